@@ -1,0 +1,3 @@
+//! Reports.
+#[cfg(feature = "cli")]
+pub mod plot;

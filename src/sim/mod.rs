@@ -1,0 +1,2 @@
+//! The world.
+pub mod queue;
