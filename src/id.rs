@@ -5,21 +5,18 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use crate::quantity::written_as_text;
 
 /// A storage node of the cluster, counted from 0 (`n0`).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct NodeId(pub u32);
 
 /// A client process, counted from 0 (`c0`).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ClientId(pub u32);
 
 /// A key, counted from 0 (`k0`); its place on the ring is the MD5 of its spelling (section 4.2).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Key(pub u32);
 
 /// Who sends or receives a message.
@@ -133,5 +130,92 @@ impl fmt::Display for AttemptId {
 impl fmt::Display for EventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}@{}", self.key, self.number)
+    }
+}
+
+/// A run of nodes or of clients, both ends included, as scenario files name them: `"n3"`,
+/// `"n0..n5"`, `"c0..c9"`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Span {
+    pub first: Address,
+    pub last: Address,
+}
+
+impl Address {
+    /// Reads `"n3"` or `"c7"`.
+    pub fn parse(text: &str) -> Option<Address> {
+        let digits = text.get(1..)?;
+        let canonical = digits == "0" || !digits.starts_with(['0', '+']);
+        let number = digits.parse::<u32>().ok().filter(|_| canonical)?;
+        match text.as_bytes()[0] {
+            b'n' => Some(Address::Node(NodeId(number))),
+            b'c' => Some(Address::Client(ClientId(number))),
+            _ => None,
+        }
+    }
+}
+
+impl Span {
+    /// Reads `"n3"` or `"n0..n5"`; the error says what would do.
+    pub fn parse(text: &str) -> Result<Span, String> {
+        let (first, last) = text.split_once("..").unwrap_or((text, text));
+        let ends = Address::parse(first).zip(Address::parse(last));
+        let same_kind = |(first, last): &(Address, Address)| {
+            matches!(
+                (first, last),
+                (Address::Node(_), Address::Node(_)) | (Address::Client(_), Address::Client(_))
+            ) && first <= last
+        };
+        let (first, last) = ends.filter(same_kind).ok_or_else(|| {
+            format!("`{text}` names nobody; write a node \"n3\", a client \"c7\", or a range from low to high \"n0..n5\"")
+        })?;
+        Ok(Span { first, last })
+    }
+
+    /// Is this party one of the run?
+    pub fn contains(&self, address: Address) -> bool {
+        self.first <= address && address <= self.last
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.first == self.last {
+            return self.first.fmt(f);
+        }
+        write!(f, "{}..{}", self.first, self.last)
+    }
+}
+
+impl NodeId {
+    /// Reads `"n3"`; the error says what would do.
+    pub fn parse(text: &str) -> Result<NodeId, String> {
+        match Address::parse(text) {
+            Some(Address::Node(node)) => Ok(node),
+            _ => Err(format!("`{text}` is no node; write one as \"n3\"")),
+        }
+    }
+}
+
+written_as_text!(NodeId, "a node, as in \"n3\"");
+written_as_text!(Span, "a node \"n3\", a client \"c7\" or a range \"n0..n5\"");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_read_and_write() {
+        for text in ["n0", "n0..n5", "c3", "c0..c9"] {
+            assert_eq!(Span::parse(text).unwrap().to_string(), text);
+        }
+        for text in ["", "n", "x3", "n5..n0", "n0..c3", "n01", "n+1", "n0..", "n-1", "nodes", "é3"]
+        {
+            assert!(Span::parse(text).is_err(), "{text}");
+        }
+        let span = Span::parse("n2..n4").unwrap();
+        assert!(span.contains(Address::Node(NodeId(4))));
+        assert!(!span.contains(Address::Node(NodeId(5))));
+        assert!(!span.contains(Address::Client(ClientId(3))));
     }
 }

@@ -1,2 +1,3 @@
 //! The world.
+pub mod disk;
 pub mod queue;

@@ -1,0 +1,246 @@
+//! The knobs of the protocol, as a scenario writes them under `cluster`.
+//!
+//! Defaults are the paper's where it states a number; where it leaves the number open, the field's
+//! documentation says so.
+
+use serde::{Deserialize, Serialize};
+
+use crate::switch::Switch;
+use crate::time::Duration;
+
+/// Settings of one Dynamo instance. Every node holds the same.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Cluster {
+    /// Number of storage nodes. They are members from the start.
+    pub nodes: u32,
+    /// Copies of each key (section 4.5). Raising it raises durability and the cost of a write.
+    pub n: u32,
+    /// Replies that make a get succeed. Raising it makes gets fresher, slower and easier to refuse.
+    pub r: u32,
+    /// Stored copies that make a put succeed. Raising it makes puts safer, slower and easier to refuse.
+    pub w: u32,
+    /// May healthy nodes further along the list stand in for absent homes (section 4.6)?
+    pub quorum: Quorum,
+    /// How two versions are compared (section 4.4).
+    pub versioning: Versioning,
+    /// Which node coordinates a put (sections 4.5 and 5).
+    pub coordinator: Coordinator,
+    /// Which node coordinates a get (sections 4.5 and 6.4).
+    pub read_coordinator: ReadCoordinator,
+    /// How keys are laid out over nodes (sections 4.2 and 6.2).
+    pub partitioning: Partitioning,
+    /// Time limits of request coordination; the paper names none.
+    pub timeouts: Timeouts,
+    /// Delivery of replicas that stand-ins keep for absent homes (section 4.6).
+    pub hinted_handoff: Switch<HintedHandoff>,
+    /// Background comparison of replicas with Merkle trees (section 4.7).
+    pub anti_entropy: Switch<AntiEntropy>,
+    /// Does a get send the newest versions to replicas that answered with older ones (section 5)?
+    pub read_repair: bool,
+    /// Spreading of the membership history (section 4.8.1).
+    pub gossip: Gossip,
+    /// The purely local failure detector (section 4.8.3).
+    pub failure_detection: FailureDetection,
+    /// When what was written becomes safe from a crash.
+    pub flush: Flush,
+}
+
+/// Whether stand-ins take part in a quorum.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quorum {
+    /// The first N healthy nodes of the preference list answer (section 4.6).
+    #[default]
+    Sloppy,
+    /// Only the first N nodes of the preference list answer, healthy or not.
+    Strict,
+}
+
+/// How versions are ordered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Versioning {
+    /// Vector clocks in which each version also has a dot of its own: exact.
+    #[default]
+    Dotted,
+    /// The paper's literal vector clocks by node: two puts with one stale context through one
+    /// coordinator lose the first.
+    Literal,
+    /// No clocks: the version with the largest physical time stamp wins (section 6).
+    LastWriteWins,
+}
+
+/// Who coordinates a put among the top N of a key's preference list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Coordinator {
+    /// The first of the top N that is believed healthy (section 4.5).
+    First,
+    /// The node that replied fastest to the read that the put follows (section 5); without a read,
+    /// the receiver if it is among the top N, else the first.
+    #[default]
+    Fastest,
+    /// A random one of the top N (section 5 allows any).
+    Random,
+}
+
+/// Who coordinates a get that reaches a node outside the top N.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadCoordinator {
+    /// It is forwarded to the first of the top N that is believed healthy (section 4.5).
+    #[default]
+    Forward,
+    /// The node that received it (section 6.4).
+    Receiver,
+}
+
+/// Placement of keys on nodes.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Partitioning {
+    /// 1: each node has `tokens` random tokens, and a range ends at each token.
+    pub strategy: u32,
+    /// Tokens of each node. Raising it evens the load and lengthens the tables.
+    pub tokens: u32,
+}
+
+/// Time limits of a coordinator. The paper says only that there is a bound (section 5).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Timeouts {
+    /// A request with too few answers fails after this; the typical objective of section 6.1 by
+    /// default. Also how long a get collects late answers for read repair.
+    pub operation: Duration,
+    /// A replica that has not answered after this is believed down, and a stand-in is asked.
+    pub replica: Duration,
+    /// A node that was forwarded a request and has not confirmed it after this is believed down.
+    pub forward: Duration,
+}
+
+/// Delivery of hinted replicas.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HintedHandoff {
+    /// How often the local store of hints is scanned.
+    pub scan_interval: Duration,
+    /// Hints on their way to one target at the same time. Raising it drains faster, in bursts.
+    pub batch: u32,
+    /// A delivery that is not confirmed after this is tried again at a later scan.
+    pub timeout: Duration,
+}
+
+/// Background replica synchronisation.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AntiEntropy {
+    /// How often each node compares, with one random peer, the ranges that both host.
+    pub interval: Duration,
+    /// Levels below the root of each Merkle tree: a tree has two to this power leaves.
+    pub depth: u8,
+}
+
+/// Exchange of membership histories.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Gossip {
+    /// How often each node contacts one random peer; a second in the paper.
+    pub interval: Duration,
+    /// How many nodes, counted from n0, are seeds that every node knows from its configuration.
+    pub seeds: u32,
+}
+
+/// The local failure detector.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FailureDetection {
+    /// Unanswered requests in a row after which a peer is believed down.
+    pub after: u32,
+    /// First pause before a peer believed down is tried again; doubles with each failure.
+    pub retry: Duration,
+    /// The pause doubles up to this.
+    pub retry_limit: Duration,
+}
+
+/// When written data is safe from a crash that loses what was not flushed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flush {
+    /// Each write is flushed before it is acknowledged (section 4.1).
+    #[default]
+    Always,
+    /// Writes are acknowledged at once and flushed this often (section 6.1).
+    Every(Duration),
+}
+
+impl Default for Cluster {
+    fn default() -> Self {
+        Cluster {
+            nodes: 12,
+            n: 3,
+            r: 2,
+            w: 2,
+            quorum: Quorum::default(),
+            versioning: Versioning::default(),
+            coordinator: Coordinator::default(),
+            read_coordinator: ReadCoordinator::default(),
+            partitioning: Partitioning::default(),
+            timeouts: Timeouts::default(),
+            hinted_handoff: Switch::default(),
+            anti_entropy: Switch::default(),
+            read_repair: true,
+            gossip: Gossip::default(),
+            failure_detection: FailureDetection::default(),
+            flush: Flush::default(),
+        }
+    }
+}
+
+impl Default for Partitioning {
+    fn default() -> Self {
+        Partitioning { strategy: 1, tokens: 32 }
+    }
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Timeouts {
+            operation: Duration::from_millis(300),
+            replica: Duration::from_millis(100),
+            forward: Duration::from_millis(100),
+        }
+    }
+}
+
+impl Default for HintedHandoff {
+    fn default() -> Self {
+        HintedHandoff {
+            scan_interval: Duration::from_secs(10),
+            batch: 32,
+            timeout: Duration::from_millis(500),
+        }
+    }
+}
+
+impl Default for AntiEntropy {
+    fn default() -> Self {
+        AntiEntropy { interval: Duration::from_secs(10), depth: 10 }
+    }
+}
+
+impl Default for Gossip {
+    fn default() -> Self {
+        Gossip { interval: Duration::from_secs(1), seeds: 3 }
+    }
+}
+
+impl Default for FailureDetection {
+    fn default() -> Self {
+        FailureDetection {
+            after: 1,
+            retry: Duration::from_secs(1),
+            retry_limit: Duration::from_secs(30),
+        }
+    }
+}

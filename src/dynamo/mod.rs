@@ -1,0 +1,2 @@
+//! The paper: Dynamo as a pure state machine.
+pub mod config;

@@ -1,0 +1,162 @@
+//! What a scenario says of trouble, under `faults`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{NodeId, Span};
+use crate::random::Distribution;
+use crate::time::Duration;
+
+/// One fault of a scenario. Times count from the start of the run; those at or after the end of
+/// `duration` are refused, and whatever still lasts then ends with it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Spec {
+    /// Sides that cannot speak to each other.
+    Partition(Partition),
+    /// Links that carry nothing in one direction.
+    Cut(Cut),
+    /// Links with added delay and loss.
+    Degrade(Degrade),
+    /// A node stops at once.
+    Crash(Crash),
+    /// A node starts again; one that still runs is stopped first and keeps its disk.
+    Restart(Restart),
+    /// A node stands still and goes on later as if nothing had been.
+    Pause(Pause),
+    /// A node whose disk and sending are slower than they should be.
+    Slow(Slow),
+}
+
+/// What becomes of messages that are on their way when a link is cut. Those sent while it is cut
+/// are always lost.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InFlight {
+    /// They are lost.
+    #[default]
+    Drop,
+    /// They wait and arrive when the cut ends.
+    Hold,
+    /// They arrive as if nothing had been.
+    Pass,
+}
+
+/// Any number of sides; parties on different sides cannot reach each other. Whoever is on no side,
+/// clients by default, reaches all.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Partition {
+    pub sides: Vec<Vec<Span>>,
+    pub from: Duration,
+    pub to: Duration,
+    #[serde(default)]
+    pub in_flight: InFlight,
+}
+
+/// Nothing passes from any sender to any receiver; the other direction is untouched.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cut {
+    pub senders: Vec<Span>,
+    pub receivers: Vec<Span>,
+    pub from: Duration,
+    pub to: Duration,
+    #[serde(default)]
+    pub in_flight: InFlight,
+}
+
+/// Messages from any sender to any receiver take longer or get lost.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Degrade {
+    pub senders: Vec<Span>,
+    pub receivers: Vec<Span>,
+    /// Does it hold in the other direction as well?
+    #[serde(default)]
+    pub both_ways: bool,
+    pub from: Duration,
+    pub to: Duration,
+    /// Delay added to each message.
+    #[serde(default)]
+    pub latency: Option<Distribution>,
+    /// Share of messages lost on top of the network's own loss, from 0 to 1.
+    #[serde(default)]
+    pub loss: f64,
+}
+
+/// What a crash leaves on the disk.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DiskAfterCrash {
+    /// Everything that was written.
+    #[default]
+    Kept,
+    /// Everything that was flushed.
+    UnflushedLost,
+    /// Nothing.
+    Wiped,
+}
+
+/// A node stops at once and loses all that it held in memory.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Crash {
+    pub node: NodeId,
+    pub at: Duration,
+    /// It starts again after this; without it, when the faults end.
+    #[serde(default)]
+    pub restart_after: Option<Duration>,
+    #[serde(default)]
+    pub disk: DiskAfterCrash,
+}
+
+/// A node starts again.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Restart {
+    pub node: NodeId,
+    pub at: Duration,
+}
+
+/// A node handles nothing for a while; what arrives meanwhile waits.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pause {
+    pub node: NodeId,
+    pub from: Duration,
+    pub to: Duration,
+}
+
+/// Gray failure: a node that answers, but late.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Slow {
+    pub node: NodeId,
+    pub from: Duration,
+    pub to: Duration,
+    /// Its disk takes this many times as long, 1 or more.
+    #[serde(default = "one")]
+    pub disk: f64,
+    /// Added before each message that it sends.
+    #[serde(default)]
+    pub delay: Option<Distribution>,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+impl Spec {
+    /// The fault's name in a scenario file.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Spec::Partition(_) => "partition",
+            Spec::Cut(_) => "cut",
+            Spec::Degrade(_) => "degrade",
+            Spec::Crash(_) => "crash",
+            Spec::Restart(_) => "restart",
+            Spec::Pause(_) => "pause",
+            Spec::Slow(_) => "slow",
+        }
+    }
+}

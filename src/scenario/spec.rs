@@ -1,0 +1,62 @@
+//! The scenario file as a type.
+
+use serde::{Deserialize, Serialize};
+
+use crate::dynamo::config::Cluster;
+use crate::time::Duration;
+use crate::{faults, network, sim, workload};
+
+/// A scenario as written, defaults filled in.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Where editors find the schema; ignored.
+    #[serde(rename = "$schema", default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    /// Name of the scenario, and of its folder of results: lower-case letters, digits, `-`.
+    pub name: String,
+    /// One sentence on what it shows.
+    #[serde(default)]
+    pub about: String,
+    /// Seed of all luck, unless the command line gives another.
+    #[serde(default = "one")]
+    pub seed: u64,
+    /// How long clients ask and faults happen.
+    pub duration: Duration,
+    /// How long the run may go on after that until it is quiescent.
+    #[serde(default = "ten_minutes")]
+    pub settle_limit: Duration,
+    /// Simulated time from one row of the timeline to the next.
+    #[serde(default = "one_second")]
+    pub sampling: Duration,
+    /// The Dynamo instance.
+    #[serde(default)]
+    pub cluster: Cluster,
+    /// The network between all parties.
+    #[serde(default)]
+    pub network: network::Spec,
+    /// The disk of every node.
+    #[serde(default)]
+    pub disk: sim::disk::Spec,
+    /// The clients.
+    #[serde(default)]
+    pub workload: workload::spec::Spec,
+    /// What goes wrong, and when.
+    #[serde(default)]
+    pub faults: Vec<faults::Spec>,
+    /// What must hold at the end: `"availability.put >= 0.999"`, any figure of the report by its path.
+    #[serde(default)]
+    pub expect: Vec<String>,
+}
+
+fn one() -> u64 {
+    1
+}
+
+fn one_second() -> Duration {
+    Duration::from_secs(1)
+}
+
+fn ten_minutes() -> Duration {
+    Duration::from_secs(600)
+}
