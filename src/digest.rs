@@ -54,7 +54,8 @@ mod tests {
         for bit in 0..64 {
             for start in 0..64_u64 {
                 let base = digest_of([7, start.wrapping_mul(0x1234_5678_9abc_def1), 9]);
-                let other = digest_of([7, start.wrapping_mul(0x1234_5678_9abc_def1) ^ (1 << bit), 9]);
+                let other =
+                    digest_of([7, start.wrapping_mul(0x1234_5678_9abc_def1) ^ (1 << bit), 9]);
                 flipped += (base ^ other).count_ones();
             }
         }

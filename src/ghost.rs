@@ -63,7 +63,8 @@ impl Past {
         let mut missing = self.count();
         for &(first, last) in &self.intervals {
             let start = other.intervals.partition_point(|&(_, end)| end < first);
-            for &(low, high) in other.intervals[start..].iter().take_while(|(low, _)| *low <= last) {
+            for &(low, high) in other.intervals[start..].iter().take_while(|(low, _)| *low <= last)
+            {
                 missing -= u64::from(high.min(last) - low.max(first)) + 1;
             }
         }
@@ -167,7 +168,10 @@ mod tests {
         use std::collections::BTreeSet;
         for seed in 0..500_u64 {
             let pick = |salt: u64| -> Vec<u32> {
-                (0..24).filter(|i| crate::digest::digest_of([seed, salt, *i]) % 3 == 0).map(|i| i as u32).collect()
+                (0..24)
+                    .filter(|i| crate::digest::digest_of([seed, salt, *i]) % 3 == 0)
+                    .map(|i| i as u32)
+                    .collect()
             };
             let (a, b) = (pick(1), pick(2));
             let (set_a, set_b) = (BTreeSet::from_iter(a.clone()), BTreeSet::from_iter(b.clone()));

@@ -6,7 +6,7 @@
 
 use crate::ghost::Numbering;
 use crate::id::{Address, EventId, Key};
-use crate::random::Luck;
+use crate::random::luck::Luck;
 use crate::time::{Duration, Time};
 
 /// The words of one kind of process.

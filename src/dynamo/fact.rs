@@ -3,8 +3,9 @@
 
 use std::rc::Rc;
 
-use crate::dynamo::storage::{Change, Hint};
-use crate::dynamo::versioning::VersionSet;
+use crate::dynamo::storage::hint_store::Hint;
+use crate::dynamo::storage::store::Change;
+use crate::dynamo::versioning::version::VersionSet;
 use crate::ghost::Ghost;
 use crate::id::{Key, NodeId};
 

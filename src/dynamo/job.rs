@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::dynamo::message::{Exchange, Put, Ticket};
-use crate::dynamo::versioning::VersionSet;
+use crate::dynamo::versioning::version::VersionSet;
 use crate::id::{Address, AttemptId, Key, NodeId};
 
 /// A piece of work for the disk.
@@ -72,10 +72,12 @@ impl Job {
     /// What luck knows it by at its node, beside the kind of work.
     pub fn luck(&self) -> u64 {
         match self {
-            Job::Fetch { attempt, .. } | Job::Write { attempt, .. } | Job::Store { attempt, .. } => {
-                attempt.number()
+            Job::Fetch { attempt, .. }
+            | Job::Write { attempt, .. }
+            | Job::Store { attempt, .. } => attempt.number(),
+            Job::Repair { key, set } => {
+                crate::digest::digest_of([1, u64::from(key.0), set.digest()])
             }
-            Job::Repair { key, set } => crate::digest::digest_of([1, u64::from(key.0), set.digest()]),
             Job::Synchronise { key, set } => {
                 crate::digest::digest_of([2, u64::from(key.0), set.digest()])
             }

@@ -9,12 +9,13 @@ use std::rc::Rc;
 use smallvec::SmallVec;
 
 use crate::digest::digest_of;
-use crate::dynamo::ring::{History, RangeId};
-use crate::dynamo::storage::TreeIndex;
-use crate::dynamo::versioning::{Value, VersionSet};
+use crate::dynamo::ring::history::History;
+use crate::dynamo::ring::placement::RangeId;
+use crate::dynamo::storage::merkle::TreeIndex;
+use crate::dynamo::versioning::version::{Value, VersionSet};
 use crate::ghost::Ghost;
 use crate::id::{AttemptId, Key, NodeId};
-use crate::network::Leg;
+use crate::network::spec::Leg;
 
 /// Anything that travels.
 #[derive(Clone, Debug)]
@@ -81,23 +82,14 @@ pub enum Outcome {
     Got { set: Option<Rc<VersionSet>>, fastest: Option<NodeId>, replied: Replied },
     /// Enough copies are stored. What was stored is the context of a next put.
     Stored { set: Rc<VersionSet>, replied: Replied },
-    /// Not done, and surely without effect.
-    Refused(Refusal),
+    /// Not even tried, and surely without effect: the node does not know its own place on the ring yet.
+    Refused,
     /// Given up; a put may have taken effect or take it later.
     TimedOut,
 }
 
 /// The nodes whose answers were counted.
 pub type Replied = SmallVec<[NodeId; 4]>;
-
-/// Why nothing was even tried.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Refusal {
-    /// Fewer nodes than needed are believed up.
-    TooFewReachable,
-    /// The node does not know its own place on the ring yet.
-    NotReady,
-}
 
 /// Names a request under way at its coordinator; a stale one matches nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -394,13 +386,17 @@ impl Message {
                 Action::Put(put) => put.context.as_ref().map_or(1, |set| set.digest()),
             },
             Message::Reply(reply) => reply.outcome.digest(),
-            Message::Replica(ToReplica::Store { set, .. } | ToReplica::Repair { set, .. }) => set.digest(),
+            Message::Replica(ToReplica::Store { set, .. } | ToReplica::Repair { set, .. }) => {
+                set.digest()
+            }
             Message::Replica(ToReplica::Fetch { .. } | ToReplica::Write { .. }) => 0,
             Message::Coordinator(ToCoordinator::Fetched { set, .. }) => {
                 set.as_ref().map_or(0, |set| set.digest())
             }
             Message::Coordinator(ToCoordinator::Written { set, .. }) => set.digest(),
-            Message::Coordinator(ToCoordinator::Stored { .. } | ToCoordinator::Confirmed { .. }) => 0,
+            Message::Coordinator(
+                ToCoordinator::Stored { .. } | ToCoordinator::Confirmed { .. },
+            ) => 0,
             Message::Handoff(Handoff::Deliver { set, .. }) => set.digest(),
             Message::Handoff(Handoff::Delivered { digest, .. }) => *digest,
             Message::AntiEntropy(message) => message.content_digest(),
@@ -438,7 +434,7 @@ impl Outcome {
         match self {
             Outcome::Got { set, .. } => set.as_ref().map_or(0, |set| u64::from(set.bytes())),
             Outcome::Stored { set, .. } => context_bytes(set),
-            Outcome::Refused(_) | Outcome::TimedOut => 0,
+            Outcome::Refused | Outcome::TimedOut => 0,
         }
     }
 
@@ -446,7 +442,7 @@ impl Outcome {
         match self {
             Outcome::Got { set, .. } => set.as_ref().map_or(0, |set| set.digest()),
             Outcome::Stored { set, .. } => set.digest(),
-            Outcome::Refused(_) => 1,
+            Outcome::Refused => 1,
             Outcome::TimedOut => 2,
         }
     }
@@ -501,7 +497,9 @@ impl ToCoordinator {
 
     fn bytes(&self) -> u64 {
         match self {
-            ToCoordinator::Fetched { set, .. } => set.as_ref().map_or(0, |set| u64::from(set.bytes())),
+            ToCoordinator::Fetched { set, .. } => {
+                set.as_ref().map_or(0, |set| u64::from(set.bytes()))
+            }
             ToCoordinator::Written { set, .. } => u64::from(set.bytes()),
             ToCoordinator::Stored { .. } | ToCoordinator::Confirmed { .. } => 0,
         }
@@ -532,10 +530,12 @@ impl AntiEntropy {
         match self {
             AntiEntropy::Hashes { hashes, .. } => TREE_HASH_BYTES * hashes.len() as u64,
             AntiEntropy::Keys { leaves, entries, .. } => {
-                DIGEST_BYTES * leaves.len() as u64 + (KEY_BYTES + DIGEST_BYTES) * entries.len() as u64
+                DIGEST_BYTES * leaves.len() as u64
+                    + (KEY_BYTES + DIGEST_BYTES) * entries.len() as u64
             }
             AntiEntropy::Sets { sets, wanted, .. } => {
-                let data: u64 = sets.iter().map(|(_, set)| KEY_BYTES + u64::from(set.bytes())).sum();
+                let data: u64 =
+                    sets.iter().map(|(_, set)| KEY_BYTES + u64::from(set.bytes())).sum();
                 data + KEY_BYTES * wanted.len() as u64
             }
         }

@@ -33,7 +33,9 @@ pub enum Timer {
 impl Timer {
     /// A number that tells timers apart, for the digest of the run.
     pub fn number(&self) -> u64 {
-        let ticket = |kind: u64, ticket: &Ticket| kind << 56 ^ u64::from(ticket.slot) << 32 ^ u64::from(ticket.serial);
+        let ticket = |kind: u64, ticket: &Ticket| {
+            kind << 56 ^ u64::from(ticket.slot) << 32 ^ u64::from(ticket.serial)
+        };
         match self {
             Timer::GetReplicas(of) => ticket(1, of),
             Timer::GetEnd(of) => ticket(2, of),

@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::dynamo::ring::{History, KeySpace, Ring};
+use crate::dynamo::ring::history::History;
+use crate::dynamo::ring::placement::Ring;
+use crate::dynamo::ring::position::KeySpace;
 use crate::id::NodeId;
 
 /// What a node believes.

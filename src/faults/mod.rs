@@ -3,8 +3,4 @@
 //! Every fault is drawn before the run and is then only data. To add a kind: a variant of
 //! [`Spec`], its actions in `schedule.rs`, and its effect in the device that obeys it.
 
-mod spec;
-
-pub use spec::{
-    Crash, Cut, Degrade, DiskAfterCrash, InFlight, Partition, Pause, Restart, Slow, Spec,
-};
+pub mod spec;

@@ -3,6 +3,4 @@
 //! It decides the fate of a packet from its two ends, its kind of leg and the luck of its address;
 //! it never opens one. Partitions and other trouble are conditions laid over it (`crate::faults`).
 
-mod spec;
-
-pub use spec::{Between, Leg, Legs, Reordering, Spec};
+pub mod spec;

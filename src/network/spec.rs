@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::id::Span;
-use crate::random::Distribution;
+use crate::random::distribution::Distribution;
 use crate::time::Duration;
 
 /// The kinds of leg whose latency can differ: the four of the WARS model (Probabilistically Bounded

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::random::Distribution;
+use crate::random::distribution::Distribution;
 use crate::time::Duration;
 
 /// Service times of every node's disk, under `disk`.

@@ -8,9 +8,9 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::placement::Ring;
-use super::position::{KeySpace, Position};
 use crate::digest::Digest;
+use crate::dynamo::ring::placement::Ring;
+use crate::dynamo::ring::position::{KeySpace, Position};
 use crate::id::NodeId;
 use crate::time::Time;
 

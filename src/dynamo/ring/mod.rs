@@ -3,12 +3,7 @@
 //! Strategy 1 of section 6.2: each node has random tokens, a range ends at each token. Left out
 //! here: strategies 2 and 3, and lists that span sites; they have their place in `placement.rs`.
 
-mod history;
-mod placement;
-mod position;
-mod walk;
-
-pub use history::{Change, History, Status};
-pub use placement::{RangeId, Ring};
-pub use position::{KeySpace, Position, choose_tokens};
-pub use walk::Walk;
+pub mod history;
+pub mod placement;
+pub mod position;
+pub mod walk;

@@ -1,7 +1,7 @@
 //! The ring that follows from everybody's tokens: ranges, homes and preference lists.
 
-use super::position::{KeySpace, Position};
-use super::walk::Walk;
+use crate::dynamo::ring::position::{KeySpace, Position};
+use crate::dynamo::ring::walk::Walk;
 use crate::id::{Key, NodeId};
 
 /// A range of the ring, named by the place of the token that ends it. Means the same to all nodes
@@ -170,7 +170,7 @@ impl Ring {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::Luck;
+    use crate::random::luck::Luck;
 
     const NAMES: [&str; 7] = ["A", "B", "C", "D", "E", "F", "G"];
 
@@ -184,7 +184,7 @@ mod tests {
     fn random_ring(nodes: u32, tokens: u32) -> Ring {
         let luck = Luck::new(5);
         let chosen: Vec<_> = (0..nodes)
-            .map(|node| super::super::choose_tokens(&luck, NodeId(node), tokens))
+            .map(|node| crate::dynamo::ring::position::choose_tokens(&luck, NodeId(node), tokens))
             .collect();
         let members = chosen.iter().enumerate().map(|(i, t)| (NodeId(i as u32), &t[..]));
         Ring::new(members, 3, &KeySpace::new(0))
@@ -211,7 +211,8 @@ mod tests {
     fn a_range_includes_its_token_and_the_ring_closes() {
         let ring = figure_2();
         let owner = |position| NAMES[ring.homes(ring.range_at(position))[0].index()];
-        let rows = [(10, "A"), (11, "B"), (20, "B"), (70, "G"), (71, "A"), (u128::MAX, "A"), (0, "A")];
+        let rows =
+            [(10, "A"), (11, "B"), (20, "B"), (70, "G"), (71, "A"), (u128::MAX, "A"), (0, "A")];
         for (position, name) in rows {
             assert_eq!(owner(position), name, "{position}");
         }
@@ -222,7 +223,13 @@ mod tests {
     fn more_tokens_carry_more_of_the_ring() {
         let luck = Luck::new(11);
         let tokens: Vec<_> = (0..20)
-            .map(|node| super::super::choose_tokens(&luck, NodeId(node), if node < 10 { 100 } else { 300 }))
+            .map(|node| {
+                crate::dynamo::ring::position::choose_tokens(
+                    &luck,
+                    NodeId(node),
+                    if node < 10 { 100 } else { 300 },
+                )
+            })
             .collect();
         let members = tokens.iter().enumerate().map(|(i, t)| (NodeId(i as u32), &t[..]));
         let ring = Ring::new(members, 1, &KeySpace::new(0));

@@ -3,7 +3,9 @@
 use md5::{Digest, Md5};
 
 use crate::id::{Key, NodeId};
-use crate::random::{Luck, Purpose, Source};
+use crate::random::luck::Luck;
+use crate::random::purpose::Purpose;
+use crate::random::source::Source;
 
 /// A place on the ring; the ring closes from the largest back to 0.
 pub type Position = u128;

@@ -1,6 +1,6 @@
 //! A preference list, node by node.
 
-use super::placement::{RangeId, Ring};
+use crate::dynamo::ring::placement::{RangeId, Ring};
 use crate::id::NodeId;
 
 /// Goes clockwise round the ring from a range and names each node once: first the N homes, then

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use super::hint_store::{Hint, HintStore};
-use super::store::{Change, Store};
-use crate::dynamo::ring::{History, KeySpace};
+use crate::dynamo::ring::history::History;
+use crate::dynamo::ring::position::KeySpace;
+use crate::dynamo::storage::hint_store::{Hint, HintStore};
+use crate::dynamo::storage::store::{Change, Store};
 
 /// A node's disk: the copies it keeps, the hints it keeps for others, and the membership history
 /// that section 4.8.1 wants persisted.

@@ -5,7 +5,8 @@ use std::ops::Bound;
 use std::rc::Rc;
 
 use crate::dynamo::config::Versioning;
-use crate::dynamo::versioning::{VersionSet, merge};
+use crate::dynamo::versioning::reconcile::merge;
+use crate::dynamo::versioning::version::VersionSet;
 use crate::id::{Key, NodeId};
 
 /// A replica kept for a home that was absent, with the name of whom it is for.
@@ -123,8 +124,14 @@ impl HintStore {
         all.map(|((key, target), set)| Hint { target, key, set }).collect()
     }
 
-    fn set(&mut self, key: Key, target: NodeId, set: Option<Rc<VersionSet>>) -> Option<Rc<VersionSet>> {
-        let size = |set: &Option<Rc<VersionSet>>| set.as_ref().map_or(0, |set| u64::from(set.bytes()));
+    fn set(
+        &mut self,
+        key: Key,
+        target: NodeId,
+        set: Option<Rc<VersionSet>>,
+    ) -> Option<Rc<VersionSet>> {
+        let size =
+            |set: &Option<Rc<VersionSet>>| set.as_ref().map_or(0, |set| u64::from(set.bytes()));
         let added = size(&set);
         let before = match set {
             Some(set) => {

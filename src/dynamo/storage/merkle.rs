@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use crate::digest::{Digest, digest_of};
-use crate::dynamo::ring::Position;
+use crate::dynamo::ring::position::Position;
 use crate::id::Key;
 
 /// A node of a tree, numbered as in a heap: the root is 1, the children of `i` are `2i` and `2i + 1`.
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     fn position(key: u32) -> Position {
-        crate::dynamo::ring::KeySpace::new(key + 1).position(Key(key))
+        crate::dynamo::ring::position::KeySpace::new(key + 1).position(Key(key))
     }
 
     // Checklist item 40: roots are equal exactly if contents are, whatever the order of arrival.

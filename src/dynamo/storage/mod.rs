@@ -4,13 +4,8 @@
 //! (section 4.6); what has not been flushed yet. Left out here: engines with costs of their own and
 //! the object buffer, which take the place of [`Store`].
 
-mod disk;
-mod hint_store;
-mod key_map;
-mod merkle;
-mod store;
-
-pub use disk::{Disk, Loss};
-pub use hint_store::{Hint, HintStore};
-pub use merkle::{MerkleTree, TreeIndex};
-pub use store::{Change, Store};
+pub mod disk;
+pub mod hint_store;
+pub mod key_map;
+pub mod merkle;
+pub mod store;

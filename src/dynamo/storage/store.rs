@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::key_map::KeyMap;
-use super::merkle::MerkleTree;
 use crate::dynamo::config::Versioning;
-use crate::dynamo::ring::{KeySpace, RangeId, Ring};
-use crate::dynamo::versioning::{VersionSet, merge};
+use crate::dynamo::ring::placement::{RangeId, Ring};
+use crate::dynamo::ring::position::KeySpace;
+use crate::dynamo::storage::key_map::KeyMap;
+use crate::dynamo::storage::merkle::MerkleTree;
+use crate::dynamo::versioning::reconcile::merge;
+use crate::dynamo::versioning::version::VersionSet;
 use crate::id::{Key, NodeId};
 
 /// What one change to a store did: the set before and after.

@@ -58,7 +58,9 @@ impl Actor {
         assert!(life < 1 << Actor::LIFE_BITS, "a node can start about 260,000 times");
         assert!(serial < 1 << Actor::SERIAL_BITS, "a life can mint for about 67 million copies");
         let shift = Actor::SERIAL_BITS + Actor::LIFE_BITS;
-        Actor(u64::from(node.0) << shift | u64::from(life) << Actor::SERIAL_BITS | u64::from(serial))
+        Actor(
+            u64::from(node.0) << shift | u64::from(life) << Actor::SERIAL_BITS | u64::from(serial),
+        )
     }
 
     /// The node behind the name.
@@ -106,7 +108,8 @@ impl Clock {
 
     /// Is every event of `other` known here?
     pub fn covers(&self, other: &Clock) -> bool {
-        self.entries.len() >= other.entries.len() && other.entries.iter().all(|&dot| self.contains(dot))
+        self.entries.len() >= other.entries.len()
+            && other.entries.iter().all(|&dot| self.contains(dot))
     }
 
     /// How this clock stands to another (section 4.4: if every counter of the first is at most the

@@ -2,10 +2,6 @@
 //!
 //! Left out here: truncation of clocks at a threshold. It has its place in [`Clock`].
 
-mod clock;
-mod reconcile;
-mod version;
-
-pub use clock::{Actor, Causality, Clock, Dot};
-pub use reconcile::{Author, merge, write};
-pub use version::{Cart, Content, Value, Version, VersionSet};
+pub mod clock;
+pub mod reconcile;
+pub mod version;

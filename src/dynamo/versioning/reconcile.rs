@@ -9,9 +9,9 @@ use std::rc::Rc;
 
 use smallvec::{SmallVec, smallvec};
 
-use super::clock::{Actor, Causality, Clock, Dot};
-use super::version::{Value, Version, VersionSet};
 use crate::dynamo::config::Versioning;
+use crate::dynamo::versioning::clock::{Actor, Causality, Clock, Dot};
+use crate::dynamo::versioning::version::{Value, Version, VersionSet};
 use crate::ghost::Ghost;
 use crate::time::Time;
 
@@ -41,7 +41,11 @@ pub fn write(
 
 /// What a replica holds that held `mine` and is sent `theirs`. Shares instead of copying wherever
 /// one side has it all.
-pub fn merge(versioning: Versioning, mine: &Rc<VersionSet>, theirs: &Rc<VersionSet>) -> Rc<VersionSet> {
+pub fn merge(
+    versioning: Versioning,
+    mine: &Rc<VersionSet>,
+    theirs: &Rc<VersionSet>,
+) -> Rc<VersionSet> {
     if Rc::ptr_eq(mine, theirs) || mine.digest() == theirs.digest() {
         return Rc::clone(mine);
     }
@@ -60,7 +64,8 @@ fn write_dotted(
     ghost: Ghost,
 ) -> VersionSet {
     let mut clock = local.map_or_else(Clock::default, |set| set.clock().clone());
-    let covered = |version: &&Version| !context.is_some_and(|set| set.clock().contains(version.dot));
+    let covered =
+        |version: &&Version| !context.is_some_and(|set| set.clock().contains(version.dot));
     let kept = local.into_iter().flat_map(VersionSet::versions).filter(covered);
     let mut versions: SmallVec<[Version; 1]> = kept.cloned().collect();
     if let Some(set) = context {
@@ -94,7 +99,12 @@ fn write_literal(
     VersionSet::new(joint_clock(&versions), versions)
 }
 
-fn write_stamped(local: Option<&VersionSet>, author: Author, value: Value, ghost: Ghost) -> VersionSet {
+fn write_stamped(
+    local: Option<&VersionSet>,
+    author: Author,
+    value: Value,
+    ghost: Ghost,
+) -> VersionSet {
     // The counter only tells two writes of one node at one instant apart.
     let known = local.and_then(|set| set.versions().first());
     let counter = known.map_or(0, |version| version.dot.counter) + 1;
@@ -109,12 +119,14 @@ fn merge_by(
     theirs: &Rc<VersionSet>,
     obsolete: fn(&Version, &VersionSet) -> bool,
 ) -> Rc<VersionSet> {
-    let absent = |version: &&Version, set: &VersionSet| !set.versions().iter().any(|v| same(v, version));
+    let absent =
+        |version: &&Version, set: &VersionSet| !set.versions().iter().any(|v| same(v, version));
     let keep = |version: &&Version, other: &VersionSet| !obsolete(version, other);
     let mine_kept = mine.versions().iter().filter(|v| keep(v, theirs));
     let news = theirs.versions().iter().filter(|v| absent(v, mine) && keep(v, mine));
     let (kept_count, news_count) = (mine_kept.clone().count(), news.clone().count());
-    if news_count == 0 && kept_count == mine.versions().len() && mine.clock().covers(theirs.clock()) {
+    if news_count == 0 && kept_count == mine.versions().len() && mine.clock().covers(theirs.clock())
+    {
         return Rc::clone(mine);
     }
     let shared = theirs.versions().len() - news_count;

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use smallvec::SmallVec;
 
-use super::clock::{Clock, Dot};
 use crate::digest::Digest;
+use crate::dynamo::versioning::clock::{Clock, Dot};
 use crate::ghost::{Ghost, Past};
 use crate::time::Time;
 
@@ -68,7 +68,9 @@ impl VersionSet {
     /// A set of versions that know `clock` between them.
     pub fn new(clock: Clock, mut versions: SmallVec<[Version; 1]>) -> VersionSet {
         if versions.len() > 1 {
-            versions.sort_unstable_by_key(|v| (v.dot, v.stamp, version_digest(Digest::EMPTY, v).value()));
+            versions.sort_unstable_by_key(|v| {
+                (v.dot, v.stamp, version_digest(Digest::EMPTY, v).value())
+            });
         }
         let digest = fingerprint(&clock, &versions);
         let data: u32 = versions.iter().map(version_bytes).sum();
