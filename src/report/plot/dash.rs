@@ -12,6 +12,16 @@ pub fn dashes(places: &[Place], dash: f64, gap: f64) -> Vec<Vec<Place>> {
     cut.dashes
 }
 
+/// How long a line is.
+pub fn length(places: &[Place]) -> f64 {
+    places.windows(2).map(|ends| between(ends[0], ends[1])).sum()
+}
+
+fn between(a: Place, b: Place) -> f64 {
+    let (along_x, along_y) = (f64::from(b.0 - a.0), f64::from(b.1 - a.1));
+    (along_x * along_x + along_y * along_y).sqrt()
+}
+
 struct Cut {
     dashes: Vec<Vec<Place>>,
     /// Whether the pen is on the paper.
@@ -25,7 +35,7 @@ struct Cut {
 impl Cut {
     fn segment(&mut self, from: Place, to: Place) {
         let (along_x, along_y) = (f64::from(to.0 - from.0), f64::from(to.1 - from.1));
-        let length = (along_x * along_x + along_y * along_y).sqrt();
+        let length = between(from, to);
         let mut walked = 0.0;
         while length - walked >= self.left && length > 0.0 {
             walked += self.left;

@@ -14,7 +14,7 @@ use crate::report::plot::text::Face;
 /// Width of the sheet in units. Shown at half of this, the smallest text is still legible.
 const WIDTH: i32 = 1800;
 /// Free space at the edges of the sheet.
-const MARGIN: i32 = 36;
+pub const MARGIN: i32 = 36;
 /// Room for the title of a vertical axis and between it and the labels of its ticks.
 const Y_TITLE: i32 = 52;
 /// Between a panel and what stands beside or beneath it.
@@ -23,10 +23,10 @@ pub const GAP: i32 = 14;
 const X_TITLE: i32 = 92;
 /// Between one panel and the heading of the next.
 const BETWEEN: i32 = 34;
-/// About how far apart the labels of the time axis are.
-const X_TICKS_EVERY: f64 = 130.0;
-/// About how far apart the labels of a vertical axis are.
-const Y_TICKS_EVERY: f64 = 85.0;
+/// How far apart the labels of the time axis are, at least.
+const X_TICKS_EVERY: f64 = 115.0;
+/// How far apart the labels of a vertical axis are, at least.
+const Y_TICKS_EVERY: f64 = 60.0;
 
 /// A rectangle on the sheet, and what its axes make of seconds and values.
 #[derive(Clone)]
@@ -55,13 +55,17 @@ impl Plot {
 
     /// The ticks of the time axis.
     pub fn x_ticks(&self) -> Vec<Tick> {
-        self.x.ticks((f64::from(self.right - self.left) / X_TICKS_EVERY).max(2.0))
+        self.x.ticks(f64::from(self.right - self.left) / X_TICKS_EVERY)
     }
 
     /// The ticks of the vertical axis.
     pub fn y_ticks(&self) -> Vec<Tick> {
-        self.y.ticks((f64::from(self.bottom - self.top) / Y_TICKS_EVERY).max(2.0))
+        y_ticks(&self.y, self.bottom - self.top)
     }
+}
+
+fn y_ticks(range: &Range, height: i32) -> Vec<Tick> {
+    range.ticks(f64::from(height) / Y_TICKS_EVERY)
 }
 
 /// How high a panel is when there are so many of them.
@@ -87,8 +91,8 @@ pub fn lay_out(chart: &Chart) -> Scene {
     write_heading(&mut scene, chart);
     shades.draw_bars(&mut scene, first - shades.height());
     for ((plot, legend), panel) in plots.iter().zip(&chart.panels) {
-        shades.draw_windows(&mut scene, plot);
         draw_grid(&mut scene, plot);
+        shades.draw_windows(&mut scene, plot);
         panel::draw(&mut scene, plot, panel, legend);
     }
     if let Some((plot, _)) = plots.last() {
@@ -109,8 +113,9 @@ fn time_axis(chart: &Chart) -> Range {
 
 /// All panels begin at the same place, right of the widest label.
 fn left_of_panels(chart: &Chart) -> i32 {
-    let ranges = chart.panels.iter().map(Range::of_panel);
-    let labels = ranges.flat_map(|range| range.ticks(6.0)).filter_map(|tick| tick.label);
+    let height = height_of_each(chart.panels.len());
+    let ticks = chart.panels.iter().flat_map(|panel| y_ticks(&Range::of_panel(panel), height));
+    let labels = ticks.filter_map(|tick| tick.label);
     let widest = labels.map(|label| Face::Body.width(&label)).max().unwrap_or(0);
     MARGIN + Y_TITLE + widest + GAP
 }

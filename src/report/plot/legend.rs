@@ -13,7 +13,7 @@ use crate::report::plot::text::Face;
 /// Height of one row of the heading.
 const ROW: i32 = 40;
 /// Length of the sample of a line.
-const SAMPLE: i32 = 76;
+const SAMPLE: i32 = 92;
 /// Between a sample and its name.
 const TO_NAME: i32 = 12;
 /// Between one entry and the next.

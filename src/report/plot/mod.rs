@@ -8,8 +8,8 @@
 //! | `scene` | the picture as a list of marks |
 //! | `text` `canvas` | glyphs and pixels without any font or graphics library of the machine |
 //!
-//! Of plotters only the drawing backends are used, one of its own for the SVG and one of ours for the
-//! PNG: its charts measure text with fonts of the machine, or guess.
+//! Of plotters only the drawing backends are used, one of its own for the SVG and one of ours for
+//! the PNG: its charts measure text with fonts of the machine, or guess.
 
 mod canvas;
 pub mod chart;

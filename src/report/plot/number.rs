@@ -5,6 +5,8 @@ use crate::report::plot::scale::power_of_ten;
 /// Suffixes with their powers of ten, from the largest.
 const SUFFIXES: [(&str, i32); 4] = [("T", 12), ("G", 9), ("M", 6), ("k", 3)];
 
+const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+
 /// A value on a linear axis whose largest value is `largest` and whose steps are of the size of ten
 /// to the power of `step`.
 pub fn label(value: f64, largest: f64, step: i32) -> String {
@@ -45,7 +47,7 @@ fn fixed(value: f64, decimals: i32) -> String {
 
 fn superscript(number: i32) -> String {
     let raise = |character: char| match character.to_digit(10) {
-        Some(digit) => ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'][digit as usize],
+        Some(digit) => RAISED[digit as usize],
         None => '⁻',
     };
     number.to_string().chars().map(raise).collect()

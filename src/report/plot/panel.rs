@@ -3,11 +3,11 @@
 use plotters_backend::text_anchor::HPos;
 
 use crate::report::plot::chart::Panel;
-use crate::report::plot::layout::{GAP, Plot};
+use crate::report::plot::layout::{GAP, MARGIN, Plot};
 use crate::report::plot::legend::Legend;
 use crate::report::plot::palette::{FAINT_INK, FRAME, INK};
 use crate::report::plot::scene::{Pen, Scene};
-use crate::report::plot::series::{self, Look};
+use crate::report::plot::series::{Drawn, Look};
 use crate::report::plot::text::Face;
 
 /// Lengths of a tick with a label and of one without.
@@ -15,17 +15,19 @@ const TICKS: (i32, i32) = (7, 4);
 
 /// Draws everything of a panel but what it shares with the others.
 pub fn draw(scene: &mut Scene, plot: &Plot, panel: &Panel, legend: &Legend) {
+    // Beneath the data, which may run along an edge.
+    draw_frame(scene, plot);
     let several = panel.series.len() > 1;
-    let mut drawn = false;
-    for (index, series) in panel.series.iter().enumerate() {
-        let look = Look { index, style: series.style, marked: several };
-        drawn |= series::draw(scene, plot, series, look);
-    }
-    if !drawn {
+    let look = |index, style| Look { index, style, marked: several };
+    let series = panel.series.iter().enumerate();
+    let drawn: Vec<Drawn> =
+        series.map(|(index, series)| Drawn::new(plot, series, look(index, series.style))).collect();
+    drawn.iter().for_each(|series| series.draw_area(scene, plot));
+    drawn.iter().for_each(|series| series.draw_line(scene, plot));
+    if drawn.iter().all(Drawn::is_empty) {
         let middle = ((plot.left + plot.right) / 2, (plot.top + plot.bottom) / 2);
         scene.text("no data", Face::Heading, FAINT_INK, HPos::Center, middle);
     }
-    draw_frame(scene, plot);
     draw_axis(scene, plot, &panel.y_title);
     legend.draw(scene, plot, panel);
 }
@@ -37,7 +39,6 @@ fn draw_frame(scene: &mut Scene, plot: &Plot) {
 }
 
 fn draw_axis(scene: &mut Scene, plot: &Plot, title: &str) {
-    let mut widest = 0;
     for tick in plot.y_ticks() {
         let y = plot.up(tick.part);
         let label = tick.label.unwrap_or_default();
@@ -45,9 +46,8 @@ fn draw_axis(scene: &mut Scene, plot: &Plot, title: &str) {
         let pen = Pen::fill(FRAME, 1.0);
         scene.rectangle((plot.left - length, y - 1), (plot.left, y + 1), pen);
         scene.text(&label, Face::Body, INK, HPos::Right, (plot.left - GAP, y));
-        widest = widest.max(Face::Body.width(&label));
     }
-    let x = plot.left - GAP - widest - GAP - Face::Body.size() / 2;
+    let middle = (plot.top + plot.bottom) / 2;
     let title = Face::Body.fit(title, plot.bottom - plot.top);
-    scene.text_upwards(&title, Face::Body, INK, (x, (plot.top + plot.bottom) / 2));
+    scene.text_upwards(&title, Face::Body, INK, (MARGIN + Face::Body.size() / 2, middle));
 }

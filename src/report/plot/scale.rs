@@ -109,7 +109,8 @@ impl Range {
 
     fn logarithmic(values: Vec<f64>, hints: impl Iterator<Item = f64>) -> Range {
         let zero = values.iter().any(|value| *value <= 0.0);
-        let positive = values.into_iter().chain(hints).filter(|value| *value > 0.0);
+        let known = values.into_iter().chain(hints).filter_map(shown);
+        let positive = known.filter(|value| *value > 0.0);
         let (low, high) = ends(positive).unwrap_or((1.0, 10.0));
         let from = exponent(low);
         let top = exponent(high);

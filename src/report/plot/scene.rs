@@ -106,7 +106,7 @@ impl Scene {
 
     fn write(&mut self, text: &str, middle: Place, writing: Writing) {
         let at = writing.anchor_for(middle);
-        self.marks.push(Mark::Text { text: text.to_string(), writing, at });
+        self.marks.push(Mark::Text { text: printable(text), writing, at });
     }
 
     /// Draws all marks on `backend`.
@@ -127,6 +127,13 @@ impl Scene {
         }
         backend.present()
     }
+}
+
+/// An SVG must not hold control characters and the like.
+fn printable(text: &str) -> String {
+    let odd =
+        |character: char| character.is_control() || ('\u{FFFE}'..='\u{FFFF}').contains(&character);
+    text.chars().map(|character| if odd(character) { ' ' } else { character }).collect()
 }
 
 fn opaque(colour: Colour) -> BackendColor {

@@ -2,7 +2,7 @@
 //! its line, and by the markers along it.
 
 use crate::report::plot::chart::{Series, Style};
-use crate::report::plot::dash::dashes;
+use crate::report::plot::dash::{dashes, length};
 use crate::report::plot::layout::Plot;
 use crate::report::plot::palette;
 use crate::report::plot::scale::shown;
@@ -12,6 +12,8 @@ use crate::report::plot::scene::{Pen, Place, Scene};
 const LINE: u32 = 4;
 /// Half the size of a marker.
 const MARKER: i32 = 8;
+/// A line that is longer than this is so jagged that no pattern could be seen in it.
+const LONGEST_PATTERN: f64 = 30_000.0;
 /// How far apart the markers along a line are.
 const MARKERS_EVERY: i32 = 220;
 /// How much further right the markers of each next series begin, lest they cover each other.
@@ -28,24 +30,51 @@ pub struct Look {
     pub marked: bool,
 }
 
-/// Draws a series; false if it has nothing to show.
-pub fn draw(scene: &mut Scene, plot: &Plot, series: &Series, look: Look) -> bool {
-    let runs = runs(plot, series);
-    let mut next_marker = plot.left + look.index as i32 % 4 * MARKERS_SHIFT + MARKERS_SHIFT / 2;
-    for run in &runs {
-        if look.style == Style::Points {
-            run.iter().for_each(|place| look.marker(scene, *place));
-            continue;
+/// A series on the sheet.
+pub struct Drawn {
+    look: Look,
+    /// Its points, split where there is a gap.
+    runs: Vec<Vec<Place>>,
+}
+
+impl Drawn {
+    /// Finds where the points of `series` lie.
+    pub fn new(plot: &Plot, series: &Series, look: Look) -> Drawn {
+        Drawn { look, runs: runs(plot, series) }
+    }
+
+    /// Whether there is nothing to show.
+    pub fn is_empty(&self) -> bool {
+        self.runs.is_empty()
+    }
+
+    /// Draws the area under the line; before all lines, lest it tints them.
+    pub fn draw_area(&self, scene: &mut Scene, plot: &Plot) {
+        for run in self.runs.iter().filter(|_| self.look.style == Style::Area) {
+            let (first, last) = (run[0].0, run[run.len() - 1].0);
+            let edge = [(last, plot.bottom), (first, plot.bottom)];
+            self.look.tint(scene, run.iter().copied().chain(edge).collect());
         }
-        look.draw_run(scene, plot, run);
-        for place in run.iter().filter(|_| look.marked) {
-            if place.0 >= next_marker {
-                look.marker(scene, *place);
-                next_marker = place.0 + MARKERS_EVERY;
+    }
+
+    /// Draws lines and markers.
+    pub fn draw_line(&self, scene: &mut Scene, plot: &Plot) {
+        let look = self.look;
+        let mut next_marker = plot.left + look.index as i32 % 4 * MARKERS_SHIFT + MARKERS_SHIFT / 2;
+        for run in &self.runs {
+            if look.style == Style::Points {
+                run.iter().for_each(|place| look.marker(scene, *place));
+                continue;
+            }
+            look.draw_run(scene, run);
+            for place in run.iter().filter(|_| look.marked) {
+                if place.0 >= next_marker {
+                    look.marker(scene, *place);
+                    next_marker = place.0 + MARKERS_EVERY;
+                }
             }
         }
     }
-    !runs.is_empty()
 }
 
 /// The points on the sheet, split where there is a gap.
@@ -88,12 +117,7 @@ fn stepped(run: &[Place]) -> Vec<Place> {
 }
 
 impl Look {
-    fn draw_run(self, scene: &mut Scene, plot: &Plot, run: &[Place]) {
-        if self.style == Style::Area {
-            let (first, last) = (run[0].0, run[run.len() - 1].0);
-            let edge = [(last, plot.bottom), (first, plot.bottom)];
-            self.tint(scene, run.iter().copied().chain(edge).collect());
-        }
+    fn draw_run(self, scene: &mut Scene, run: &[Place]) {
         match run {
             // A line of one point would not be seen.
             [only] => scene.disc(*only, LINE + 1, Pen::fill(palette::series(self.index), 1.0)),
@@ -106,7 +130,9 @@ impl Look {
     pub fn stroke(self, scene: &mut Scene, places: &[Place]) {
         let pen = Pen::line(palette::series(self.index), LINE);
         // Line ends are round, so that a dash is longer and a gap shorter by the width of the line.
+        let jagged = length(places) > LONGEST_PATTERN;
         match self.style {
+            Style::Dashed | Style::Dotted if jagged => scene.path(places.to_vec(), pen),
             Style::Line | Style::Step | Style::Area => scene.path(places.to_vec(), pen),
             Style::Dashed => {
                 dashes(places, 14.0, 12.0).into_iter().for_each(|d| scene.path(d, pen));
@@ -121,7 +147,7 @@ impl Look {
         scene.polygon(outline, Pen::fill(palette::series(self.index), 0.22));
     }
 
-    /// A marker: disc, square, triangle or diamond, with a rim of paper that lifts it off the lines.
+    /// A marker: disc, square, triangle or diamond. A rim of paper lifts it off the lines.
     pub fn marker(self, scene: &mut Scene, at: Place) {
         self.marker_of(scene, at, MARKER + 2, Pen::fill(palette::PAPER, 1.0));
         self.marker_of(scene, at, MARKER, Pen::fill(palette::series(self.index), 1.0));

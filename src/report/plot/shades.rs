@@ -1,5 +1,5 @@
-//! Windows of trouble: pale bands through all panels, and above the first panel a strip of bars that
-//! say what each band is. Bars that would touch lie in different rows.
+//! Windows of trouble: pale bands through all panels, and above the first panel a strip of bars
+//! that say what each band is. Bars that would touch lie in different rows.
 
 use plotters_backend::text_anchor::HPos;
 
@@ -11,9 +11,9 @@ use crate::report::plot::scene::{Pen, Scene};
 use crate::report::plot::text::Face;
 
 /// Height of one row of the strip.
-const ROW: i32 = 32;
+const ROW: i32 = 34;
 /// Height of a bar.
-const BAR: i32 = 24;
+const BAR: i32 = 28;
 /// Between a bar and its label beside it, and between one label and the next bar.
 const BESIDE: i32 = 10;
 /// Rows of the strip, at most; what does not fit is counted instead.

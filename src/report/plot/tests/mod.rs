@@ -12,6 +12,8 @@ use crate::report::plot::{Drawing, draw};
 const STYLES: [Style; 6] =
     [Style::Line, Style::Dashed, Style::Dotted, Style::Step, Style::Area, Style::Points];
 
+type Points = Vec<(f64, Option<f64>)>;
+
 fn hash(bytes: &[u8]) -> String {
     Md5::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -51,7 +53,11 @@ fn a_small_chart_has_not_changed() {
     let drawing = draw(&samples::small()).unwrap();
     let (_, _, pixels) = decode(&drawing);
     let found = [hash(&drawing.svg), hash(&pixels), hash(&drawing.png)];
-    let wanted = ["", "", ""];
+    let wanted = [
+        "3c15025df7e34aa9645f4a7d9f65770b",
+        "c3781f8dd257fa2c8ea26f418a45ce70",
+        "82b1c0059f495c7fe6e3139b70e061d8",
+    ];
     assert_eq!(found, wanted);
 }
 
@@ -67,10 +73,10 @@ fn a_png_has_the_size_of_the_drawing() {
 
 #[test]
 fn odd_data_are_drawn() {
-    let some = |values: &[f64]| -> Vec<(f64, Option<f64>)> {
+    let some = |values: &[f64]| -> Points {
         values.iter().enumerate().map(|(at, value)| (at as f64, Some(*value))).collect()
     };
-    let rows: [(Vec<(f64, Option<f64>)>, bool); 9] = [
+    let rows: [(Points, bool); 9] = [
         (vec![], true),
         (vec![(1.0, None), (2.0, None)], true),
         (some(&[f64::NAN, f64::INFINITY, f64::NEG_INFINITY]), true),
@@ -94,7 +100,8 @@ fn odd_data_are_drawn() {
 #[test]
 fn odd_charts_are_drawn() {
     draw(&Chart::default()).unwrap();
-    let shade = |from, to| Shade { from, to, label: "trouble <&> 漢".repeat(9), colour: 99 };
+    let shade =
+        |from, to| Shade { from, to, label: "trouble <&> 漢\n\u{1}".repeat(9), colour: 99 };
     let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -5.0, 0.0, 3.0, 1e9];
     let pairs = odd.iter().flat_map(|from| odd.iter().map(move |to| shade(*from, *to)));
     let mut chart = chart_of(&[(0.0, Some(1.0)), (9.0, Some(2.0))], Scale::Linear);
@@ -112,7 +119,7 @@ fn odd_charts_are_drawn() {
 
 #[test]
 fn many_points_cost_no_more_than_the_pixels_they_cover() {
-    let points = |count: u32| -> Vec<(f64, Option<f64>)> {
+    let points = |count: u32| -> Points {
         (0..count).map(|at| (f64::from(at), Some(f64::from(at * 7919 % 101)))).collect()
     };
     let drawing = draw(&chart_of(&points(200_000), Scale::Linear)).unwrap();
