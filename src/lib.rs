@@ -13,4 +13,5 @@ pub mod scenario;
 pub mod sim;
 pub mod switch;
 pub mod time;
+pub mod trace;
 pub mod workload;
