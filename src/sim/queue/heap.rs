@@ -64,6 +64,12 @@ impl Heap {
         self.top = NOTHING;
     }
 
+    /// How many groups fit without taking memory.
+    #[cfg(test)]
+    pub(super) fn capacity(&self) -> usize {
+        self.groups.capacity()
+    }
+
     /// Puts a key in at the vacant top: smaller ones move up until it fits.
     #[inline]
     fn sink(&mut self, key: u128) {

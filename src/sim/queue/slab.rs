@@ -59,6 +59,12 @@ impl<E> Slab<E> {
         self.taken
     }
 
+    /// How many payloads fit without taking memory.
+    #[cfg(test)]
+    pub(super) fn capacity(&self) -> usize {
+        self.slots.capacity()
+    }
+
     /// All payloads by slot.
     pub(super) fn iter(&self) -> impl Iterator<Item = &E> {
         self.slots.iter().filter_map(|slot| match slot {
