@@ -362,8 +362,9 @@ impl Message {
     }
 
     /// A fingerprint of what it says, for the digest of the run.
-    pub fn digest(&self) -> u64 {
-        digest_of([self.kind() as u64, self.luck(), self.bytes(), self.content_digest()])
+    /// Takes what the caller knows already.
+    pub fn digest(&self, kind: Kind, bytes: u64, luck: u64) -> u64 {
+        digest_of([kind as u64, luck, bytes, self.content_digest()])
     }
 
     fn payload_bytes(&self) -> u64 {

@@ -54,6 +54,11 @@ impl<V> KeyMap<V> {
         self.map.remove(&key)
     }
 
+    /// Has no key a value?
+    pub fn is_empty(&self) -> bool {
+        self.map.is_empty()
+    }
+
     /// How many keys have a value.
     pub fn len(&self) -> usize {
         self.map.len()
