@@ -122,7 +122,7 @@ impl Node {
             Message::Handoff(message) => self.on_handoff(ctx, peer, message),
             Message::AntiEntropy(message) => {
                 if let Some(part) = &self.anti_entropy {
-                    part.on_message(ctx, &self.view, &self.disk, peer, message);
+                    part.on_message(ctx, &self.view, &self.disk, peer, *message);
                 }
             }
             Message::Reply(_) => unreachable!("nodes reply to clients only"),
