@@ -628,6 +628,8 @@ impl Simulation {
 fn constant_lanes(queue: &mut Queue<Event>, plan: &Plan) -> Vec<(Duration, Lane)> {
     let timeouts = &plan.cluster.timeouts;
     let mut lengths = vec![
+        // The pause of clients that do not think.
+        Duration::ZERO,
         timeouts.replica,
         timeouts.operation,
         timeouts.forward,
