@@ -39,10 +39,21 @@ pub enum Job {
     ReadHint { target: NodeId, scan: u64, key: Key },
     /// Remove a hint that was delivered with this digest.
     DropHint { target: NodeId, key: Key, digest: u64 },
-    /// Read keys for an exchange with a peer; `wanted` are those to ask it for.
-    ReadKeys { to: NodeId, exchange: Exchange, keys: Vec<Key>, wanted: Vec<Key> },
+    /// Read keys for an exchange with a peer.
+    /// Large and rare: it stays where it is when jobs are moved.
+    ReadKeys(Box<ReadKeys>),
     /// Make safe what was written.
     Flush,
+}
+
+/// A read of keys for an exchange with a peer.
+#[derive(Clone, Debug)]
+pub struct ReadKeys {
+    pub to: NodeId,
+    pub exchange: Exchange,
+    pub keys: Vec<Key>,
+    /// The keys to ask it for.
+    pub wanted: Vec<Key>,
 }
 
 /// What a job asks of the device.
@@ -58,7 +69,7 @@ impl Job {
     pub fn work(&self) -> (Work, u32) {
         match self {
             Job::Fetch { .. } | Job::ReadHint { .. } => (Work::Read, 1),
-            Job::ReadKeys { keys, .. } => (Work::Read, keys.len() as u32),
+            Job::ReadKeys(read) => (Work::Read, read.keys.len() as u32),
             Job::Write { .. }
             | Job::Store { .. }
             | Job::Repair { .. }
@@ -90,12 +101,10 @@ impl Job {
             Job::DropHint { target, key, digest } => {
                 crate::digest::digest_of([5, u64::from(target.0), u64::from(key.0), *digest])
             }
-            Job::ReadKeys { exchange, .. } => crate::digest::digest_of([
-                6,
-                u64::from(exchange.by.0),
-                exchange.round,
-                u64::from(exchange.step),
-            ]),
+            Job::ReadKeys(read) => {
+                let Exchange { by, round, step, .. } = read.exchange;
+                crate::digest::digest_of([6, u64::from(by.0), round, u64::from(step)])
+            }
             Job::Flush => 7,
         }
     }

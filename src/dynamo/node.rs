@@ -265,9 +265,9 @@ impl Node {
             Job::DropHint { target, key, digest } => {
                 self.replica.drop_hint(ctx, disk, (target, key, digest));
             }
-            Job::ReadKeys { to, exchange, keys, wanted } => {
+            Job::ReadKeys(read) => {
                 if let Some(part) = &self.anti_entropy {
-                    part.on_read(ctx, &disk.store, (to, exchange), (keys, wanted));
+                    part.on_read(ctx, &disk.store, *read);
                 }
             }
             Job::Flush => self.replica.flushed(ctx, config, disk),

@@ -82,6 +82,9 @@ impl Links {
         if fate.lost {
             return Verdict::Drop(Drop::Loss);
         }
+        if self.degradations.is_empty() {
+            return Verdict::Travel { delay: fate.delay, copy: fate.copy };
+        }
         let Some(extra) = self.degrade(luck, packet, which, touched) else {
             return Verdict::Drop(Drop::Degraded);
         };

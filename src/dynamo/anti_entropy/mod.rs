@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::dynamo::config::AntiEntropy as Settings;
 use crate::dynamo::fact::Fact;
-use crate::dynamo::job::Job;
+use crate::dynamo::job::{Job, ReadKeys};
 use crate::dynamo::message::{AntiEntropy, Exchange, Message, TreeHash};
 use crate::dynamo::rhythm::Rhythm;
 use crate::dynamo::ring::placement::{RangeId, Ring};
@@ -103,8 +103,7 @@ impl Synchronisation {
         &self,
         ctx: &mut NodeCtx<'_>,
         store: &Store,
-        (to, exchange): (NodeId, Exchange),
-        (keys, wanted): (Vec<Key>, Vec<Key>),
+        ReadKeys { to, exchange, keys, wanted }: ReadKeys,
     ) {
         let held = |key: Key| store.get(key).map(|set| (key, set.clone()));
         let sets = keys.into_iter().filter_map(held).collect();
@@ -178,7 +177,7 @@ fn read_keys(
         // Each part is an exchange of its own from here on, with luck of its own.
         let exchange = Exchange { step: exchange.step + 1000 * i as u32, ..exchange };
         let (keys, wanted) = (part(&keys, i), part(&wanted, i));
-        ctx.submit(Job::ReadKeys { to, exchange, keys, wanted });
+        ctx.submit(Job::ReadKeys(Box::new(ReadKeys { to, exchange, keys, wanted })));
     }
 }
 

@@ -114,29 +114,31 @@ fn write_stamped(
     VersionSet::new(Clock::default(), smallvec![winner])
 }
 
+/// Versions picked from a set, without taking memory for a handful.
+type Chosen<'a> = SmallVec<[&'a Version; 8]>;
+
 fn merge_by(
     mine: &Rc<VersionSet>,
     theirs: &Rc<VersionSet>,
     obsolete: fn(&Version, &VersionSet) -> bool,
 ) -> Rc<VersionSet> {
     let absent =
-        |version: &&Version, set: &VersionSet| !set.versions().iter().any(|v| same(v, version));
-    let keep = |version: &&Version, other: &VersionSet| !obsolete(version, other);
-    let mine_kept = mine.versions().iter().filter(|v| keep(v, theirs));
-    let news = theirs.versions().iter().filter(|v| absent(v, mine) && keep(v, mine));
-    let (kept_count, news_count) = (mine_kept.clone().count(), news.clone().count());
-    if news_count == 0 && kept_count == mine.versions().len() && mine.clock().covers(theirs.clock())
+        |version: &Version, set: &VersionSet| !set.versions().iter().any(|v| same(v, version));
+    let kept: Chosen<'_> = mine.versions().iter().filter(|v| !obsolete(v, theirs)).collect();
+    let is_news = |v: &&Version| absent(v, mine) && !obsolete(v, mine);
+    let news: Chosen<'_> = theirs.versions().iter().filter(is_news).collect();
+    if news.is_empty() && kept.len() == mine.versions().len() && mine.clock().covers(theirs.clock())
     {
         return Rc::clone(mine);
     }
-    let shared = theirs.versions().len() - news_count;
-    let theirs_only = mine_kept.clone().all(|v| !absent(&v, theirs)) && kept_count == shared;
+    let shared = theirs.versions().len() - news.len();
+    let theirs_only = kept.len() == shared && kept.iter().all(|v| !absent(v, theirs));
     if theirs_only && theirs.clock().covers(mine.clock()) {
         return Rc::clone(theirs);
     }
     let mut clock = mine.clock().clone();
     clock.join(theirs.clock());
-    Rc::new(VersionSet::new(clock, mine_kept.chain(news).cloned().collect()))
+    Rc::new(VersionSet::new(clock, kept.into_iter().chain(news).cloned().collect()))
 }
 
 /// Known to the other side, but no longer held there.
