@@ -1,7 +1,8 @@
 //! Time that was computed, and the middle of repeated measurements.
 
 // A benchmark measures real time; the core never does.
-#[allow(clippy::disallowed_types)]
+#![allow(clippy::disallowed_types)]
+
 use std::time::Instant;
 
 /// Nanoseconds that this thread has computed, where the system tells (Linux), because machines are
