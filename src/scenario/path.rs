@@ -29,7 +29,7 @@ impl Path {
         let mut path = Path::root();
         for part in text.split('.') {
             let (name, indices) = part.split_at(part.find('[').unwrap_or(part.len()));
-            if name.is_empty() {
+            if name.is_empty() || name.contains(']') {
                 return None;
             }
             path.0.push(Step::Name(name.to_string()));
