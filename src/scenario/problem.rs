@@ -1,5 +1,6 @@
 //! One thing wrong with a scenario, by path; the reader of files adds the place in the text.
 
+use super::diagnosis::PROBLEM_LIMIT;
 use super::path::Path;
 
 /// What a problem is about, and so what a diagnosis points at.
@@ -41,17 +42,32 @@ impl Problem {
     }
 }
 
+/// Most problems that are kept: more than are told, for some hang on what could not be read.
+const KEPT: usize = 10 * PROBLEM_LIMIT;
+
 /// Problems as they are found.
 #[derive(Default)]
 pub(super) struct Findings {
-    pub problems: Vec<Problem>,
+    problems: Vec<Problem>,
 }
 
 impl Findings {
+    /// Notes a problem.
+    pub fn add(&mut self, problem: Problem) {
+        if self.problems.len() < KEPT {
+            self.problems.push(problem);
+        }
+    }
+
+    /// What was found, in the order of finding.
+    pub fn problems(self) -> Vec<Problem> {
+        self.problems
+    }
+
     /// Notes a problem unless `holds`.
     pub fn require(&mut self, holds: bool, path: impl Into<Path>, message: impl Into<String>) {
         if !holds {
-            self.problems.push(Problem::new(path.into(), message));
+            self.add(Problem::new(path.into(), message));
         }
     }
 
@@ -65,7 +81,7 @@ impl Findings {
     ) {
         if !holds {
             let because = because.into_iter().map(Into::into).collect();
-            self.problems.push(Problem { because, ..Problem::new(path.into(), message) });
+            self.add(Problem { because, ..Problem::new(path.into(), message) });
         }
     }
 }

@@ -42,7 +42,8 @@ impl Scenario {
         let resolved = to_json(reading.scenario.as_ref());
         let source = Source { file, text, document: &document, overrides, resolved };
         let problems = all_problems(&reading, known_figures);
-        told.extend(problems.iter().map(|problem| source.diagnose(problem)));
+        // To find a place takes time by the length of the text.
+        told.extend(problems.iter().take(PROBLEM_LIMIT).map(|problem| source.diagnose(problem)));
         match reading.scenario {
             Some(scenario) if told.is_empty() => Ok(Checked::trusted(scenario)),
             Some(_) | None => Err(in_order(told)),

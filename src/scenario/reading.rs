@@ -41,9 +41,14 @@ pub(super) fn read(json: Value, size: usize, broken: Vec<Path>) -> Reading {
 
 impl Reader {
     fn run(&mut self) -> Option<Scenario> {
+        if !self.json.is_object() {
+            let message = "a scenario is one object, as in { \"name\": ... }";
+            self.problems.push(Problem::new(Path::root(), message));
+            return None;
+        }
         loop {
             let complaint = match self.attempt() {
-                Ok(scenario) => return Some(scenario),
+                Ok(scenario) => return Some(self.without_lists_for_objects(scenario)),
                 Err(complaint) => complaint,
             };
             if !self.follows_from_broken(&complaint) {
@@ -54,6 +59,18 @@ impl Reader {
                 return None;
             }
         }
+    }
+
+    /// Serde takes the values of a structure also as a list, without their names; we do not.
+    fn without_lists_for_objects(&mut self, scenario: Scenario) -> Scenario {
+        let resolved = serde_json::to_value(&scenario).expect("a scenario is plain data");
+        let mut found = Vec::new();
+        lists_for_objects(&self.json, &resolved, &Path::root(), &mut found);
+        for path in found.into_iter().filter(|path| !hangs_on(path, &self.broken)) {
+            let message = format!("must be {}", in_words("a map"));
+            self.problems.push(Problem { aim: Aim::Value, ..Problem::new(path, message) });
+        }
+        scenario
     }
 
     fn attempt(&mut self) -> Result<Scenario, Complaint> {
@@ -87,7 +104,10 @@ impl Reader {
             Kind::UnknownField(known) => self.unknown_field(&complaint.path, known),
             Kind::UnknownVariant(known) => self.unknown_choice(&complaint.path, known),
             Kind::NotAChoice => self.not_a_choice(&complaint.path),
-            Kind::Missing => problem(format!("`{written}` is missing; it has no default")),
+            Kind::Missing => Problem {
+                aim: Aim::Name,
+                ..problem(format!("`{written}` is missing; it has no default"))
+            },
             Kind::WrongType(expected) => {
                 Problem { aim: Aim::Value, ..problem(format!("must be {}", in_words(expected))) }
             }
@@ -133,16 +153,21 @@ impl Reader {
         Problem { help, aim, ..Problem::new(path, message) }
     }
 
-    /// Serde does not say which choices there are; a wrong name in its place makes it tell.
     fn not_a_choice(&mut self, path: &Path) -> Problem {
+        let known = self.choices(path);
+        let message = format!("must be one of {known}, as text or as the name in an object");
+        Problem { aim: Aim::Value, ..Problem::new(path.clone(), message) }
+    }
+
+    /// Serde does not say which choices there are; a wrong name in its place makes it tell.
+    fn choices(&mut self, path: &Path) -> String {
         let before = self.replace(path, Some(json!("?")));
         let known = match self.attempt() {
             Err(Complaint { kind: Kind::UnknownVariant(known), .. }) => listed(&known),
-            Err(_) | Ok(_) => "a name".to_string(),
+            Err(_) | Ok(_) => "the known names".to_string(),
         };
         self.replace(path, before);
-        let message = format!("must be one of {known}, as text or as the name in an object");
-        Problem { aim: Aim::Value, ..Problem::new(path.clone(), message) }
+        known
     }
 
     /// Puts a stand-in where the complaint is, or around it, so that it is not raised again.
@@ -216,6 +241,31 @@ const STAND_INS: [&str; 10] = [
     "{\"restart\": {\"node\": \"n0\", \"at\": \"0s\"}}",
     "{\"sites\": [\"?\", \"?\"]}",
 ];
+
+fn hangs_on(path: &Path, broken: &[Path]) -> bool {
+    broken.iter().any(|broken| broken.holds(path))
+}
+
+fn lists_for_objects(written: &Value, resolved: &Value, path: &Path, found: &mut Vec<Path>) {
+    match (written, resolved) {
+        (Value::Array(_), Value::Object(_)) if found.len() < PROBLEM_LIMIT => {
+            found.push(path.clone());
+        }
+        (Value::Array(written), Value::Array(resolved)) => {
+            for (i, (written, resolved)) in written.iter().zip(resolved).enumerate() {
+                lists_for_objects(written, resolved, &path.index(i), found);
+            }
+        }
+        (Value::Object(written), Value::Object(resolved)) => {
+            for (name, value) in written {
+                if let Some(resolved) = resolved.get(name) {
+                    lists_for_objects(value, resolved, &path.name(name), found);
+                }
+            }
+        }
+        _ => {}
+    }
+}
 
 fn last_name(path: &Path) -> &str {
     match path.steps().last() {

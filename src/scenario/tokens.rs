@@ -122,6 +122,9 @@ pub(super) fn explain(
              `false` and `null`"
         ),
         Kind::UnexpectedComma => "a comma too many".to_string(),
+        Kind::UnexpectedTokenInObject => {
+            format!("`{here}` cannot stand here; a name in double quotes or `}}` is expected")
+        }
         Kind::HexadecimalNumbersNotAllowed
         | Kind::UnaryPlusNumbersNotAllowed
         | Kind::BareDecimalPointNumbersNotAllowed

@@ -48,7 +48,7 @@ pub fn check(scenario: &Scenario, known_figures: &[&str]) -> Vec<Problem> {
     faults::check(scenario, &mut findings);
     timelines::check(&scenario.faults, &mut findings);
     check_expectations(&scenario.expect, known_figures, &mut findings);
-    findings.problems
+    findings.problems()
 }
 
 fn check_name(name: &str, findings: &mut Findings) {
@@ -97,10 +97,13 @@ fn check_expectations(lines: &[String], known_figures: &[&str], findings: &mut F
             }
         };
         let figure = expectation.path.as_str();
+        let some = known_figures.len().min(5);
         if !known_figures.is_empty() && !known_figures.contains(&figure) {
-            let help = did_you_mean(figure, known_figures.iter().copied());
+            let some =
+                || format!("figures are, for instance, {}", known_figures[..some].join(", "));
+            let help = did_you_mean(figure, known_figures.iter().copied()).or_else(|| Some(some()));
             let message = format!("no report has a figure `{}`", shortened(figure));
-            findings.problems.push(Problem { help, ..Problem::new(path, message) });
+            findings.add(Problem { help, ..Problem::new(path, message) });
         }
     }
 }
@@ -112,11 +115,13 @@ fn check_positive(duration: Duration, path: impl Into<Path>, findings: &mut Find
 }
 
 fn check_share(share: f64, path: impl Into<Path>, findings: &mut Findings) {
-    findings.require(
-        (0.0..=1.0).contains(&share),
-        path,
-        format!("a share of messages or requests is from 0 (none) to 1 (all), not {share}"),
-    );
+    if (0.0..=1.0).contains(&share) {
+        return;
+    }
+    let percent = share > 1.0 && share <= 100.0;
+    let help = percent.then(|| format!("for {share} percent, write {}", share / 100.0));
+    let message = format!("a share is from 0 (none of them) to 1 (all of them), not {share}");
+    findings.add(Problem { help, ..Problem::new(path.into(), message) });
 }
 
 /// A distribution's own rules, told under the path where it is written.

@@ -68,7 +68,7 @@ fn check_between(between: &Between, path: &Path, scenario: &Scenario, findings: 
                 true => "there are no sites; name them and their members in network.sites".into(),
                 false => format!("there is no site `{}` in network.sites", shortened(name)),
             };
-            findings.problems.push(Problem {
+            findings.add(Problem {
                 because: vec!["network.sites".into()],
                 help: did_you_mean(name, known),
                 ..Problem::new(path.name("sites").index(i), message)

@@ -41,7 +41,7 @@ pub(super) fn check(faults: &[Spec], findings: &mut Findings) {
         let told = contradictions(node, &events);
         for (fault, other, message) in told {
             let (path, other) = (path_of(fault, &faults[fault]), path_of(other, &faults[other]));
-            let message = format!("{message} ({other})");
+            let message = format!("{message} (see {other})");
             findings.require_with(false, path, [other], message);
         }
     }
@@ -68,11 +68,15 @@ fn contradictions(node: NodeId, events: &[Event]) -> Vec<(usize, usize, String)>
                 let end = until.map_or("until it is restarted".to_string(), |until| {
                     format!("until it restarts at {until}")
                 });
-                told.push((event.fault, fault, format!("{node} is down at {at}, {end}")));
+                told.push((event.fault, fault, format!("{node} is already down at {at}, {end}")));
                 continue;
             }
             (State::Paused { until, fault }, _) => {
-                told.push((event.fault, fault, format!("{node} is paused at {at}, until {until}")));
+                told.push((
+                    event.fault,
+                    fault,
+                    format!("{node} is already paused at {at}, until {until}"),
+                ));
                 continue;
             }
         }
@@ -110,7 +114,7 @@ mod tests {
         let faults: Vec<Spec> = serde_json::from_value(json).unwrap();
         let mut findings = Findings::default();
         check(&faults, &mut findings);
-        findings.problems.into_iter().map(|problem| problem.message).collect()
+        findings.problems().into_iter().map(|problem| problem.message).collect()
     }
 
     fn crash(at: &str, restart_after: Option<&str>) -> serde_json::Value {
@@ -128,20 +132,26 @@ mod tests {
             ),
             (
                 vec![crash("1s", Some("2s")), crash("2s", None)],
-                "n3 is down at 2s, until it restarts",
+                "n3 is already down at 2s, until it restarts",
             ),
             (
                 vec![crash("1s", Some("2s")), crash("3s", None)],
-                "n3 is down at 3s, until it restarts",
+                "n3 is already down at 3s, until it restarts",
             ),
-            (vec![crash("2s", None), crash("9s", None)], "n3 is down at 9s, until it is restarted"),
+            (
+                vec![crash("2s", None), crash("9s", None)],
+                "n3 is already down at 9s, until it is restarted",
+            ),
             (
                 vec![crash("1s", Some("2s")), restart("2s")],
-                "n3 is down at 2s, until it restarts at",
+                "n3 is already down at 2s, until it restarts at",
             ),
             (vec![pause("1s", "3s"), pause("3s", "4s"), crash("5s", None)], ""),
-            (vec![pause("1s", "3s"), pause("2s", "4s")], "n3 is paused at 2s, until 3s"),
-            (vec![crash("2s", Some("2s")), pause("1s", "3s")], "n3 is paused at 2s, until 3s"),
+            (vec![pause("1s", "3s"), pause("2s", "4s")], "n3 is already paused at 2s, until 3s"),
+            (
+                vec![crash("2s", Some("2s")), pause("1s", "3s")],
+                "n3 is already paused at 2s, until 3s",
+            ),
             (
                 vec![restart("2s"), restart("2s")],
                 "two things happen to n3 at 2s; which comes first?",
