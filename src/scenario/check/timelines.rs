@@ -152,10 +152,7 @@ mod tests {
                 vec![crash("2s", Some("2s")), pause("1s", "3s")],
                 "n3 is already paused at 2s, until 3s",
             ),
-            (
-                vec![restart("2s"), restart("2s")],
-                "two things happen to n3 at 2s; which comes first?",
-            ),
+            (vec![restart("2s"), restart("2s")], "two things happen to n3 at 2s"),
         ];
         for (faults, expected) in rows {
             let told = told(serde_json::Value::Array(faults.clone()));
