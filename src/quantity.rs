@@ -83,7 +83,7 @@ impl Rate {
 
 impl fmt::Display for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let fits = |(_, scale): &&(&str, u64)| self.0 % scale == 0;
+        let fits = |(_, scale): &&(&str, u64)| self.0.is_multiple_of(*scale);
         let (unit, scale) = match self.0 {
             0 => ("B", 1),
             _ => *SIZES.iter().find(fits).expect("one byte divides every size"),

@@ -111,7 +111,7 @@ impl fmt::Display for Duration {
         }
         // Minutes and hours only when asked for in round numbers; below two minutes seconds read better.
         let fits = |(_, scale): &&(&str, u64)| {
-            self.0 % scale == 0 && (*scale <= 1_000_000_000 || self.0 / scale >= 2)
+            self.0.is_multiple_of(*scale) && (*scale <= 1_000_000_000 || self.0 / scale >= 2)
         };
         let (unit, scale) = UNITS.iter().find(fits).expect("one nanosecond divides every duration");
         write!(f, "{}{unit}", self.0 / scale)

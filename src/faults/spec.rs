@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{NodeId, Span};
-use crate::random::Distribution;
+use crate::random::distribution::Distribution;
 use crate::time::Duration;
 
 /// One fault of a scenario. Times count from the start of the run; those at or after the end of

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::id::Span;
-use crate::random::Distribution;
+use crate::random::distribution::Distribution;
 use crate::time::Duration;
 
 /// The kinds of leg whose latency can differ: the four of the WARS model (Probabilistically Bounded
@@ -95,6 +95,11 @@ impl Default for Spec {
             between: Vec::new(),
         }
     }
+}
+
+impl Leg {
+    /// All kinds, in order.
+    pub const ALL: [Leg; 5] = [Leg::Write, Leg::Ack, Leg::Read, Leg::Response, Leg::Other];
 }
 
 impl Legs {

@@ -34,7 +34,7 @@ pub struct Scenario {
     pub cluster: Cluster,
     /// The network between all parties.
     #[serde(default)]
-    pub network: network::Spec,
+    pub network: network::spec::Spec,
     /// The disk of every node.
     #[serde(default)]
     pub disk: sim::disk::Spec,
@@ -43,7 +43,7 @@ pub struct Scenario {
     pub workload: workload::spec::Spec,
     /// What goes wrong, and when.
     #[serde(default)]
-    pub faults: Vec<faults::Spec>,
+    pub faults: Vec<faults::spec::Spec>,
     /// What must hold at the end: `"availability.put >= 0.999"`, any figure of the report by its path.
     #[serde(default)]
     pub expect: Vec<String>,

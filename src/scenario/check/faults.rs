@@ -1,6 +1,6 @@
 //! Rules of each fault by itself.
 
-use crate::faults::{Crash, Cut, Degrade, Partition, Pause, Restart, Slow, Spec};
+use crate::faults::spec::{Crash, Cut, Degrade, Partition, Pause, Restart, Slow, Spec};
 use crate::id::{Address, NodeId};
 use crate::time::Duration;
 

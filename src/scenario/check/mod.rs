@@ -11,7 +11,7 @@ mod timelines;
 mod workload;
 
 use crate::id::Span;
-use crate::random::Distribution;
+use crate::random::distribution::Distribution;
 use crate::time::Duration;
 
 use super::diagnosis::did_you_mean;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::network::{Between, Legs};
+use crate::network::spec::{Between, Legs};
 
 use super::super::diagnosis::did_you_mean;
 use super::super::path::{Path, shortened};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::faults::Spec;
+use crate::faults::spec::Spec;
 use crate::id::NodeId;
 use crate::time::Duration;
 

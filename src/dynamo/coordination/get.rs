@@ -1,0 +1,193 @@
+//! The state machine of a get (section 5): ask N, answer at R, go on listening to repair.
+
+use std::rc::Rc;
+
+use smallvec::SmallVec;
+
+use crate::dynamo::coordination::participants::{
+    Participant, Participants, State, answered, choose, mark_answered, next_stand_in,
+};
+use crate::dynamo::coordination::slab::Slab;
+use crate::dynamo::coordination::{Scene, Silent, reply};
+use crate::dynamo::fact::Fact;
+use crate::dynamo::message::{Message, Outcome, Replied, Ticket, ToReplica};
+use crate::dynamo::ring::placement::RangeId;
+use crate::dynamo::timer::Timer;
+use crate::dynamo::versioning::reconcile::merge;
+use crate::dynamo::versioning::version::VersionSet;
+use crate::dynamo::words::NodeCtx;
+use crate::id::{Address, AttemptId, Key, NodeId};
+
+/// All gets that this node coordinates.
+#[derive(Debug, Default)]
+pub struct Gets {
+    open: Slab<Get>,
+}
+
+#[derive(Debug)]
+struct Get {
+    attempt: AttemptId,
+    key: Key,
+    range: RangeId,
+    participants: Participants,
+    /// In order of arrival; the first is the fastest replier.
+    answers: SmallVec<[Answer; 4]>,
+    /// The newest versions of all answers so far.
+    merged: Option<Rc<VersionSet>>,
+    replied: bool,
+}
+
+#[derive(Debug)]
+struct Answer {
+    node: NodeId,
+    digest: Option<u64>,
+}
+
+impl Gets {
+    /// Asks the first N healthy nodes (not only R of them).
+    pub fn begin(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, attempt: AttemptId, key: Key) {
+        let range = scene.ring.range_of(key);
+        let participants = choose(scene, range);
+        let (answers, merged) = (SmallVec::new(), None);
+        let get = Get { attempt, key, range, participants, answers, merged, replied: false };
+        let ticket = self.open.insert(get);
+        let get = self.open.get_mut(ticket).expect("it was inserted just now");
+        for participant in &mut get.participants {
+            fetch(ctx, ticket, attempt, key, participant);
+        }
+        ctx.arm(scene.config.timeouts.replica, Timer::GetReplicas(ticket));
+        ctx.arm(scene.config.timeouts.operation, Timer::GetEnd(ticket));
+    }
+
+    /// A replica has answered; the R-th answer makes the reply, later ones serve read repair.
+    pub fn on_fetched(
+        &mut self,
+        ctx: &mut NodeCtx<'_>,
+        scene: Scene<'_>,
+        from: NodeId,
+        ticket: Ticket,
+        set: Option<Rc<VersionSet>>,
+    ) {
+        let Some(get) = self.open.get_mut(ticket) else { return };
+        if !mark_answered(&mut get.participants, from) {
+            return;
+        }
+        get.take(scene, from, set);
+        if !get.replied && answered(&get.participants) >= scene.config.r as usize {
+            get.reply(ctx);
+        }
+        let all_in = get.participants.iter().all(|p| p.state == State::Answered);
+        if all_in && get.replied {
+            self.end(ctx, scene, ticket);
+        }
+    }
+
+    /// Replicas that have not answered by now are given up, and stand-ins are asked in their place.
+    pub fn on_replicas_due(
+        &mut self,
+        ctx: &mut NodeCtx<'_>,
+        scene: Scene<'_>,
+        ticket: Ticket,
+    ) -> Silent {
+        let Some(get) = self.open.get_mut(ticket) else { return Silent::new() };
+        let silent = give_up_waiting(&mut get.participants, scene.view.me);
+        if !get.replied {
+            for node in &silent {
+                get.ask_instead(ctx, scene, ticket, *node);
+            }
+        }
+        silent
+    }
+
+    /// Time is up: a get without R answers fails, and stale replicas that answered are repaired.
+    pub fn on_end(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, ticket: Ticket) {
+        let Some(get) = self.open.get_mut(ticket) else { return };
+        if !get.replied {
+            reply(ctx, get.attempt, get.key, Outcome::TimedOut);
+        }
+        self.end(ctx, scene, ticket);
+    }
+
+    fn end(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, ticket: Ticket) {
+        let get = self.open.remove(ticket).expect("a get ends once");
+        if scene.config.read_repair {
+            get.repair(ctx, scene);
+        }
+    }
+}
+
+impl Get {
+    fn take(&mut self, scene: Scene<'_>, node: NodeId, set: Option<Rc<VersionSet>>) {
+        self.answers.push(Answer { node, digest: set.as_ref().map(|set| set.digest()) });
+        self.merged = match (self.merged.take(), set) {
+            (Some(known), Some(set)) => Some(merge(scene.config.versioning, &known, &set)),
+            (known, set) => known.or(set),
+        };
+    }
+
+    /// All causally unrelated versions among the answers, which are the context too.
+    fn reply(&mut self, ctx: &mut NodeCtx<'_>) {
+        self.replied = true;
+        let outcome = Outcome::Got {
+            set: self.merged.clone(),
+            fastest: self.answers.first().map(|answer| answer.node),
+            replied: self.answers.iter().map(|answer| answer.node).collect::<Replied>(),
+        };
+        reply(ctx, self.attempt, self.key, outcome);
+    }
+
+    fn ask_instead(
+        &mut self,
+        ctx: &mut NodeCtx<'_>,
+        scene: Scene<'_>,
+        ticket: Ticket,
+        silent: NodeId,
+    ) {
+        let Some(node) = next_stand_in(scene, self.range, &self.participants) else { return };
+        let home = self.participants.iter().find(|p| p.node == silent).map(Participant::home);
+        let state = State::Unasked;
+        let mut participant = Participant { node, stand_in_for: home, state };
+        fetch(ctx, ticket, self.attempt, self.key, &mut participant);
+        self.participants.push(participant);
+    }
+
+    /// Read repair: homes that answered with less than the whole get the whole (section 5).
+    fn repair(&self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>) {
+        let Some(newest) = &self.merged else { return };
+        let stale = |answer: &&Answer| {
+            answer.digest != Some(newest.digest()) && scene.ring.is_home(answer.node, self.range)
+        };
+        let mut replicas = 0;
+        for answer in self.answers.iter().filter(stale) {
+            let (attempt, key, set) = (self.attempt, self.key, Rc::clone(newest));
+            let repair = ToReplica::Repair { attempt, key, set };
+            ctx.send(Address::Node(answer.node), Message::Replica(repair));
+            replicas += 1;
+        }
+        if replicas > 0 {
+            ctx.tell(|| Fact::ReadRepaired { key: self.key, replicas });
+        }
+    }
+}
+
+/// Marks everybody silent who was asked and has not answered, this node itself excepted.
+pub fn give_up_waiting(participants: &mut Participants, me: NodeId) -> Silent {
+    let waiting = |p: &&mut Participant| p.state == State::Waiting && p.node != me;
+    let give_up = |p: &mut Participant| {
+        p.state = State::Silent;
+        p.node
+    };
+    participants.iter_mut().filter(waiting).map(give_up).collect()
+}
+
+fn fetch(
+    ctx: &mut NodeCtx<'_>,
+    ticket: Ticket,
+    attempt: AttemptId,
+    key: Key,
+    participant: &mut Participant,
+) {
+    participant.state = State::Waiting;
+    let fetch = ToReplica::Fetch { ticket, attempt, key };
+    ctx.send(Address::Node(participant.node), Message::Replica(fetch));
+}

@@ -1,0 +1,95 @@
+//! Sections 4.5 and 5: has this get or put succeeded?
+//!
+//! One state machine for each client request, on the node that coordinates it. Left out here:
+//! coordination by the client (section 6.4), which takes the place of [`route`].
+
+pub mod forward;
+pub mod get;
+pub mod participants;
+pub mod put;
+pub mod route;
+pub mod slab;
+
+use smallvec::SmallVec;
+
+use crate::dynamo::config::Cluster;
+use crate::dynamo::coordination::forward::Forwards;
+use crate::dynamo::coordination::get::Gets;
+use crate::dynamo::coordination::put::Puts;
+use crate::dynamo::coordination::route::{Route, route};
+use crate::dynamo::message::{Action, Message, Outcome, Reply, Request, ToCoordinator};
+use crate::dynamo::ring::placement::Ring;
+use crate::dynamo::view::View;
+use crate::dynamo::words::NodeCtx;
+use crate::id::{Address, NodeId};
+
+/// Peers that have left a request unanswered: something for the failure detector.
+pub type Silent = SmallVec<[NodeId; 4]>;
+
+/// What every step of a request reads.
+#[derive(Clone, Copy)]
+pub struct Scene<'a> {
+    pub config: &'a Cluster,
+    pub view: &'a View,
+    pub ring: &'a Ring,
+}
+
+/// All requests that this node works on.
+#[derive(Debug, Default)]
+pub struct Coordination {
+    pub gets: Gets,
+    pub puts: Puts,
+    pub forwards: Forwards,
+}
+
+impl Coordination {
+    /// A request has arrived, from a client or forwarded.
+    pub fn on_request(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, request: Request) {
+        if let Some(node) = request.forwarded_by {
+            let confirmed = ToCoordinator::Confirmed { attempt: request.attempt };
+            ctx.send(Address::Node(node), Message::Coordinator(confirmed));
+        }
+        match route(ctx, scene, &request) {
+            Route::Coordinate => self.coordinate(ctx, scene, request),
+            Route::Forward(node) => self.forwards.begin(ctx, scene, request, node),
+        }
+    }
+
+    /// A replica, or a node that took a request over, has answered.
+    pub fn on_answer(
+        &mut self,
+        ctx: &mut NodeCtx<'_>,
+        scene: Scene<'_>,
+        from: NodeId,
+        answer: ToCoordinator,
+    ) {
+        match answer {
+            ToCoordinator::Fetched { ticket, set, .. } => {
+                self.gets.on_fetched(ctx, scene, from, ticket, set);
+            }
+            ToCoordinator::Written { ticket, set, .. } => {
+                self.puts.on_written(ctx, scene, from, ticket, set);
+            }
+            ToCoordinator::Stored { ticket, .. } => self.puts.on_stored(ctx, scene, from, ticket),
+            ToCoordinator::Confirmed { attempt } => self.forwards.on_confirmed(attempt, from),
+        }
+    }
+
+    fn coordinate(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, request: Request) {
+        match request.action {
+            Action::Get => self.gets.begin(ctx, scene, request.attempt, request.key),
+            Action::Put(put) => self.puts.begin(ctx, scene, request.attempt, request.key, put),
+        }
+    }
+}
+
+/// Tells a client what became of its request.
+pub(super) fn reply(
+    ctx: &mut NodeCtx<'_>,
+    attempt: crate::id::AttemptId,
+    key: crate::id::Key,
+    outcome: Outcome,
+) {
+    let client = Address::Client(attempt.operation.client);
+    ctx.send(client, Message::Reply(Reply { attempt, key, outcome }));
+}

@@ -1,0 +1,92 @@
+//! Sections 4.5 and 4.6: which nodes take part in a request.
+
+use smallvec::SmallVec;
+
+use crate::dynamo::config::Quorum;
+use crate::dynamo::coordination::Scene;
+use crate::dynamo::ring::placement::RangeId;
+use crate::id::NodeId;
+
+/// A node that takes part in a request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Participant {
+    pub node: NodeId,
+    /// The absent home in whose place it stands.
+    pub stand_in_for: Option<NodeId>,
+    pub state: State,
+}
+
+/// How far a participant has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum State {
+    /// Nothing was sent to it yet.
+    Unasked,
+    /// It has not answered yet.
+    Waiting,
+    /// It has, and counts.
+    Answered,
+    /// It took too long and was given up, but may still answer.
+    Silent,
+}
+
+/// All participants of a request, in order of the preference list.
+pub type Participants = SmallVec<[Participant; 4]>;
+
+impl Participant {
+    fn new(node: NodeId, stand_in_for: Option<NodeId>) -> Participant {
+        Participant { node, stand_in_for, state: State::Unasked }
+    }
+
+    /// The home that this participant is or stands in for.
+    pub fn home(&self) -> NodeId {
+        self.stand_in_for.unwrap_or(self.node)
+    }
+}
+
+/// May nodes outside the top N take part? Only where what they keep is handed over later.
+fn stand_ins_allowed(scene: Scene<'_>) -> bool {
+    scene.config.quorum == Quorum::Sloppy && scene.config.hinted_handoff.on().is_some()
+}
+
+/// The first N healthy nodes of the preference list (section 4.6), or the first N whatever their
+/// health where the quorum is strict. Where too few are healthy, homes that are believed down are
+/// asked all the same: a belief may be out of date, and nobody is refused on it alone.
+pub fn choose(scene: Scene<'_>, range: RangeId) -> Participants {
+    let homes = scene.ring.homes(range);
+    let up = |node: NodeId| scene.view.believes_up(node);
+    if !stand_ins_allowed(scene) || !scene.view.suspects_anybody() {
+        return homes.iter().map(|&home| Participant::new(home, None)).collect();
+    }
+    let mut spare = scene.ring.walk(range).skip(homes.len()).filter(|node| up(*node));
+    let stand_in = |&home: &NodeId| match (up(home), home) {
+        (true, home) => Participant::new(home, None),
+        (false, home) => match spare.next() {
+            Some(node) => Participant::new(node, Some(home)),
+            None => Participant::new(home, None),
+        },
+    };
+    homes.iter().map(stand_in).collect()
+}
+
+/// The next healthy node of the preference list that does not take part yet.
+pub fn next_stand_in(scene: Scene<'_>, range: RangeId, chosen: &Participants) -> Option<NodeId> {
+    if !stand_ins_allowed(scene) {
+        return None;
+    }
+    let beyond = scene.ring.walk(range).skip(scene.ring.homes(range).len());
+    let taken = |node: NodeId| chosen.iter().any(|participant| participant.node == node);
+    beyond.filter(|node| scene.view.believes_up(*node)).find(|node| !taken(*node))
+}
+
+/// Marks the answer of a node; false if it does not take part or has answered before, so that
+/// nobody is counted twice.
+pub fn mark_answered(participants: &mut Participants, node: NodeId) -> bool {
+    let fresh = |p: &&mut Participant| p.node == node && p.state != State::Answered;
+    let found = participants.iter_mut().find(fresh);
+    found.map(|participant| participant.state = State::Answered).is_some()
+}
+
+/// How many have answered.
+pub fn answered(participants: &Participants) -> usize {
+    participants.iter().filter(|p| p.state == State::Answered).count()
+}

@@ -1,0 +1,192 @@
+//! The state machine of a put (section 4.5): make the version, send it to N, succeed at W.
+
+use std::rc::Rc;
+
+use crate::dynamo::coordination::get::give_up_waiting;
+use crate::dynamo::coordination::participants::{
+    Participant, Participants, State, answered, choose, mark_answered, next_stand_in,
+};
+use crate::dynamo::coordination::slab::Slab;
+use crate::dynamo::coordination::{Scene, Silent, reply};
+use crate::dynamo::fact::Fact;
+use crate::dynamo::message::{self, Message, Outcome, Replied, Ticket, ToReplica};
+use crate::dynamo::ring::placement::RangeId;
+use crate::dynamo::timer::Timer;
+use crate::dynamo::versioning::version::VersionSet;
+use crate::dynamo::words::NodeCtx;
+use crate::id::{Address, AttemptId, Key, NodeId};
+
+/// All puts that this node coordinates.
+#[derive(Debug, Default)]
+pub struct Puts {
+    open: Slab<Put>,
+}
+
+#[derive(Debug)]
+struct Put {
+    attempt: AttemptId,
+    key: Key,
+    range: RangeId,
+    participants: Participants,
+    request: message::Put,
+    /// What the replicas keep, once the first of them has made the new version.
+    set: Option<Rc<VersionSet>>,
+    replied: bool,
+}
+
+impl Puts {
+    /// Has the new version made, normally by this node's own replica.
+    pub fn begin(
+        &mut self,
+        ctx: &mut NodeCtx<'_>,
+        scene: Scene<'_>,
+        attempt: AttemptId,
+        key: Key,
+        request: message::Put,
+    ) {
+        let range = scene.ring.range_of(key);
+        let participants = choose(scene, range);
+        let put = Put { attempt, key, range, participants, request, set: None, replied: false };
+        let ticket = self.open.insert(put);
+        let put = self.open.get_mut(ticket).expect("it was inserted just now");
+        let mine = put.participants.iter().position(|p| p.node == scene.view.me);
+        put.ask_to_write(ctx, ticket, mine.unwrap_or(0));
+        ctx.arm(scene.config.timeouts.replica, Timer::PutReplicas(ticket));
+        ctx.arm(scene.config.timeouts.operation, Timer::PutEnd(ticket));
+    }
+
+    /// The version is made and kept by one; the others get it now.
+    pub fn on_written(
+        &mut self,
+        ctx: &mut NodeCtx<'_>,
+        scene: Scene<'_>,
+        from: NodeId,
+        ticket: Ticket,
+        set: Rc<VersionSet>,
+    ) {
+        let Some(put) = self.open.get_mut(ticket) else { return };
+        if !mark_answered(&mut put.participants, from) {
+            return;
+        }
+        // Two replicas may have made a version, if the first was too slow and then was not: the
+        // first answer is what the others are sent, anti-entropy joins the two.
+        if put.set.is_none() {
+            put.set = Some(set);
+            for place in 0..put.participants.len() {
+                put.ask_to_store(ctx, ticket, place);
+            }
+        }
+        self.settle(ctx, scene, ticket);
+    }
+
+    /// One more copy is kept.
+    pub fn on_stored(
+        &mut self,
+        ctx: &mut NodeCtx<'_>,
+        scene: Scene<'_>,
+        from: NodeId,
+        ticket: Ticket,
+    ) {
+        let Some(put) = self.open.get_mut(ticket) else { return };
+        if mark_answered(&mut put.participants, from) {
+            self.settle(ctx, scene, ticket);
+        }
+    }
+
+    /// Replicas that have not confirmed by now are given up: a stand-in keeps the copy with a hint
+    /// that names the home (section 4.6).
+    pub fn on_replicas_due(
+        &mut self,
+        ctx: &mut NodeCtx<'_>,
+        scene: Scene<'_>,
+        ticket: Ticket,
+    ) -> Silent {
+        let Some(put) = self.open.get_mut(ticket) else { return Silent::new() };
+        let silent = give_up_waiting(&mut put.participants, scene.view.me);
+        for node in &silent {
+            put.add_stand_in(scene, *node);
+        }
+        if put.set.is_none() {
+            put.ask_another_to_write(ctx, ticket);
+        } else {
+            for place in 0..put.participants.len() {
+                put.ask_to_store(ctx, ticket, place);
+            }
+        }
+        silent
+    }
+
+    /// Time is up: a put without W copies is given up, and may have taken effect all the same.
+    pub fn on_end(&mut self, ctx: &mut NodeCtx<'_>, ticket: Ticket) {
+        if let Some(put) = self.open.remove(ticket).filter(|put| !put.replied) {
+            reply(ctx, put.attempt, put.key, Outcome::TimedOut);
+        }
+    }
+
+    fn settle(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, ticket: Ticket) {
+        let put = self.open.get_mut(ticket).expect("only an open put settles");
+        if !put.replied && answered(&put.participants) >= scene.config.w as usize {
+            put.succeed(ctx);
+        }
+        let all_in = put.participants.iter().all(|p| p.state == State::Answered);
+        if all_in && put.replied {
+            self.open.remove(ticket);
+        }
+    }
+}
+
+impl Put {
+    fn succeed(&mut self, ctx: &mut NodeCtx<'_>) {
+        self.replied = true;
+        let set = self.set.clone().expect("a copy is kept only of what was made");
+        let kept = self.participants.iter().filter(|p| p.state == State::Answered);
+        let replied = kept.map(|p| p.node).collect::<Replied>();
+        let (key, ghost) = (self.key, &self.request.ghost);
+        ctx.tell(|| Fact::Committed { key, ghost: ghost.clone(), set: Rc::clone(&set) });
+        reply(ctx, self.attempt, self.key, Outcome::Stored { set, replied });
+    }
+
+    fn ask_to_write(&mut self, ctx: &mut NodeCtx<'_>, ticket: Ticket, place: usize) {
+        let participant = &mut self.participants[place];
+        participant.state = State::Waiting;
+        let write = ToReplica::Write {
+            ticket,
+            attempt: self.attempt,
+            key: self.key,
+            put: self.request.clone(),
+            stand_in_for: participant.stand_in_for,
+        };
+        ctx.send(Address::Node(participant.node), Message::Replica(write));
+    }
+
+    /// The one that was to make the version is silent; the next that was not asked yet makes it.
+    fn ask_another_to_write(&mut self, ctx: &mut NodeCtx<'_>, ticket: Ticket) {
+        let busy = self.participants.iter().any(|p| p.state == State::Waiting);
+        let next = self.participants.iter().position(|p| p.state == State::Unasked);
+        if let Some(place) = next.filter(|_| !busy) {
+            self.ask_to_write(ctx, ticket, place);
+        }
+    }
+
+    fn ask_to_store(&mut self, ctx: &mut NodeCtx<'_>, ticket: Ticket, place: usize) {
+        let participant = &mut self.participants[place];
+        if participant.state != State::Unasked {
+            return;
+        }
+        participant.state = State::Waiting;
+        let store = ToReplica::Store {
+            ticket,
+            attempt: self.attempt,
+            key: self.key,
+            set: self.set.clone().expect("only what was made can be stored"),
+            stand_in_for: participant.stand_in_for,
+        };
+        ctx.send(Address::Node(participant.node), Message::Replica(store));
+    }
+
+    fn add_stand_in(&mut self, scene: Scene<'_>, silent: NodeId) {
+        let Some(node) = next_stand_in(scene, self.range, &self.participants) else { return };
+        let home = self.participants.iter().find(|p| p.node == silent).map(Participant::home);
+        self.participants.push(Participant { node, stand_in_for: home, state: State::Unasked });
+    }
+}

@@ -1,0 +1,102 @@
+//! What a node asks of its disk. Only a finished job may read or change what is stored.
+
+use std::rc::Rc;
+
+use crate::dynamo::message::{Exchange, Put, Ticket};
+use crate::dynamo::versioning::version::VersionSet;
+use crate::id::{Address, AttemptId, Key, NodeId};
+
+/// A piece of work for the disk.
+#[derive(Clone, Debug)]
+pub enum Job {
+    /// Read a key for a coordinator.
+    Fetch { to: Address, ticket: Ticket, attempt: AttemptId, key: Key },
+    /// Make a new version and write it.
+    Write {
+        to: Address,
+        ticket: Ticket,
+        attempt: AttemptId,
+        key: Key,
+        put: Put,
+        stand_in_for: Option<NodeId>,
+    },
+    /// Write what a coordinator sent.
+    Store {
+        to: Address,
+        ticket: Ticket,
+        attempt: AttemptId,
+        key: Key,
+        set: Rc<VersionSet>,
+        stand_in_for: Option<NodeId>,
+    },
+    /// Write what read repair sent.
+    Repair { key: Key, set: Rc<VersionSet> },
+    /// Write what anti-entropy sent.
+    Synchronise { key: Key, set: Rc<VersionSet> },
+    /// Write what a stand-in delivered.
+    Accept { from: NodeId, scan: u64, key: Key, set: Rc<VersionSet> },
+    /// Read a hint to deliver it.
+    ReadHint { target: NodeId, scan: u64, key: Key },
+    /// Remove a hint that was delivered with this digest.
+    DropHint { target: NodeId, key: Key, digest: u64 },
+    /// Read keys for an exchange with a peer; `wanted` are those to ask it for.
+    ReadKeys { to: NodeId, exchange: Exchange, keys: Vec<Key>, wanted: Vec<Key> },
+    /// Make safe what was written.
+    Flush,
+}
+
+/// What a job asks of the device.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Work {
+    Read,
+    Write,
+    Flush,
+}
+
+impl Job {
+    /// Which kind of work, and on how many values.
+    pub fn work(&self) -> (Work, u32) {
+        match self {
+            Job::Fetch { .. } | Job::ReadHint { .. } => (Work::Read, 1),
+            Job::ReadKeys { keys, .. } => (Work::Read, keys.len() as u32),
+            Job::Write { .. }
+            | Job::Store { .. }
+            | Job::Repair { .. }
+            | Job::Synchronise { .. }
+            | Job::Accept { .. }
+            | Job::DropHint { .. } => (Work::Write, 1),
+            Job::Flush => (Work::Flush, 1),
+        }
+    }
+
+    /// What luck knows it by at its node, beside the kind of work.
+    pub fn luck(&self) -> u64 {
+        match self {
+            Job::Fetch { attempt, .. }
+            | Job::Write { attempt, .. }
+            | Job::Store { attempt, .. } => attempt.number(),
+            Job::Repair { key, set } => {
+                crate::digest::digest_of([1, u64::from(key.0), set.digest()])
+            }
+            Job::Synchronise { key, set } => {
+                crate::digest::digest_of([2, u64::from(key.0), set.digest()])
+            }
+            Job::Accept { from, scan, key, .. } => {
+                crate::digest::digest_of([3, u64::from(from.0), *scan, u64::from(key.0)])
+            }
+            Job::ReadHint { target, scan, key } => {
+                crate::digest::digest_of([4, u64::from(target.0), *scan, u64::from(key.0)])
+            }
+            Job::DropHint { target, key, digest } => {
+                crate::digest::digest_of([5, u64::from(target.0), u64::from(key.0), *digest])
+            }
+            Job::ReadKeys { exchange, .. } => crate::digest::digest_of([
+                6,
+                u64::from(exchange.by.0),
+                exchange.round,
+                u64::from(exchange.step),
+            ]),
+            Job::Flush => 7,
+        }
+    }
+}

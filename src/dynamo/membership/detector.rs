@@ -1,0 +1,74 @@
+//! Section 4.8.3: the failure detector, purely local.
+//!
+//! A peer that leaves requests unanswered is believed down, whatever others think of it; it is
+//! tried again now and then, and any answer of it clears it. Without traffic nobody is suspected,
+//! and nobody needs to be.
+
+use crate::digest::digest_of;
+use crate::dynamo::config::FailureDetection;
+use crate::dynamo::fact::Fact;
+use crate::dynamo::message::{Membership, Message};
+use crate::dynamo::timer::Timer;
+use crate::dynamo::view::{Suspicion, View};
+use crate::dynamo::words::NodeCtx;
+use crate::id::{Address, NodeId};
+use crate::time::Duration;
+
+/// The part of a node that decides who is believed down.
+#[derive(Debug)]
+pub struct Detector {
+    settings: FailureDetection,
+    last_serial: u32,
+}
+
+impl Detector {
+    /// Suspects nobody yet.
+    pub fn new(settings: FailureDetection) -> Detector {
+        Detector { settings, last_serial: 0 }
+    }
+
+    /// A peer has left a request unanswered.
+    pub fn on_silence(&mut self, ctx: &mut NodeCtx<'_>, view: &mut View, peer: NodeId) {
+        let fresh = Suspicion { unanswered: 0, down: false, serial: 0 };
+        let mut held = view.suspicion(peer).unwrap_or(fresh);
+        held.unanswered += 1;
+        if !held.down && held.unanswered >= self.settings.after {
+            self.last_serial += 1;
+            held.down = true;
+            held.serial = self.last_serial;
+            ctx.tell(|| Fact::Suspected { peer });
+            self.arm_probe(ctx, peer, held.serial, 0);
+        }
+        view.set_suspicion(peer, Some(held));
+    }
+
+    /// A peer has answered something: nothing is held against it any more.
+    pub fn on_answer(&self, ctx: &mut NodeCtx<'_>, view: &mut View, peer: NodeId) {
+        let Some(held) = view.suspicion(peer) else { return };
+        view.set_suspicion(peer, None);
+        if held.down {
+            ctx.tell(|| Fact::Cleared { peer });
+        }
+    }
+
+    /// Time to try a peer again, if it is still the same suspicion.
+    pub fn on_probe(
+        &self,
+        ctx: &mut NodeCtx<'_>,
+        view: &View,
+        (peer, serial, count): (NodeId, u32, u32),
+    ) {
+        if view.suspicion(peer).is_none_or(|held| !held.down || held.serial != serial) {
+            return;
+        }
+        let probe = digest_of([u64::from(serial), u64::from(count)]);
+        ctx.send(Address::Node(peer), Message::Membership(Membership::Ping { probe }));
+        self.arm_probe(ctx, peer, serial, count + 1);
+    }
+
+    fn arm_probe(&self, ctx: &mut NodeCtx<'_>, peer: NodeId, serial: u32, count: u32) {
+        let doubled = self.settings.retry.0.saturating_mul(1 << count.min(32));
+        let pause = Duration(doubled).min(self.settings.retry_limit);
+        ctx.arm(pause, Timer::Probe { peer, serial, count });
+    }
+}

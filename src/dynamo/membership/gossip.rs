@@ -1,0 +1,109 @@
+//! Section 4.8.1: each second, each node reconciles its membership history with a random peer's.
+//!
+//! Digests first; only histories that differ travel.
+
+use std::rc::Rc;
+
+use crate::dynamo::config::Gossip as Settings;
+use crate::dynamo::message::{Membership, Message};
+use crate::dynamo::rhythm::Rhythm;
+use crate::dynamo::ring::history::History;
+use crate::dynamo::timer::Timer;
+use crate::dynamo::view::View;
+use crate::dynamo::words::NodeCtx;
+use crate::id::{Address, NodeId};
+use crate::random::purpose::Purpose;
+use crate::random::source::Source;
+
+/// One round in this many goes to a seed instead of a random member, so that nobody drifts apart.
+const SEED_ROUND: u64 = 10;
+
+/// The part of a node that gossips.
+#[derive(Debug)]
+pub struct Gossip {
+    settings: Settings,
+    rhythm: Rhythm,
+}
+
+impl Gossip {
+    /// Gossips in this rhythm.
+    pub fn new(settings: Settings, rhythm: Rhythm) -> Gossip {
+        Gossip { settings, rhythm }
+    }
+
+    /// Waits for the first round. A node that knows nobody asks a seed at once.
+    pub fn start(&self, ctx: &mut NodeCtx<'_>, view: &View) {
+        ctx.arm(self.rhythm.until_next(ctx.now), Timer::Gossip);
+        if view.ring().is_none() {
+            self.contact(ctx, view, self.rhythm.round(ctx.now));
+        }
+    }
+
+    /// Contacts one peer.
+    pub fn on_round(&self, ctx: &mut NodeCtx<'_>, view: &View) {
+        ctx.arm(self.rhythm.until_next(ctx.now), Timer::Gossip);
+        self.contact(ctx, view, self.rhythm.round(ctx.now));
+    }
+
+    /// A peer gossips. Returns a newer history if it brought one.
+    pub fn on_message(
+        &self,
+        ctx: &mut NodeCtx<'_>,
+        view: &View,
+        from: NodeId,
+        message: Membership,
+    ) -> Option<Rc<History>> {
+        let mine = view.history();
+        match message {
+            Membership::Digest { round, digest } if digest == mine.digest() => {
+                send(ctx, from, Membership::Same { round });
+                None
+            }
+            Membership::Digest { round, .. } => {
+                let history = Rc::clone(mine);
+                send(ctx, from, Membership::History { round, history, answer: true });
+                None
+            }
+            Membership::History { round, history, answer } => {
+                let joined = History::join(mine, &history);
+                if answer && joined.digest() != history.digest() {
+                    let history = Rc::clone(&joined);
+                    send(ctx, from, Membership::History { round, history, answer: false });
+                }
+                (joined.digest() != mine.digest()).then_some(joined)
+            }
+            Membership::Ping { probe } => {
+                send(ctx, from, Membership::Pong { probe });
+                None
+            }
+            Membership::Same { .. } | Membership::Pong { .. } => None,
+        }
+    }
+
+    fn contact(&self, ctx: &mut NodeCtx<'_>, view: &View, round: u64) {
+        let Some(peer) = self.choose_peer(ctx, view, round) else { return };
+        send(ctx, peer, Membership::Digest { round, digest: view.history().digest() });
+    }
+
+    fn choose_peer(&self, ctx: &NodeCtx<'_>, view: &View, round: u64) -> Option<NodeId> {
+        let mut draw = ctx.luck.draw(Purpose::GossipPeer, u64::from(view.me.0), round);
+        let seeds = (0..self.settings.seeds).map(NodeId);
+        let alone = view.ring().is_none();
+        if alone || round.is_multiple_of(SEED_ROUND) {
+            let others: Vec<NodeId> = seeds.filter(|seed| *seed != view.me).collect();
+            return (!others.is_empty()).then(|| *draw.pick(&others));
+        }
+        // Uniform over the other members without making a list of them.
+        let members = view.history().members();
+        let mine = members.partition_point(|node| *node < view.me);
+        if members.len() < 2 {
+            return None;
+        }
+        let place = draw.below(members.len() as u64 - 1) as usize;
+        Some(members[place + usize::from(place >= mine)])
+    }
+}
+
+fn send(ctx: &mut NodeCtx<'_>, to: NodeId, message: Membership) {
+    ctx.send(Address::Node(to), Message::Membership(message));
+}

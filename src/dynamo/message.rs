@@ -1,0 +1,585 @@
+//! What parties say to each other, grouped by who receives it.
+//!
+//! Every message has a stated size on the wire, a kind of leg, and an address of luck: a number
+//! that names it by what it is about and not by how many went before it, so that the same message
+//! meets the same luck in two runs that differ elsewhere.
+
+use std::rc::Rc;
+
+use smallvec::SmallVec;
+
+use crate::digest::digest_of;
+use crate::dynamo::ring::history::History;
+use crate::dynamo::ring::placement::RangeId;
+use crate::dynamo::storage::merkle::TreeIndex;
+use crate::dynamo::versioning::version::{Value, VersionSet};
+use crate::ghost::Ghost;
+use crate::id::{AttemptId, Key, NodeId};
+use crate::network::spec::Leg;
+
+/// Anything that travels.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// To any node: do this for a client.
+    Request(Request),
+    /// To a client: what became of it.
+    Reply(Reply),
+    /// To a node that keeps a copy.
+    Replica(ToReplica),
+    /// To the node that coordinates a request.
+    Coordinator(ToCoordinator),
+    /// Delivery of hints.
+    Handoff(Handoff),
+    /// Comparison of replicas.
+    AntiEntropy(AntiEntropy),
+    /// Gossip and probes.
+    Membership(Membership),
+}
+
+/// A client's request (section 4.1), from the client or from a node that forwards it (section 4.5).
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub attempt: AttemptId,
+    pub key: Key,
+    pub action: Action,
+    /// Who forwarded it, and so waits for a confirmation.
+    pub forwarded_by: Option<NodeId>,
+}
+
+/// What a client asks for.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// get(key).
+    Get,
+    /// put(key, context, object); a delete is a put of a tombstone.
+    Put(Put),
+}
+
+/// What a put brings.
+#[derive(Clone, Debug)]
+pub struct Put {
+    /// What the client had read; none for a blind put.
+    pub context: Option<Rc<VersionSet>>,
+    /// The node that replied fastest to that read (section 5).
+    pub fastest: Option<NodeId>,
+    pub value: Value,
+    /// For the ghost oracle; the protocol only passes it on.
+    pub ghost: Ghost,
+}
+
+/// The answer to a client.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    pub attempt: AttemptId,
+    pub key: Key,
+    pub outcome: Outcome,
+}
+
+/// What became of a request.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// The versions found, which are the context as well; none if the key is absent everywhere.
+    Got { set: Option<Rc<VersionSet>>, fastest: Option<NodeId>, replied: Replied },
+    /// Enough copies are stored. What was stored is the context of a next put.
+    Stored { set: Rc<VersionSet>, replied: Replied },
+    /// Not even tried, and surely without effect: the node does not know its own place on the ring yet.
+    Refused,
+    /// Given up; a put may have taken effect or take it later.
+    TimedOut,
+}
+
+/// The nodes whose answers were counted.
+pub type Replied = SmallVec<[NodeId; 4]>;
+
+/// Names a request under way at its coordinator; a stale one matches nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Ticket {
+    pub slot: u32,
+    pub serial: u32,
+}
+
+/// From a coordinator.
+#[derive(Clone, Debug)]
+pub enum ToReplica {
+    /// What do you hold? (section 4.5)
+    Fetch { ticket: Ticket, attempt: AttemptId, key: Key },
+    /// Make the new version and keep it (section 4.5, step 1): usually to itself.
+    Write { ticket: Ticket, attempt: AttemptId, key: Key, put: Put, stand_in_for: Option<NodeId> },
+    /// Keep this, for yourself or with a hint for another (sections 4.5 and 4.6).
+    Store {
+        ticket: Ticket,
+        attempt: AttemptId,
+        key: Key,
+        set: Rc<VersionSet>,
+        stand_in_for: Option<NodeId>,
+    },
+    /// You answered a read with less than this: read repair (section 5). Not confirmed.
+    Repair { attempt: AttemptId, key: Key, set: Rc<VersionSet> },
+}
+
+/// From a replica, or from a node that took a request over.
+#[derive(Clone, Debug)]
+pub enum ToCoordinator {
+    /// This is what I hold.
+    Fetched { ticket: Ticket, attempt: AttemptId, set: Option<Rc<VersionSet>> },
+    /// The new version is made and kept; this is what to send to the others.
+    Written { ticket: Ticket, attempt: AttemptId, set: Rc<VersionSet> },
+    /// It is kept.
+    Stored { ticket: Ticket, attempt: AttemptId },
+    /// I coordinate the request that you forwarded.
+    Confirmed { attempt: AttemptId },
+}
+
+/// Hinted handoff (section 4.6).
+#[derive(Clone, Debug)]
+pub enum Handoff {
+    /// From a stand-in to the home that it kept this for.
+    Deliver { scan: u64, key: Key, set: Rc<VersionSet> },
+    /// From the home: the set with this digest is kept, the hint may go.
+    Delivered { scan: u64, key: Key, digest: u64 },
+}
+
+/// Anti-entropy between two homes (section 4.7). Neither keeps a state for it: each message holds
+/// all that its answer needs. Both trees are cut by the ring named in the first.
+#[derive(Clone, Debug)]
+pub enum AntiEntropy {
+    /// Hashes of my tree nodes. The answer has the hashes of the children of those that differ, or
+    /// the keys of those that are leaves; an empty one says that all are equal.
+    Hashes { exchange: Exchange, hashes: Vec<TreeHash> },
+    /// The keys that I hold under leaves that differ, with the digests of their sets.
+    Keys { exchange: Exchange, leaves: Vec<(RangeId, TreeIndex)>, entries: Vec<(Key, u64)> },
+    /// Sets that you lack or hold otherwise, and keys of which I want yours.
+    Sets { exchange: Exchange, sets: Vec<(Key, Rc<VersionSet>)>, wanted: Vec<Key> },
+}
+
+/// Names one comparison.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Exchange {
+    /// Who began it.
+    pub by: NodeId,
+    /// Its how-manieth interval this was.
+    pub round: u64,
+    /// How many messages of this exchange went before.
+    pub step: u32,
+    /// Digest of the membership by which the ranges are meant.
+    pub membership: u64,
+}
+
+/// The hash of one node of one tree.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TreeHash {
+    pub range: RangeId,
+    pub index: TreeIndex,
+    pub hash: u64,
+}
+
+/// Gossip and failure detection (sections 4.8.1 and 4.8.3).
+#[derive(Clone, Debug)]
+pub enum Membership {
+    /// This is the digest of my history.
+    Digest { round: u64, digest: u64 },
+    /// So is mine.
+    Same { round: u64 },
+    /// Mine differs: here it is. `answer` asks for yours in return.
+    History { round: u64, history: Rc<History>, answer: bool },
+    /// Are you there? From one that believes you down.
+    Ping { probe: u64 },
+    /// I am.
+    Pong { probe: u64 },
+}
+
+/// The kinds of message, for counting.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[repr(u8)]
+pub enum Kind {
+    Request,
+    Reply,
+    Fetch,
+    Write,
+    Store,
+    Repair,
+    Fetched,
+    Written,
+    Stored,
+    Confirmed,
+    Deliver,
+    Delivered,
+    Hashes,
+    Keys,
+    Sets,
+    GossipDigest,
+    GossipSame,
+    GossipHistory,
+    Ping,
+    Pong,
+}
+
+/// Bytes that every message has beside what it says: addresses, kind, names.
+const HEADER_BYTES: u64 = 48;
+/// Bytes of a key's name.
+const KEY_BYTES: u64 = 16;
+const DIGEST_BYTES: u64 = 8;
+const TREE_HASH_BYTES: u64 = 16;
+
+impl Kind {
+    /// All kinds, in order of their numbers.
+    pub const ALL: [Kind; 20] = [
+        Kind::Request,
+        Kind::Reply,
+        Kind::Fetch,
+        Kind::Write,
+        Kind::Store,
+        Kind::Repair,
+        Kind::Fetched,
+        Kind::Written,
+        Kind::Stored,
+        Kind::Confirmed,
+        Kind::Deliver,
+        Kind::Delivered,
+        Kind::Hashes,
+        Kind::Keys,
+        Kind::Sets,
+        Kind::GossipDigest,
+        Kind::GossipSame,
+        Kind::GossipHistory,
+        Kind::Ping,
+        Kind::Pong,
+    ];
+
+    /// The kind's name in reports and traces.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Request => "request",
+            Kind::Reply => "reply",
+            Kind::Fetch => "fetch",
+            Kind::Write => "write",
+            Kind::Store => "store",
+            Kind::Repair => "repair",
+            Kind::Fetched => "fetched",
+            Kind::Written => "written",
+            Kind::Stored => "stored",
+            Kind::Confirmed => "confirmed",
+            Kind::Deliver => "deliver",
+            Kind::Delivered => "delivered",
+            Kind::Hashes => "hashes",
+            Kind::Keys => "keys",
+            Kind::Sets => "sets",
+            Kind::GossipDigest => "gossip_digest",
+            Kind::GossipSame => "gossip_same",
+            Kind::GossipHistory => "gossip_history",
+            Kind::Ping => "ping",
+            Kind::Pong => "pong",
+        }
+    }
+
+    /// The kind of leg on which it travels.
+    pub fn leg(self) -> Leg {
+        match self {
+            Kind::Store | Kind::Write => Leg::Write,
+            Kind::Stored | Kind::Written => Leg::Ack,
+            Kind::Fetch => Leg::Read,
+            Kind::Fetched => Leg::Response,
+            Kind::Request
+            | Kind::Reply
+            | Kind::Repair
+            | Kind::Confirmed
+            | Kind::Deliver
+            | Kind::Delivered
+            | Kind::Hashes
+            | Kind::Keys
+            | Kind::Sets
+            | Kind::GossipDigest
+            | Kind::GossipSame
+            | Kind::GossipHistory
+            | Kind::Ping
+            | Kind::Pong => Leg::Other,
+        }
+    }
+
+    /// Does it prove that its sender answers requests (section 4.8.3)?
+    pub fn is_answer(self) -> bool {
+        match self {
+            Kind::Fetched
+            | Kind::Written
+            | Kind::Stored
+            | Kind::Confirmed
+            | Kind::Delivered
+            | Kind::GossipSame
+            | Kind::Pong => true,
+            Kind::Request
+            | Kind::Reply
+            | Kind::Fetch
+            | Kind::Write
+            | Kind::Store
+            | Kind::Repair
+            | Kind::Deliver
+            | Kind::Hashes
+            | Kind::Keys
+            | Kind::Sets
+            | Kind::GossipDigest
+            | Kind::GossipHistory
+            | Kind::Ping => false,
+        }
+    }
+}
+
+impl Message {
+    /// Its kind.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Message::Request(_) => Kind::Request,
+            Message::Reply(_) => Kind::Reply,
+            Message::Replica(message) => message.kind(),
+            Message::Coordinator(message) => message.kind(),
+            Message::Handoff(Handoff::Deliver { .. }) => Kind::Deliver,
+            Message::Handoff(Handoff::Delivered { .. }) => Kind::Delivered,
+            Message::AntiEntropy(AntiEntropy::Hashes { .. }) => Kind::Hashes,
+            Message::AntiEntropy(AntiEntropy::Keys { .. }) => Kind::Keys,
+            Message::AntiEntropy(AntiEntropy::Sets { .. }) => Kind::Sets,
+            Message::Membership(message) => message.kind(),
+        }
+    }
+
+    /// Its size on the wire in bytes, header included.
+    pub fn bytes(&self) -> u64 {
+        HEADER_BYTES + self.payload_bytes()
+    }
+
+    /// What luck knows it by, beside its two ends and its kind.
+    pub fn luck(&self) -> u64 {
+        match self {
+            Message::Request(request) => request.attempt.number(),
+            Message::Reply(reply) => reply.attempt.number(),
+            Message::Replica(message) => message.attempt().number(),
+            Message::Coordinator(message) => message.attempt().number(),
+            Message::Handoff(Handoff::Deliver { scan, key, .. })
+            | Message::Handoff(Handoff::Delivered { scan, key, .. }) => {
+                digest_of([*scan, u64::from(key.0)])
+            }
+            Message::AntiEntropy(message) => message.exchange().luck(),
+            Message::Membership(message) => message.luck(),
+        }
+    }
+
+    /// A fingerprint of what it says, for the digest of the run.
+    /// Takes what the caller knows already.
+    pub fn digest(&self, kind: Kind, bytes: u64, luck: u64) -> u64 {
+        digest_of([kind as u64, luck, bytes, self.content_digest()])
+    }
+
+    fn payload_bytes(&self) -> u64 {
+        match self {
+            Message::Request(request) => KEY_BYTES + request.action.bytes(),
+            Message::Reply(reply) => KEY_BYTES + reply.outcome.bytes(),
+            Message::Replica(message) => KEY_BYTES + message.bytes(),
+            Message::Coordinator(message) => message.bytes(),
+            Message::Handoff(Handoff::Deliver { set, .. }) => KEY_BYTES + u64::from(set.bytes()),
+            Message::Handoff(Handoff::Delivered { .. }) => KEY_BYTES + DIGEST_BYTES,
+            Message::AntiEntropy(message) => message.bytes(),
+            Message::Membership(message) => message.bytes(),
+        }
+    }
+
+    fn content_digest(&self) -> u64 {
+        match self {
+            Message::Request(request) => match &request.action {
+                Action::Get => 0,
+                Action::Put(put) => put.context.as_ref().map_or(1, |set| set.digest()),
+            },
+            Message::Reply(reply) => reply.outcome.digest(),
+            Message::Replica(ToReplica::Store { set, .. } | ToReplica::Repair { set, .. }) => {
+                set.digest()
+            }
+            Message::Replica(ToReplica::Fetch { .. } | ToReplica::Write { .. }) => 0,
+            Message::Coordinator(ToCoordinator::Fetched { set, .. }) => {
+                set.as_ref().map_or(0, |set| set.digest())
+            }
+            Message::Coordinator(ToCoordinator::Written { set, .. }) => set.digest(),
+            Message::Coordinator(
+                ToCoordinator::Stored { .. } | ToCoordinator::Confirmed { .. },
+            ) => 0,
+            Message::Handoff(Handoff::Deliver { set, .. }) => set.digest(),
+            Message::Handoff(Handoff::Delivered { digest, .. }) => *digest,
+            Message::AntiEntropy(message) => message.content_digest(),
+            Message::Membership(Membership::Digest { digest, .. }) => *digest,
+            Message::Membership(Membership::History { history, .. }) => history.digest(),
+            Message::Membership(
+                Membership::Same { .. } | Membership::Ping { .. } | Membership::Pong { .. },
+            ) => 0,
+        }
+    }
+}
+
+impl Action {
+    fn bytes(&self) -> u64 {
+        match self {
+            Action::Get => 0,
+            Action::Put(put) => put.bytes(),
+        }
+    }
+}
+
+impl Put {
+    /// Value and context on the wire.
+    fn bytes(&self) -> u64 {
+        u64::from(self.value.bytes) + self.context.as_ref().map_or(0, |set| context_bytes(set))
+    }
+}
+
+fn context_bytes(set: &VersionSet) -> u64 {
+    16 * set.clock().entries().len() as u64
+}
+
+impl Outcome {
+    fn bytes(&self) -> u64 {
+        match self {
+            Outcome::Got { set, .. } => set.as_ref().map_or(0, |set| u64::from(set.bytes())),
+            Outcome::Stored { set, .. } => context_bytes(set),
+            Outcome::Refused | Outcome::TimedOut => 0,
+        }
+    }
+
+    fn digest(&self) -> u64 {
+        match self {
+            Outcome::Got { set, .. } => set.as_ref().map_or(0, |set| set.digest()),
+            Outcome::Stored { set, .. } => set.digest(),
+            Outcome::Refused => 1,
+            Outcome::TimedOut => 2,
+        }
+    }
+}
+
+impl ToReplica {
+    fn kind(&self) -> Kind {
+        match self {
+            ToReplica::Fetch { .. } => Kind::Fetch,
+            ToReplica::Write { .. } => Kind::Write,
+            ToReplica::Store { .. } => Kind::Store,
+            ToReplica::Repair { .. } => Kind::Repair,
+        }
+    }
+
+    fn attempt(&self) -> AttemptId {
+        match self {
+            ToReplica::Fetch { attempt, .. }
+            | ToReplica::Write { attempt, .. }
+            | ToReplica::Store { attempt, .. }
+            | ToReplica::Repair { attempt, .. } => *attempt,
+        }
+    }
+
+    fn bytes(&self) -> u64 {
+        match self {
+            ToReplica::Fetch { .. } => 0,
+            ToReplica::Write { put, .. } => put.bytes(),
+            ToReplica::Store { set, .. } | ToReplica::Repair { set, .. } => u64::from(set.bytes()),
+        }
+    }
+}
+
+impl ToCoordinator {
+    fn kind(&self) -> Kind {
+        match self {
+            ToCoordinator::Fetched { .. } => Kind::Fetched,
+            ToCoordinator::Written { .. } => Kind::Written,
+            ToCoordinator::Stored { .. } => Kind::Stored,
+            ToCoordinator::Confirmed { .. } => Kind::Confirmed,
+        }
+    }
+
+    fn attempt(&self) -> AttemptId {
+        match self {
+            ToCoordinator::Fetched { attempt, .. }
+            | ToCoordinator::Written { attempt, .. }
+            | ToCoordinator::Stored { attempt, .. }
+            | ToCoordinator::Confirmed { attempt } => *attempt,
+        }
+    }
+
+    fn bytes(&self) -> u64 {
+        match self {
+            ToCoordinator::Fetched { set, .. } => {
+                set.as_ref().map_or(0, |set| u64::from(set.bytes()))
+            }
+            ToCoordinator::Written { set, .. } => u64::from(set.bytes()),
+            ToCoordinator::Stored { .. } | ToCoordinator::Confirmed { .. } => 0,
+        }
+    }
+}
+
+impl Exchange {
+    /// The exchange after one more message.
+    pub fn next(self) -> Exchange {
+        Exchange { step: self.step + 1, ..self }
+    }
+
+    fn luck(self) -> u64 {
+        digest_of([u64::from(self.by.0), self.round, u64::from(self.step)])
+    }
+}
+
+impl AntiEntropy {
+    fn exchange(&self) -> Exchange {
+        match self {
+            AntiEntropy::Hashes { exchange, .. }
+            | AntiEntropy::Keys { exchange, .. }
+            | AntiEntropy::Sets { exchange, .. } => *exchange,
+        }
+    }
+
+    fn bytes(&self) -> u64 {
+        match self {
+            AntiEntropy::Hashes { hashes, .. } => TREE_HASH_BYTES * hashes.len() as u64,
+            AntiEntropy::Keys { leaves, entries, .. } => {
+                DIGEST_BYTES * leaves.len() as u64
+                    + (KEY_BYTES + DIGEST_BYTES) * entries.len() as u64
+            }
+            AntiEntropy::Sets { sets, wanted, .. } => {
+                let data: u64 =
+                    sets.iter().map(|(_, set)| KEY_BYTES + u64::from(set.bytes())).sum();
+                data + KEY_BYTES * wanted.len() as u64
+            }
+        }
+    }
+
+    fn content_digest(&self) -> u64 {
+        match self {
+            AntiEntropy::Hashes { hashes, .. } => fold(hashes.iter().map(|hash| hash.hash)),
+            AntiEntropy::Keys { entries, .. } => fold(entries.iter().map(|(_, digest)| *digest)),
+            AntiEntropy::Sets { sets, .. } => fold(sets.iter().map(|(_, set)| set.digest())),
+        }
+    }
+}
+
+fn fold(numbers: impl Iterator<Item = u64>) -> u64 {
+    numbers.fold(0, |digest, number| digest_of([digest, number]))
+}
+
+impl Membership {
+    fn kind(&self) -> Kind {
+        match self {
+            Membership::Digest { .. } => Kind::GossipDigest,
+            Membership::Same { .. } => Kind::GossipSame,
+            Membership::History { .. } => Kind::GossipHistory,
+            Membership::Ping { .. } => Kind::Ping,
+            Membership::Pong { .. } => Kind::Pong,
+        }
+    }
+
+    fn luck(&self) -> u64 {
+        match self {
+            Membership::Digest { round, .. }
+            | Membership::Same { round }
+            | Membership::History { round, .. } => *round,
+            Membership::Ping { probe } | Membership::Pong { probe } => *probe,
+        }
+    }
+
+    fn bytes(&self) -> u64 {
+        match self {
+            Membership::Digest { .. } => DIGEST_BYTES,
+            Membership::History { history, .. } => history.bytes(),
+            Membership::Same { .. } | Membership::Ping { .. } | Membership::Pong { .. } => 0,
+        }
+    }
+}

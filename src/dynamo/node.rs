@@ -1,0 +1,287 @@
+//! A node: its parts and a switchboard. No decision is made here.
+
+use std::rc::Rc;
+
+use crate::dynamo::anti_entropy::Synchronisation;
+use crate::dynamo::config::Cluster;
+use crate::dynamo::coordination::{Coordination, Scene, Silent};
+use crate::dynamo::fact::Cause;
+use crate::dynamo::handoff::HintDelivery;
+use crate::dynamo::job::Job;
+use crate::dynamo::membership::detector::Detector;
+use crate::dynamo::membership::gossip::Gossip;
+use crate::dynamo::message::{Handoff, Membership, Message, Outcome, Reply, ToCoordinator};
+use crate::dynamo::replica::Replica;
+use crate::dynamo::rhythm::Rhythm;
+use crate::dynamo::ring::history::History;
+use crate::dynamo::ring::position::KeySpace;
+use crate::dynamo::storage::disk::Disk;
+use crate::dynamo::timer::Timer;
+use crate::dynamo::view::View;
+use crate::dynamo::words::{NodeCtx, NodeWords};
+use crate::id::{Address, NodeId};
+use crate::process::{Input, Process};
+use crate::random::luck::Luck;
+use crate::random::purpose::Purpose;
+
+/// A running storage node. Everything but the disk is lost when it stops.
+#[derive(Debug)]
+pub struct Node {
+    config: Rc<Cluster>,
+    view: View,
+    disk: Disk,
+    replica: Replica,
+    coordination: Coordination,
+    handoff: Option<HintDelivery>,
+    anti_entropy: Option<Synchronisation>,
+    gossip: Gossip,
+    detector: Detector,
+}
+
+/// What makes a node this node and not another.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    pub me: NodeId,
+    /// How many times it has started before.
+    pub life: u32,
+    pub config: Rc<Cluster>,
+    pub keys: Rc<KeySpace>,
+}
+
+impl Node {
+    /// Starts a node from its disk.
+    pub fn boot(identity: Identity, disk: Disk, luck: &Luck) -> Node {
+        let Identity { me, life, config, keys } = identity;
+        let who = u64::from(me.0);
+        let rhythm = |purpose, interval| Rhythm::new(luck, purpose, who, interval);
+        let handoff = config.hinted_handoff.on().map(|settings| {
+            let beat = rhythm(Purpose::HandoffPhase, settings.scan_interval);
+            HintDelivery::new(settings.clone(), beat)
+        });
+        let anti_entropy = config.anti_entropy.on().map(|settings| {
+            let beat = rhythm(Purpose::AntiEntropyPhase, settings.interval);
+            Synchronisation::new(settings.clone(), beat)
+        });
+        let beat = rhythm(Purpose::GossipPhase, config.gossip.interval);
+        let view = View::new(me, Rc::clone(&disk.history), config.n, keys);
+        let mut node = Node {
+            view,
+            disk,
+            replica: Replica::new(me, life),
+            coordination: Coordination::default(),
+            handoff,
+            anti_entropy,
+            gossip: Gossip::new(config.gossip.clone(), beat),
+            detector: Detector::new(config.failure_detection.clone()),
+            config,
+        };
+        node.cut_trees();
+        node
+    }
+
+    /// Stops at once. Only the disk is left.
+    pub fn crash(self) -> Disk {
+        self.disk
+    }
+
+    /// The disk, for the census at the end of a run.
+    pub fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
+    /// The belief, for stories and the census.
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+
+    fn on_start(&mut self, ctx: &mut NodeCtx<'_>) {
+        self.gossip.start(ctx, &self.view);
+        self.replica.start(ctx, &self.config);
+        if let Some(handoff) = &self.handoff {
+            handoff.start(ctx);
+        }
+        if let Some(anti_entropy) = &self.anti_entropy {
+            anti_entropy.start(ctx);
+        }
+    }
+
+    fn on_message(&mut self, ctx: &mut NodeCtx<'_>, from: Address, message: Message) {
+        let Address::Node(peer) = from else {
+            return self.on_client_message(ctx, message);
+        };
+        if self.view.suspects_anybody() && message.kind().is_answer() {
+            self.detector.on_answer(ctx, &mut self.view, peer);
+        }
+        match message {
+            Message::Membership(message) => self.on_membership(ctx, peer, message),
+            // A node that does not know its place yet can do nothing else.
+            _unfit if self.view.ring().is_none() => {}
+            Message::Request(_) => self.on_client_message(ctx, message),
+            Message::Replica(message) => self.replica.on_message(ctx, from, message),
+            Message::Coordinator(answer) => self.on_answer(ctx, peer, answer),
+            Message::Handoff(message) => self.on_handoff(ctx, peer, message),
+            Message::AntiEntropy(message) => {
+                if let Some(part) = &self.anti_entropy {
+                    part.on_message(ctx, &self.view, &self.disk, peer, message);
+                }
+            }
+            Message::Reply(_) => unreachable!("nodes reply to clients only"),
+        }
+    }
+
+    fn on_client_message(&mut self, ctx: &mut NodeCtx<'_>, message: Message) {
+        let Message::Request(request) = message else {
+            unreachable!("clients send requests only");
+        };
+        match self.view.ring() {
+            Some(ring) => {
+                let scene = Scene { config: &self.config, view: &self.view, ring };
+                self.coordination.on_request(ctx, scene, request);
+            }
+            None => {
+                let (attempt, key) = (request.attempt, request.key);
+                let reply = Reply { attempt, key, outcome: Outcome::Refused };
+                ctx.send(Address::Client(attempt.operation.client), Message::Reply(reply));
+            }
+        }
+    }
+
+    fn on_answer(&mut self, ctx: &mut NodeCtx<'_>, from: NodeId, answer: ToCoordinator) {
+        let Some(ring) = self.view.ring() else { return };
+        let scene = Scene { config: &self.config, view: &self.view, ring };
+        self.coordination.on_answer(ctx, scene, from, answer);
+    }
+
+    fn on_handoff(&mut self, ctx: &mut NodeCtx<'_>, from: NodeId, message: Handoff) {
+        match message {
+            Handoff::Deliver { scan, key, set } => ctx.submit(Job::Accept { from, scan, key, set }),
+            Handoff::Delivered { key, digest, .. } => {
+                if let Some(part) = &mut self.handoff {
+                    part.on_delivered(ctx, &self.disk.hints, from, (key, digest));
+                }
+            }
+        }
+    }
+
+    fn on_membership(&mut self, ctx: &mut NodeCtx<'_>, from: NodeId, message: Membership) {
+        if let Some(history) = self.gossip.on_message(ctx, &self.view, from, message) {
+            self.learn(history);
+        }
+    }
+
+    fn learn(&mut self, history: Rc<History>) {
+        self.disk.history = Rc::clone(&history);
+        self.view.learn(history);
+        self.cut_trees();
+    }
+
+    fn cut_trees(&mut self) {
+        if let (Some(part), Some(ring)) = (&self.anti_entropy, self.view.ring()) {
+            self.disk.store.cut_trees(self.view.me, ring, part.depth());
+        }
+    }
+
+    fn on_timer(&mut self, ctx: &mut NodeCtx<'_>, timer: Timer) {
+        match timer {
+            Timer::GetReplicas(_) | Timer::PutReplicas(_) | Timer::Forward(..) => {
+                for peer in self.on_replicas_due(ctx, timer) {
+                    self.detector.on_silence(ctx, &mut self.view, peer);
+                }
+            }
+            Timer::GetEnd(_) | Timer::PutEnd(_) => self.on_request_end(ctx, timer),
+            Timer::HandoffScan => {
+                if let Some(part) = &mut self.handoff {
+                    part.on_scan(ctx, &self.view, &self.disk.hints);
+                }
+            }
+            Timer::Delivery { target, key, scan } => {
+                let silent = self.handoff.as_mut().and_then(|part| part.on_due(target, key, scan));
+                if let Some(peer) = silent {
+                    self.detector.on_silence(ctx, &mut self.view, peer);
+                }
+            }
+            Timer::AntiEntropy => {
+                if let Some(part) = &self.anti_entropy {
+                    part.on_interval(ctx, &self.view, &self.disk.store);
+                }
+            }
+            Timer::Gossip => self.gossip.on_round(ctx, &self.view),
+            Timer::Probe { peer, serial, count } => {
+                self.detector.on_probe(ctx, &self.view, (peer, serial, count));
+            }
+            Timer::Flush => ctx.submit(Job::Flush),
+        }
+    }
+
+    fn on_replicas_due(&mut self, ctx: &mut NodeCtx<'_>, timer: Timer) -> Silent {
+        let Some(ring) = self.view.ring() else { return Silent::new() };
+        let scene = Scene { config: &self.config, view: &self.view, ring };
+        match timer {
+            Timer::GetReplicas(ticket) => {
+                self.coordination.gets.on_replicas_due(ctx, scene, ticket)
+            }
+            Timer::PutReplicas(ticket) => {
+                self.coordination.puts.on_replicas_due(ctx, scene, ticket)
+            }
+            Timer::Forward(attempt, node) => {
+                self.coordination.forwards.on_due(ctx, scene, attempt, node)
+            }
+            _other => unreachable!("only requests wait for replicas"),
+        }
+    }
+
+    fn on_request_end(&mut self, ctx: &mut NodeCtx<'_>, timer: Timer) {
+        let Some(ring) = self.view.ring() else { return };
+        let scene = Scene { config: &self.config, view: &self.view, ring };
+        match timer {
+            Timer::GetEnd(ticket) => self.coordination.gets.on_end(ctx, scene, ticket),
+            Timer::PutEnd(ticket) => self.coordination.puts.on_end(ctx, ticket),
+            _other => unreachable!("only requests end"),
+        }
+    }
+
+    fn on_done(&mut self, ctx: &mut NodeCtx<'_>, job: Job) {
+        let (config, disk) = (&*self.config, &mut self.disk);
+        match job {
+            Job::Fetch { to, ticket, attempt, key } => {
+                self.replica.fetched(ctx, config, disk, (to, ticket, attempt, key));
+            }
+            Job::Write { .. } => self.replica.write(ctx, config, disk, job),
+            Job::Store { .. } => self.replica.store(ctx, config, disk, job),
+            Job::Repair { key, set } => {
+                self.replica.keep(ctx, config, disk, (key, set), Cause::ReadRepair);
+            }
+            Job::Synchronise { key, set } => {
+                self.replica.keep(ctx, config, disk, (key, set), Cause::AntiEntropy);
+            }
+            Job::Accept { .. } => self.replica.accept(ctx, config, disk, job),
+            Job::ReadHint { target, scan, key } => {
+                if let Some(part) = &mut self.handoff {
+                    part.on_read(ctx, &disk.hints, (target, scan, key));
+                }
+            }
+            Job::DropHint { target, key, digest } => {
+                self.replica.drop_hint(ctx, disk, (target, key, digest));
+            }
+            Job::ReadKeys { to, exchange, keys, wanted } => {
+                if let Some(part) = &self.anti_entropy {
+                    part.on_read(ctx, &disk.store, (to, exchange), (keys, wanted));
+                }
+            }
+            Job::Flush => self.replica.flushed(ctx, config, disk),
+        }
+    }
+}
+
+impl Process for Node {
+    type Words = NodeWords;
+
+    fn handle(&mut self, ctx: &mut NodeCtx<'_>, input: Input<NodeWords>) {
+        match input {
+            Input::Start => self.on_start(ctx),
+            Input::Message { from, message } => self.on_message(ctx, from, message),
+            Input::Timer(timer) => self.on_timer(ctx, timer),
+            Input::Done(job) => self.on_done(ctx, job),
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Keeps copies: answers what it holds, stores what it is sent, makes new versions (section 4.5).
+//!
+//! A message only queues a job at the disk; what is stored is read or changed when the disk has
+//! finished it, and then answered.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::dynamo::config::{Cluster, Flush, Versioning};
+use crate::dynamo::fact::{Cause, Fact};
+use crate::dynamo::job::Job;
+use crate::dynamo::message::{Handoff, Message, Ticket, ToCoordinator, ToReplica};
+use crate::dynamo::storage::disk::Disk;
+use crate::dynamo::storage::hint_store::Hint;
+use crate::dynamo::timer::Timer;
+use crate::dynamo::versioning::clock::Actor;
+use crate::dynamo::versioning::reconcile::{Author, merge, write};
+use crate::dynamo::versioning::version::VersionSet;
+use crate::dynamo::words::NodeCtx;
+use crate::id::{Address, AttemptId, Key, NodeId};
+
+/// The part of a node that keeps copies.
+#[derive(Debug)]
+pub struct Replica {
+    me: NodeId,
+    /// Which life of the node this is. What it minted in an earlier one may be lost, so it mints
+    /// under a new name.
+    life: u32,
+    /// Copies kept for others for which this node has minted: the serial of the name it used. A
+    /// copy is forgotten on delivery, and with it what was minted; the next copy gets a new name.
+    serials: BTreeMap<(Key, NodeId), u32>,
+    last_serial: u32,
+}
+
+/// To whom a job's result goes.
+#[derive(Clone, Copy)]
+struct Answer {
+    to: Address,
+    ticket: Ticket,
+    attempt: AttemptId,
+}
+
+impl Replica {
+    /// A replica in its `life`-th life, counted from 0.
+    pub fn new(me: NodeId, life: u32) -> Replica {
+        Replica { me, life, serials: BTreeMap::new(), last_serial: 0 }
+    }
+
+    /// Begins to flush at intervals, where that is asked for.
+    pub fn start(&self, ctx: &mut NodeCtx<'_>, config: &Cluster) {
+        if let Flush::Every(interval) = config.flush {
+            ctx.arm(interval, Timer::Flush);
+        }
+    }
+
+    /// A coordinator wants something.
+    pub fn on_message(&self, ctx: &mut NodeCtx<'_>, from: Address, message: ToReplica) {
+        let to = from;
+        ctx.submit(match message {
+            ToReplica::Fetch { ticket, attempt, key } => Job::Fetch { to, ticket, attempt, key },
+            ToReplica::Write { ticket, attempt, key, put, stand_in_for } => {
+                Job::Write { to, ticket, attempt, key, put, stand_in_for }
+            }
+            ToReplica::Store { ticket, attempt, key, set, stand_in_for } => {
+                Job::Store { to, ticket, attempt, key, set, stand_in_for }
+            }
+            ToReplica::Repair { key, set, .. } => Job::Repair { key, set },
+        });
+    }
+
+    /// Sends what is held of a key: one's own copy, or what is kept for others.
+    pub fn fetched(
+        &self,
+        ctx: &mut NodeCtx<'_>,
+        config: &Cluster,
+        disk: &Disk,
+        (to, ticket, attempt, key): (Address, Ticket, AttemptId, Key),
+    ) {
+        let own = disk.store.get(key).cloned();
+        let set = own.or_else(|| disk.hints.of_key(config.versioning, key));
+        ctx.send(to, Message::Coordinator(ToCoordinator::Fetched { ticket, attempt, set }));
+    }
+
+    /// Makes the new version of a put, keeps it, and sends the result to the coordinator.
+    pub fn write(&mut self, ctx: &mut NodeCtx<'_>, config: &Cluster, disk: &mut Disk, job: Job) {
+        let Job::Write { to, ticket, attempt, key, put, stand_in_for } = job else {
+            unreachable!("only a write makes a version");
+        };
+        let held = match stand_in_for {
+            None => disk.store.get(key),
+            Some(target) => disk.hints.get(key, target),
+        };
+        let actor = self.actor(config.versioning, key, stand_in_for);
+        let author = Author { actor, stamp: ctx.now };
+        let (context, held) = (put.context.as_deref(), held.map(|set| &**set));
+        let set = Rc::new(write(config.versioning, held, context, author, put.value, put.ghost));
+        match stand_in_for {
+            None => {
+                let change = disk.store.replace(key, Rc::clone(&set));
+                ctx.tell(|| Fact::Kept { change, cause: Cause::Put });
+            }
+            Some(target) => keep_hint(ctx, disk, Hint { target, key, set: Rc::clone(&set) }),
+        }
+        ctx.send(to, Message::Coordinator(ToCoordinator::Written { ticket, attempt, set }));
+    }
+
+    /// Keeps what a coordinator sent, for itself or with a hint, and confirms it.
+    pub fn store(&self, ctx: &mut NodeCtx<'_>, config: &Cluster, disk: &mut Disk, job: Job) {
+        let Job::Store { to, ticket, attempt, key, set, stand_in_for } = job else {
+            unreachable!("only a store keeps what a coordinator sent");
+        };
+        match stand_in_for {
+            None => self.keep(ctx, config, disk, (key, set), Cause::Put),
+            Some(target) => {
+                let held = disk.hints.get(key, target);
+                let set = held
+                    .map_or_else(|| Rc::clone(&set), |held| merge(config.versioning, held, &set));
+                keep_hint(ctx, disk, Hint { target, key, set });
+            }
+        }
+        confirm(ctx, Answer { to, ticket, attempt });
+    }
+
+    /// Merges a set into one's own copy, for whatever cause.
+    pub fn keep(
+        &self,
+        ctx: &mut NodeCtx<'_>,
+        config: &Cluster,
+        disk: &mut Disk,
+        (key, set): (Key, Rc<VersionSet>),
+        cause: Cause,
+    ) {
+        let change = disk.store.merge(config.versioning, key, &set);
+        ctx.tell(|| Fact::Kept { change, cause });
+    }
+
+    /// Keeps what a stand-in delivered and confirms it, so that the hint may go.
+    pub fn accept(&self, ctx: &mut NodeCtx<'_>, config: &Cluster, disk: &mut Disk, job: Job) {
+        let Job::Accept { from, scan, key, set } = job else {
+            unreachable!("only an accept keeps what a stand-in delivered");
+        };
+        let digest = set.digest();
+        self.keep(ctx, config, disk, (key, set), Cause::Handoff);
+        let delivered = Handoff::Delivered { scan, key, digest };
+        ctx.send(Address::Node(from), Message::Handoff(delivered));
+    }
+
+    /// Removes a hint that was delivered, unless a later write has melted into it meanwhile.
+    pub fn drop_hint(
+        &mut self,
+        ctx: &mut NodeCtx<'_>,
+        disk: &mut Disk,
+        (target, key, digest): (NodeId, Key, u64),
+    ) {
+        if disk.hints.get(key, target).is_none_or(|set| set.digest() != digest) {
+            return;
+        }
+        self.serials.remove(&(key, target));
+        if let Some(set) = disk.hints.remove(key, target) {
+            ctx.tell(|| Fact::HintDelivered { hint: Hint { target, key, set } });
+        }
+    }
+
+    /// What was written is safe; the next flush is due an interval from now.
+    pub fn flushed(&self, ctx: &mut NodeCtx<'_>, config: &Cluster, disk: &mut Disk) {
+        disk.store.flush();
+        disk.hints.flush();
+        self.start(ctx, config);
+    }
+
+    fn actor(&mut self, versioning: Versioning, key: Key, stand_in_for: Option<NodeId>) -> Actor {
+        match (versioning, stand_in_for) {
+            (Versioning::Literal | Versioning::LastWriteWins, _) => Actor::of_node(self.me),
+            (Versioning::Dotted, None) => Actor::of_life(self.me, self.life),
+            (Versioning::Dotted, Some(target)) => {
+                let next = self.last_serial + 1;
+                let serial = *self.serials.entry((key, target)).or_insert(next);
+                self.last_serial = self.last_serial.max(serial);
+                Actor::of_copy(self.me, self.life, serial)
+            }
+        }
+    }
+}
+
+fn confirm(ctx: &mut NodeCtx<'_>, Answer { to, ticket, attempt }: Answer) {
+    ctx.send(to, Message::Coordinator(ToCoordinator::Stored { ticket, attempt }));
+}
+
+fn keep_hint(ctx: &mut NodeCtx<'_>, disk: &mut Disk, hint: Hint) {
+    let held = disk.hints.get(hint.key, hint.target);
+    if held.is_some_and(|held| held.digest() == hint.set.digest()) {
+        return;
+    }
+    let (target, key) = (hint.target, hint.key);
+    if let Some(set) = disk.hints.put(hint.clone()) {
+        ctx.tell(|| Fact::HintSuperseded { hint: Hint { target, key, set } });
+    }
+    ctx.tell(|| Fact::HintCreated { hint });
+}

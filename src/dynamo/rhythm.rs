@@ -1,0 +1,50 @@
+//! Periodic work: a beat every interval, at a phase of one's own.
+//!
+//! Beats lie on a grid that does not depend on when a node started, so that a crash moves neither
+//! the later beats nor the luck that is keyed by their numbers.
+
+use crate::random::luck::Luck;
+use crate::random::purpose::Purpose;
+use crate::random::source::Source;
+use crate::time::{Duration, Time};
+
+/// The grid of one periodic task of one node.
+#[derive(Clone, Copy, Debug)]
+pub struct Rhythm {
+    interval: Duration,
+    phase: Duration,
+}
+
+impl Rhythm {
+    /// A rhythm with a phase drawn for this purpose and party.
+    pub fn new(luck: &Luck, purpose: Purpose, who: u64, interval: Duration) -> Rhythm {
+        let phase = Duration(luck.draw(purpose, who, 0).below(interval.0));
+        Rhythm { interval, phase }
+    }
+
+    /// How long it is until the next beat, which is never now.
+    pub fn until_next(self, now: Time) -> Duration {
+        let into = (now.0 + self.interval.0 - self.phase.0) % self.interval.0;
+        Duration(self.interval.0 - into)
+    }
+
+    /// The number of the latest beat.
+    pub fn round(self, now: Time) -> u64 {
+        (now.0 + self.interval.0 - self.phase.0) / self.interval.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beats_keep_to_their_grid() {
+        let rhythm = Rhythm { interval: Duration(10), phase: Duration(3) };
+        for (now, until_next, round) in [(0, 3, 0), (2, 1, 0), (3, 10, 1), (12, 1, 1), (13, 10, 2)]
+        {
+            assert_eq!(rhythm.until_next(Time(now)), Duration(until_next), "{now}");
+            assert_eq!(rhythm.round(Time(now)), round, "{now}");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Section 4.8.1: the history of explicit membership changes, and the tokens of each member.
+//!
+//! A history is shared by all nodes that know the same; two that differ are joined by taking, for
+//! each node, the latest change. Only an administrator's command makes a change: joins and leaves
+//! have their place here.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::digest::Digest;
+use crate::dynamo::ring::placement::Ring;
+use crate::dynamo::ring::position::{KeySpace, Position};
+use crate::id::NodeId;
+use crate::time::Time;
+
+/// Bytes of a token and of a node's record on the wire, by our count.
+const TOKEN_BYTES: u64 = 24;
+const RECORD_BYTES: u64 = 32;
+
+/// Does a node belong?
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Status {
+    Removed,
+    Member,
+}
+
+/// The latest change of one node's membership.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Change {
+    /// Counts the changes of this node; the higher one is later.
+    pub counter: u32,
+    /// When the administrator issued it; decides between equal counters.
+    pub issued: Time,
+    pub status: Status,
+    /// The node's tokens, chosen once.
+    pub tokens: Rc<[Position]>,
+}
+
+/// What one node knows of who belongs and where.
+#[derive(Debug, Default)]
+pub struct History {
+    changes: BTreeMap<NodeId, Change>,
+    /// Who belongs, by name.
+    members: Vec<NodeId>,
+    digest: u64,
+    /// Made when first asked for, once for all that share this history.
+    ring: OnceCell<Rc<Ring>>,
+}
+
+impl History {
+    /// A history of these latest changes.
+    pub fn new(changes: BTreeMap<NodeId, Change>) -> History {
+        let fold = |digest: Digest, (node, change): (&NodeId, &Change)| {
+            let named = digest.with(u64::from(node.0)).with(u64::from(change.counter));
+            named.with(change.issued.0).with(u64::from(change.status == Status::Member))
+        };
+        let digest = changes.iter().fold(Digest::EMPTY, fold).value();
+        let here = changes.iter().filter(|(_, change)| change.status == Status::Member);
+        let members = here.map(|(node, _)| *node).collect();
+        History { changes, members, digest, ring: OnceCell::new() }
+    }
+
+    /// Equal histories have equal digests.
+    pub fn digest(&self) -> u64 {
+        self.digest
+    }
+
+    /// Size on the wire.
+    pub fn bytes(&self) -> u64 {
+        let of = |change: &Change| RECORD_BYTES + TOKEN_BYTES * change.tokens.len() as u64;
+        self.changes.values().map(of).sum()
+    }
+
+    /// The members, by name.
+    pub fn members(&self) -> &[NodeId] {
+        &self.members
+    }
+
+    /// Does this node belong?
+    pub fn is_member(&self, node: NodeId) -> bool {
+        self.changes.get(&node).is_some_and(|change| change.status == Status::Member)
+    }
+
+    /// The ring of the members; needs at least one.
+    pub fn ring(&self, copies: u32, keys: &KeySpace) -> Rc<Ring> {
+        let members = || self.members.iter().map(|node| (*node, &*self.changes[node].tokens));
+        Rc::clone(self.ring.get_or_init(|| Rc::new(Ring::new(members(), copies, keys))))
+    }
+
+    /// The join of two histories; shares the one that already has it all.
+    pub fn join(mine: &Rc<History>, theirs: &Rc<History>) -> Rc<History> {
+        if Rc::ptr_eq(mine, theirs) || mine.digest == theirs.digest {
+            return Rc::clone(mine);
+        }
+        let mut joined = mine.changes.clone();
+        for (node, change) in &theirs.changes {
+            let known = joined.entry(*node).or_insert_with(|| change.clone());
+            if change.rank() > known.rank() {
+                *known = change.clone();
+            }
+        }
+        let joined = History::new(joined);
+        match joined.digest {
+            digest if digest == mine.digest => Rc::clone(mine),
+            digest if digest == theirs.digest => Rc::clone(theirs),
+            _ => Rc::new(joined),
+        }
+    }
+}
+
+impl Change {
+    fn rank(&self) -> (u32, Time, Status) {
+        (self.counter, self.issued, self.status)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn history(changes: &[(u32, u32, u64, Status)]) -> Rc<History> {
+        let change = |&(node, counter, issued, status)| {
+            let tokens: Rc<[Position]> = Rc::new([u128::from(node) * 100]);
+            (NodeId(node), Change { counter, issued: Time(issued), status, tokens })
+        };
+        Rc::new(History::new(changes.iter().map(change).collect()))
+    }
+
+    // Checklist item 48: remove, add, remove in conflicting orders converges to one view.
+    #[test]
+    fn the_join_is_commutative_associative_and_idempotent() {
+        use Status::{Member, Removed};
+        let all = [
+            history(&[(0, 1, 5, Member), (1, 1, 5, Member)]),
+            history(&[(0, 2, 9, Removed), (2, 1, 7, Member)]),
+            history(&[(0, 2, 11, Member), (1, 3, 2, Removed)]),
+            history(&[]),
+        ];
+        let join = History::join;
+        for a in &all {
+            assert_eq!(join(a, a).digest(), a.digest());
+            for b in &all {
+                assert_eq!(join(a, b).digest(), join(b, a).digest());
+                for c in &all {
+                    assert_eq!(join(&join(a, b), c).digest(), join(a, &join(b, c)).digest());
+                }
+            }
+        }
+        let end = all.iter().fold(Rc::clone(&all[3]), |known, next| join(&known, next));
+        assert_eq!(end.members(), [NodeId(0), NodeId(2)]);
+    }
+
+    #[test]
+    fn equal_knowledge_is_shared() {
+        let small = history(&[(0, 1, 5, Status::Member)]);
+        let large = history(&[(0, 1, 5, Status::Member), (1, 1, 5, Status::Member)]);
+        assert!(Rc::ptr_eq(&History::join(&small, &large), &large));
+        assert!(Rc::ptr_eq(&History::join(&large, &small), &large));
+    }
+}

@@ -1,0 +1,158 @@
+//! Section 4.6: replicas kept for others, in a database of their own.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+use std::rc::Rc;
+
+use crate::dynamo::config::Versioning;
+use crate::dynamo::versioning::reconcile::merge;
+use crate::dynamo::versioning::version::VersionSet;
+use crate::id::{Key, NodeId};
+
+/// A replica kept for a home that was absent, with the name of whom it is for.
+#[derive(Clone, Debug)]
+pub struct Hint {
+    pub target: NodeId,
+    pub key: Key,
+    pub set: Rc<VersionSet>,
+}
+
+/// All hints that a node keeps, one for each key and target: a later write to the same key melts
+/// into the earlier hint.
+#[derive(Debug, Default)]
+pub struct HintStore {
+    by_key: BTreeMap<(Key, NodeId), Rc<VersionSet>>,
+    by_target: BTreeMap<NodeId, BTreeSet<Key>>,
+    bytes: u64,
+    /// What was there before each change since the last flush, oldest first.
+    unflushed: Vec<(Key, NodeId, Option<Rc<VersionSet>>)>,
+    keeps_undo: bool,
+}
+
+impl HintStore {
+    /// No hints. With `flushes_always` nothing written is ever unflushed.
+    pub fn new(flushes_always: bool) -> HintStore {
+        HintStore { keeps_undo: !flushes_always, ..HintStore::default() }
+    }
+
+    /// The hint for this key and target.
+    pub fn get(&self, key: Key, target: NodeId) -> Option<&Rc<VersionSet>> {
+        self.by_key.get(&(key, target))
+    }
+
+    /// All that is held of a key for whomever, merged: what a stand-in answers to a read.
+    pub fn of_key(&self, versioning: Versioning, key: Key) -> Option<Rc<VersionSet>> {
+        let ends = (Bound::Included((key, NodeId(0))), Bound::Included((key, NodeId(u32::MAX))));
+        let sets = self.by_key.range(ends).map(|(_, set)| Rc::clone(set));
+        sets.reduce(|all, set| merge(versioning, &all, &set))
+    }
+
+    /// Keeps a hint in place of any earlier one; returns the earlier one.
+    pub fn put(&mut self, hint: Hint) -> Option<Rc<VersionSet>> {
+        let before = self.set(hint.key, hint.target, Some(hint.set));
+        if self.keeps_undo {
+            self.unflushed.push((hint.key, hint.target, before.clone()));
+        }
+        before
+    }
+
+    /// Forgets a hint and returns it.
+    pub fn remove(&mut self, key: Key, target: NodeId) -> Option<Rc<VersionSet>> {
+        let before = self.set(key, target, None);
+        if self.keeps_undo {
+            self.unflushed.push((key, target, before.clone()));
+        }
+        before
+    }
+
+    /// Those for whom there are hints.
+    pub fn targets(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.by_target.keys().copied()
+    }
+
+    /// The keys of the hints for one target, from the first after `after`.
+    pub fn keys_for(&self, target: NodeId, after: Option<Key>) -> impl Iterator<Item = Key> + '_ {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let keys = self.by_target.get(&target);
+        keys.into_iter().flat_map(move |keys| keys.range((from, Bound::Unbounded)).copied())
+    }
+
+    /// How many hints are kept.
+    pub fn len(&self) -> usize {
+        self.by_key.len()
+    }
+
+    /// Is no hint kept?
+    pub fn is_empty(&self) -> bool {
+        self.by_key.is_empty()
+    }
+
+    /// The size of all hints.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// All hints, by key and target.
+    pub fn iter(&self) -> impl Iterator<Item = (Key, NodeId, &Rc<VersionSet>)> {
+        self.by_key.iter().map(|(&(key, target), set)| (key, target, set))
+    }
+
+    /// Everything written so far is safe from now on.
+    pub fn flush(&mut self) {
+        self.unflushed.clear();
+    }
+
+    /// Undoes all that was not flushed: returns for each change undone the hint as it was and as it
+    /// is now. A removal that is undone brings a delivered hint back.
+    pub fn lose_unflushed(&mut self) -> Vec<(Option<Hint>, Option<Hint>)> {
+        let undo = std::mem::take(&mut self.unflushed);
+        let mut undone = Vec::new();
+        for (key, target, before) in undo.into_iter().rev() {
+            let hint = |set: Option<Rc<VersionSet>>| set.map(|set| Hint { target, key, set });
+            let now = hint(before.clone());
+            undone.push((hint(self.set(key, target, before)), now));
+        }
+        undone
+    }
+
+    /// Loses everything and returns it.
+    pub fn wipe(&mut self) -> Vec<Hint> {
+        self.unflushed.clear();
+        self.by_target.clear();
+        self.bytes = 0;
+        let all = std::mem::take(&mut self.by_key).into_iter();
+        all.map(|((key, target), set)| Hint { target, key, set }).collect()
+    }
+
+    fn set(
+        &mut self,
+        key: Key,
+        target: NodeId,
+        set: Option<Rc<VersionSet>>,
+    ) -> Option<Rc<VersionSet>> {
+        let size =
+            |set: &Option<Rc<VersionSet>>| set.as_ref().map_or(0, |set| u64::from(set.bytes()));
+        let added = size(&set);
+        let before = match set {
+            Some(set) => {
+                self.by_target.entry(target).or_default().insert(key);
+                self.by_key.insert((key, target), set)
+            }
+            None => {
+                self.forget_target(key, target);
+                self.by_key.remove(&(key, target))
+            }
+        };
+        self.bytes = self.bytes + added - size(&before);
+        before
+    }
+
+    fn forget_target(&mut self, key: Key, target: NodeId) {
+        if let Some(keys) = self.by_target.get_mut(&target) {
+            keys.remove(&key);
+            if keys.is_empty() {
+                self.by_target.remove(&target);
+            }
+        }
+    }
+}

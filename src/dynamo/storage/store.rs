@@ -1,0 +1,155 @@
+//! The copies that a node keeps as a home, and their Merkle trees.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::dynamo::config::Versioning;
+use crate::dynamo::ring::placement::{RangeId, Ring};
+use crate::dynamo::ring::position::KeySpace;
+use crate::dynamo::storage::key_map::KeyMap;
+use crate::dynamo::storage::merkle::MerkleTree;
+use crate::dynamo::versioning::reconcile::merge;
+use crate::dynamo::versioning::version::VersionSet;
+use crate::id::{Key, NodeId};
+
+/// What one change to a store did: the set before and after.
+#[derive(Clone, Debug)]
+pub struct Change {
+    pub key: Key,
+    pub before: Option<Rc<VersionSet>>,
+    pub after: Option<Rc<VersionSet>>,
+}
+
+/// The version sets that a node holds as one of the homes of their keys.
+#[derive(Debug)]
+pub struct Store {
+    keys: Rc<KeySpace>,
+    sets: KeyMap<Rc<VersionSet>>,
+    /// The ring by which the trees are cut; none until the node knows it.
+    ring: Option<Rc<Ring>>,
+    trees: BTreeMap<RangeId, MerkleTree>,
+    /// What each key held before its writes since the last flush, oldest first.
+    unflushed: Vec<(Key, Option<Rc<VersionSet>>)>,
+    flushes_always: bool,
+}
+
+impl Store {
+    /// An empty store. With `flushes_always` nothing written is ever unflushed.
+    pub fn new(keys: Rc<KeySpace>, flushes_always: bool) -> Store {
+        Store {
+            keys,
+            sets: KeyMap::default(),
+            ring: None,
+            trees: BTreeMap::new(),
+            unflushed: Vec::new(),
+            flushes_always,
+        }
+    }
+
+    /// Cuts one tree of this depth for each range that `node` hosts, unless that is how they are cut
+    /// already. Costs a look at every key, as section 6.2 complains of strategy 1.
+    pub fn cut_trees(&mut self, node: NodeId, ring: &Rc<Ring>, depth: u8) {
+        if self.ring.as_ref().is_some_and(|known| Rc::ptr_eq(known, ring)) {
+            return;
+        }
+        let hosted = ring.hosted(node).iter();
+        self.trees = hosted.map(|range| (*range, MerkleTree::new(depth))).collect();
+        self.ring = Some(Rc::clone(ring));
+        for key in (0..self.keys.count()).map(Key) {
+            if let Some(digest) = self.sets.get(key).map(|set| set.digest()) {
+                self.note_in_tree(key, Some(digest));
+            }
+        }
+    }
+
+    /// What is held of a key.
+    pub fn get(&self, key: Key) -> Option<&Rc<VersionSet>> {
+        self.sets.get(key)
+    }
+
+    /// Merges what arrives into what is held (checklist item 13: ancestors are dropped on receipt,
+    /// in any order of arrival).
+    pub fn merge(&mut self, versioning: Versioning, key: Key, arriving: &Rc<VersionSet>) -> Change {
+        let before = self.sets.get(key).cloned();
+        let after = match &before {
+            None => Rc::clone(arriving),
+            Some(held) => merge(versioning, held, arriving),
+        };
+        self.put(key, after, before)
+    }
+
+    /// Replaces what is held.
+    pub fn replace(&mut self, key: Key, set: Rc<VersionSet>) -> Change {
+        let before = self.sets.get(key).cloned();
+        self.put(key, set, before)
+    }
+
+    /// The tree of a hosted range.
+    pub fn tree(&self, range: RangeId) -> Option<&MerkleTree> {
+        self.trees.get(&range)
+    }
+
+    /// How many keys are held.
+    pub fn len(&self) -> usize {
+        self.sets.len()
+    }
+
+    /// Is nothing held?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Everything written so far is safe from now on.
+    pub fn flush(&mut self) {
+        self.unflushed.clear();
+    }
+
+    /// Undoes all that was not flushed, newest first.
+    pub fn lose_unflushed(&mut self) -> Vec<Change> {
+        let undo = std::mem::take(&mut self.unflushed);
+        undo.into_iter().rev().map(|(key, before)| self.restore(key, before)).collect()
+    }
+
+    /// Loses everything.
+    pub fn wipe(&mut self) -> Vec<Change> {
+        self.unflushed.clear();
+        let keys = (0..self.keys.count()).map(Key).filter(|key| self.sets.get(*key).is_some());
+        let held: Vec<Key> = keys.collect();
+        held.into_iter().map(|key| self.restore(key, None)).collect()
+    }
+
+    fn put(&mut self, key: Key, after: Rc<VersionSet>, before: Option<Rc<VersionSet>>) -> Change {
+        let same = before.as_ref().is_some_and(|held| held.digest() == after.digest());
+        if !same {
+            self.note_in_tree(key, Some(after.digest()));
+            if !self.flushes_always {
+                self.unflushed.push((key, before.clone()));
+            }
+            self.sets.insert(key, Rc::clone(&after));
+        }
+        Change { key, before, after: Some(after) }
+    }
+
+    fn restore(&mut self, key: Key, set: Option<Rc<VersionSet>>) -> Change {
+        self.note_in_tree(key, set.as_ref().map(|set| set.digest()));
+        let before = match &set {
+            Some(set) => self.sets.insert(key, Rc::clone(set)),
+            None => self.sets.remove(key),
+        };
+        Change { key, before, after: set }
+    }
+
+    fn note_in_tree(&mut self, key: Key, digest: Option<u64>) {
+        let Some(ring) = &self.ring else { return };
+        if let Some(tree) = self.trees.get_mut(&ring.range_of(key)) {
+            tree.set(key, self.keys.position(key), digest);
+        }
+    }
+}
+
+impl Change {
+    /// Did anything change?
+    pub fn is_news(&self) -> bool {
+        self.before.as_ref().map(|set| set.digest()) != self.after.as_ref().map(|set| set.digest())
+    }
+}

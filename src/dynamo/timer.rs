@@ -1,0 +1,57 @@
+//! What a node asks to be reminded of. Each carries the name of what it guards.
+
+use crate::dynamo::message::Ticket;
+use crate::id::{AttemptId, Key, NodeId};
+
+/// A reminder of a node.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Timer {
+    /// Have all replicas of this get answered? (`timeouts.replica`)
+    GetReplicas(Ticket),
+    /// This get has taken `timeouts.operation`.
+    GetEnd(Ticket),
+    /// Have all replicas of this put answered? (`timeouts.replica`)
+    PutReplicas(Ticket),
+    /// This put has taken `timeouts.operation`.
+    PutEnd(Ticket),
+    /// Has the node that this request was forwarded to confirmed? (`timeouts.forward`)
+    Forward(AttemptId, NodeId),
+    /// Time to look through the hints.
+    HandoffScan,
+    /// Has this delivery been confirmed? (`hinted_handoff.timeout`)
+    Delivery { target: NodeId, key: Key, scan: u64 },
+    /// Time to compare with a peer.
+    AntiEntropy,
+    /// Time to gossip.
+    Gossip,
+    /// Time to try a peer that is believed down, for the `count`-th time.
+    Probe { peer: NodeId, serial: u32, count: u32 },
+    /// Time to flush.
+    Flush,
+}
+
+impl Timer {
+    /// A number that tells timers apart, for the digest of the run.
+    pub fn number(&self) -> u64 {
+        let ticket = |kind: u64, ticket: &Ticket| {
+            kind << 56 ^ u64::from(ticket.slot) << 32 ^ u64::from(ticket.serial)
+        };
+        match self {
+            Timer::GetReplicas(of) => ticket(1, of),
+            Timer::GetEnd(of) => ticket(2, of),
+            Timer::PutReplicas(of) => ticket(3, of),
+            Timer::PutEnd(of) => ticket(4, of),
+            Timer::Forward(attempt, node) => 5 << 56 ^ attempt.number() ^ u64::from(node.0) << 20,
+            Timer::HandoffScan => 6 << 56,
+            Timer::Delivery { target, key, scan } => {
+                7 << 56 ^ u64::from(target.0) << 36 ^ u64::from(key.0) << 12 ^ scan
+            }
+            Timer::AntiEntropy => 8 << 56,
+            Timer::Gossip => 9 << 56,
+            Timer::Probe { peer, serial, count } => {
+                10 << 56 ^ u64::from(peer.0) << 32 ^ u64::from(*serial) << 8 ^ u64::from(*count)
+            }
+            Timer::Flush => 11 << 56,
+        }
+    }
+}

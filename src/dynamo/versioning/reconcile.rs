@@ -1,0 +1,176 @@
+//! Syntactic reconciliation under the three ways of ordering versions (section 4.4, section 6).
+//!
+//! Dotted: a set has one clock for all that it knows, and a version is obsolete for whoever knows its
+//! dot without holding it (dotted version vector sets; Riak since 2.0). Literal: the paper's own
+//! rule, each version with a clock in which its coordinator incremented its entry. Last write wins:
+//! the largest (stamp, dot) stays.
+
+use std::rc::Rc;
+
+use smallvec::{SmallVec, smallvec};
+
+use crate::dynamo::config::Versioning;
+use crate::dynamo::versioning::clock::{Actor, Causality, Clock, Dot};
+use crate::dynamo::versioning::version::{Value, Version, VersionSet};
+use crate::ghost::Ghost;
+use crate::time::Time;
+
+/// Who mints a version, and when by its own clock.
+#[derive(Clone, Copy, Debug)]
+pub struct Author {
+    pub actor: Actor,
+    pub stamp: Time,
+}
+
+/// What the coordinator's replica holds after a put: the new version, and those of `local` that the
+/// put's context did not cover.
+pub fn write(
+    versioning: Versioning,
+    local: Option<&VersionSet>,
+    context: Option<&VersionSet>,
+    author: Author,
+    value: Value,
+    ghost: Ghost,
+) -> VersionSet {
+    match versioning {
+        Versioning::Dotted => write_dotted(local, context, author, value, ghost),
+        Versioning::Literal => write_literal(local, context, author, value, ghost),
+        Versioning::LastWriteWins => write_stamped(local, author, value, ghost),
+    }
+}
+
+/// What a replica holds that held `mine` and is sent `theirs`. Shares instead of copying wherever
+/// one side has it all.
+pub fn merge(
+    versioning: Versioning,
+    mine: &Rc<VersionSet>,
+    theirs: &Rc<VersionSet>,
+) -> Rc<VersionSet> {
+    if Rc::ptr_eq(mine, theirs) || mine.digest() == theirs.digest() {
+        return Rc::clone(mine);
+    }
+    match versioning {
+        Versioning::Dotted => merge_by(mine, theirs, obsolete_dotted),
+        Versioning::Literal => merge_by(mine, theirs, obsolete_literal),
+        Versioning::LastWriteWins => merge_stamped(mine, theirs),
+    }
+}
+
+fn write_dotted(
+    local: Option<&VersionSet>,
+    context: Option<&VersionSet>,
+    author: Author,
+    value: Value,
+    ghost: Ghost,
+) -> VersionSet {
+    let mut clock = local.map_or_else(Clock::default, |set| set.clock().clone());
+    let covered =
+        |version: &&Version| !context.is_some_and(|set| set.clock().contains(version.dot));
+    let kept = local.into_iter().flat_map(VersionSet::versions).filter(covered);
+    let mut versions: SmallVec<[Version; 1]> = kept.cloned().collect();
+    if let Some(set) = context {
+        clock.join(set.clock());
+    }
+    let dot = Dot { actor: author.actor, counter: clock.counter(author.actor) + 1 };
+    clock.add(dot);
+    versions.push(Version { dot, stamp: author.stamp, clock: None, value, ghost });
+    VersionSet::new(clock, versions)
+}
+
+/// The wording of the paper's example: the coordinator increases its own sequence number, and the
+/// new clock is the context with that entry. Nothing tells two puts with one context apart.
+fn write_literal(
+    local: Option<&VersionSet>,
+    context: Option<&VersionSet>,
+    author: Author,
+    value: Value,
+    ghost: Ghost,
+) -> VersionSet {
+    let mut clock = context.map_or_else(Clock::default, |set| set.clock().clone());
+    let known = local.map_or(0, |set| set.clock().counter(author.actor));
+    let counter = known.max(clock.counter(author.actor)) + 1;
+    let dot = Dot { actor: author.actor, counter };
+    clock.add(dot);
+    let survives = |version: &&Version| !clock.covers(own_clock(version));
+    let kept = local.into_iter().flat_map(VersionSet::versions).filter(survives);
+    let mut versions: SmallVec<[Version; 1]> = kept.cloned().collect();
+    let own = Some(Box::new(clock));
+    versions.push(Version { dot, stamp: author.stamp, clock: own, value, ghost });
+    VersionSet::new(joint_clock(&versions), versions)
+}
+
+fn write_stamped(
+    local: Option<&VersionSet>,
+    author: Author,
+    value: Value,
+    ghost: Ghost,
+) -> VersionSet {
+    // The counter only tells two writes of one node at one instant apart.
+    let known = local.and_then(|set| set.versions().first());
+    let counter = known.map_or(0, |version| version.dot.counter) + 1;
+    let dot = Dot { actor: author.actor, counter };
+    let version = Version { dot, stamp: author.stamp, clock: None, value, ghost };
+    let winner = known.filter(|known| rank(known) > rank(&version)).cloned().unwrap_or(version);
+    VersionSet::new(Clock::default(), smallvec![winner])
+}
+
+fn merge_by(
+    mine: &Rc<VersionSet>,
+    theirs: &Rc<VersionSet>,
+    obsolete: fn(&Version, &VersionSet) -> bool,
+) -> Rc<VersionSet> {
+    let absent =
+        |version: &&Version, set: &VersionSet| !set.versions().iter().any(|v| same(v, version));
+    let keep = |version: &&Version, other: &VersionSet| !obsolete(version, other);
+    let mine_kept = mine.versions().iter().filter(|v| keep(v, theirs));
+    let news = theirs.versions().iter().filter(|v| absent(v, mine) && keep(v, mine));
+    let (kept_count, news_count) = (mine_kept.clone().count(), news.clone().count());
+    if news_count == 0 && kept_count == mine.versions().len() && mine.clock().covers(theirs.clock())
+    {
+        return Rc::clone(mine);
+    }
+    let shared = theirs.versions().len() - news_count;
+    let theirs_only = mine_kept.clone().all(|v| !absent(&v, theirs)) && kept_count == shared;
+    if theirs_only && theirs.clock().covers(mine.clock()) {
+        return Rc::clone(theirs);
+    }
+    let mut clock = mine.clock().clone();
+    clock.join(theirs.clock());
+    Rc::new(VersionSet::new(clock, mine_kept.chain(news).cloned().collect()))
+}
+
+/// Known to the other side, but no longer held there.
+fn obsolete_dotted(version: &Version, other: &VersionSet) -> bool {
+    other.clock().contains(version.dot) && !other.versions().iter().any(|v| v.dot == version.dot)
+}
+
+/// An ancestor of a version that the other side holds.
+fn obsolete_literal(version: &Version, other: &VersionSet) -> bool {
+    let own = own_clock(version);
+    other.versions().iter().any(|v| own.compare(own_clock(v)) == Causality::Before)
+}
+
+fn merge_stamped(mine: &Rc<VersionSet>, theirs: &Rc<VersionSet>) -> Rc<VersionSet> {
+    let best = |set: &VersionSet| set.versions().iter().map(rank).max();
+    Rc::clone(if best(theirs) > best(mine) { theirs } else { mine })
+}
+
+fn rank(version: &Version) -> (Time, Dot) {
+    (version.stamp, version.dot)
+}
+
+/// Replicas can tell two versions apart only by what the protocol shows them: under literal clocks
+/// two values under one clock are one version to them, and whichever came first stays.
+fn same(a: &Version, b: &Version) -> bool {
+    a.dot == b.dot && a.clock == b.clock
+}
+
+fn own_clock(version: &Version) -> &Clock {
+    version.clock.as_deref().expect("a version under literal clocks has a clock of its own")
+}
+
+fn joint_clock(versions: &[Version]) -> Clock {
+    let mut joint = Clock::default();
+    versions.iter().for_each(|version| joint.join(own_clock(version)));
+    joint
+}

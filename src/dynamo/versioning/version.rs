@@ -1,0 +1,135 @@
+//! Versions, and the set of concurrent versions that a replica holds of a key.
+
+use std::rc::Rc;
+
+use smallvec::SmallVec;
+
+use crate::digest::Digest;
+use crate::dynamo::versioning::clock::{Clock, Dot};
+use crate::ghost::{Ghost, Past};
+use crate::time::Time;
+
+/// Bytes of one (actor, counter) pair on the wire, by our count.
+const DOT_BYTES: u32 = 16;
+/// Bytes of a version beside its value: its dot and its time stamp.
+const VERSION_BYTES: u32 = DOT_BYTES + 8;
+
+/// What a put writes: opaque to the store, which knows its size.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Value {
+    /// Size of the value in bytes.
+    pub bytes: u32,
+    pub content: Content,
+}
+
+/// What is in a value.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Content {
+    /// Bytes that nobody looks at.
+    Blob,
+    /// A delete. The paper has none; a put of an empty value stands for it.
+    Tombstone,
+    /// A shopping cart.
+    Cart(Rc<Cart>),
+}
+
+/// A shopping cart: the items in it, sorted.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Cart {
+    pub items: Vec<u32>,
+}
+
+/// One version of a key. Immutable (section 4.4).
+#[derive(Clone, Debug)]
+pub struct Version {
+    /// The name that this version alone has; under literal clocks, the pair that was incremented.
+    pub dot: Dot,
+    /// The coordinator's clock when it was written; decides where the last write wins.
+    pub stamp: Time,
+    /// The version's own clock, under literal clocks only.
+    pub clock: Option<Box<Clock>>,
+    pub value: Value,
+    /// Which client event wrote it. The protocol never looks.
+    pub ghost: Ghost,
+}
+
+/// All versions of a key that a replica holds, none of which supersedes another, and the clock of
+/// everything that it has ever known of the key. Shared by all replicas that hold the same.
+#[derive(Debug)]
+pub struct VersionSet {
+    clock: Clock,
+    // Sorted by dot, so that equal sets are equal lists.
+    versions: SmallVec<[Version; 1]>,
+    digest: u64,
+    bytes: u32,
+}
+
+impl VersionSet {
+    /// A set of versions that know `clock` between them.
+    pub fn new(clock: Clock, mut versions: SmallVec<[Version; 1]>) -> VersionSet {
+        if versions.len() > 1 {
+            versions.sort_unstable_by_key(|v| {
+                (v.dot, v.stamp, version_digest(Digest::EMPTY, v).value())
+            });
+        }
+        let digest = fingerprint(&clock, &versions);
+        let data: u32 = versions.iter().map(version_bytes).sum();
+        let bytes = data + DOT_BYTES * clock.entries().len() as u32;
+        VersionSet { clock, versions, digest, bytes }
+    }
+
+    /// Everything known of the key: the context of a read (section 4.4).
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The concurrent versions.
+    pub fn versions(&self) -> &[Version] {
+        &self.versions
+    }
+
+    /// Two sets are equal exactly if their digests are (to the chance of a 64-bit collision).
+    pub fn digest(&self) -> u64 {
+        self.digest
+    }
+
+    /// Size on the wire: values, dots, stamps and clock.
+    pub fn bytes(&self) -> u32 {
+        self.bytes
+    }
+
+    /// Versions that a reader sees: all that are no tombstones.
+    pub fn visible(&self) -> impl Iterator<Item = &Version> {
+        self.versions.iter().filter(|version| version.value.content != Content::Tombstone)
+    }
+
+    /// The events that a reader of this set knows, for the ghost oracle.
+    pub fn history(&self) -> Past {
+        let mut history = Past::default();
+        for version in &self.versions {
+            version.ghost.add_to(&mut history);
+        }
+        history
+    }
+}
+
+fn version_bytes(version: &Version) -> u32 {
+    let clock = version.clock.as_ref().map_or(0, |clock| clock.entries().len() as u32);
+    version.value.bytes + VERSION_BYTES + DOT_BYTES * clock
+}
+
+fn fingerprint(clock: &Clock, versions: &[Version]) -> u64 {
+    let digest = versions.iter().fold(Digest::EMPTY.with(versions.len() as u64), version_digest);
+    with_clock(digest, clock).value()
+}
+
+fn version_digest(digest: Digest, version: &Version) -> Digest {
+    let named = digest.with(version.dot.actor.number()).with(version.dot.counter);
+    let stamped = named.with(version.stamp.0);
+    version.clock.as_ref().map_or(stamped, |own| with_clock(stamped, own))
+}
+
+fn with_clock(digest: Digest, clock: &Clock) -> Digest {
+    let dots = clock.entries().iter();
+    dots.fold(digest, |digest, dot| digest.with(dot.actor.number()).with(dot.counter))
+}

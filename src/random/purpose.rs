@@ -1,0 +1,83 @@
+//! What a draw is for. Two purposes never share luck, even for the same party and number.
+
+/// Declares the purposes with their numbers, and lists them all.
+macro_rules! purposes {
+    ($($(#[$doc:meta])* $name:ident = $number:literal,)+) => {
+        /// What a draw is for. The numbers are part of every result: a number is never changed and
+        /// never used again, and a new purpose takes the next one.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        #[repr(u32)]
+        pub enum Purpose {
+            $($(#[$doc])* $name = $number,)+
+        }
+
+        impl Purpose {
+            /// All purposes; each stands at the place of its own number.
+            pub const ALL: [Purpose; [$($number),+].len()] = [$(Purpose::$name),+];
+        }
+    };
+}
+
+purposes! {
+    /// How long a message travels.
+    Delay = 0,
+    /// Whether a message is lost.
+    Loss = 1,
+    /// Whether a message arrives twice.
+    Duplicate = 2,
+    /// How long the second copy of a message travels.
+    DuplicateDelay = 3,
+    /// Whether, and how far, a message is held back behind later ones.
+    Reorder = 4,
+    /// How long a disk takes over one job.
+    DiskService = 5,
+    /// When clients begin operations that do not wait for earlier ones.
+    Arrival = 6,
+    /// Which key an operation is about.
+    KeyChoice = 7,
+    /// Whether an operation is a get, a put or a delete.
+    OperationChoice = 8,
+    /// How long a client thinks between two operations.
+    Think = 9,
+    /// Which node a client or load balancer turns to (section 6.4).
+    Routing = 10,
+    /// How many bytes a value has.
+    ValueSize = 11,
+    /// Where the tokens of a node lie on the ring (sections 4.2 and 6.2).
+    Placement = 12,
+    /// Whom a node gossips with (section 4.8).
+    GossipPeer = 13,
+    /// When within its period a node gossips.
+    GossipPhase = 14,
+    /// Whom a node compares Merkle trees with (section 4.7).
+    AntiEntropyPeer = 15,
+    /// When within its period a node compares Merkle trees.
+    AntiEntropyPhase = 16,
+    /// When within its period a node tries to hand its hints back (section 4.6).
+    HandoffPhase = 17,
+    /// Which replica coordinates an operation (section 4.5).
+    Coordinator = 18,
+    /// When, where and how trouble strikes: drawn before the run.
+    FaultPlan = 19,
+    /// Which item a shopper adds to or takes from the cart (section 4.4).
+    CartItem = 20,
+    /// How far, and how fast, the clock of a node is off.
+    ClockSkew = 21,
+    /// How much longer a message takes on a degraded link, and whether it gets lost there.
+    Degrade = 22,
+    /// How long a slow node takes before it sends a message.
+    SlowSend = 23,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Purpose;
+
+    #[test]
+    fn every_purpose_stands_at_its_own_number() {
+        for (place, purpose) in Purpose::ALL.iter().enumerate() {
+            assert_eq!(*purpose as usize, place, "{purpose:?}");
+        }
+        assert_eq!(Purpose::ALL.last(), Some(&Purpose::SlowSend));
+    }
+}

@@ -1,0 +1,97 @@
+//! What a chart shows, as plain data: panels of series over simulated time, and the shaded windows
+//! of trouble behind them. Nothing here knows the simulator or how a chart is drawn.
+
+/// One picture: panels stacked from top to bottom over one time axis.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Chart {
+    /// The heading of the picture.
+    pub title: String,
+    /// A smaller line beneath it: scenario, seed, what else tells this picture from its sisters.
+    pub subtitle: String,
+    /// The axis that all panels share.
+    pub x: Axis,
+    /// From top to bottom.
+    pub panels: Vec<Panel>,
+    /// Windows of trouble, drawn through all panels.
+    pub shades: Vec<Shade>,
+}
+
+/// The axis of simulated time.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Axis {
+    /// With its unit: `"simulated time, s"`.
+    pub title: String,
+    /// Where the axis begins, in seconds; earlier if data begin earlier. None: where data begin.
+    pub from: Option<f64>,
+    /// Where the axis ends, in seconds; later if data end later. None: where data end.
+    pub to: Option<f64>,
+}
+
+/// A window of time to mark, such as that of a fault.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Shade {
+    /// First second.
+    pub from: f64,
+    /// Last second. As `from`: a moment, drawn as a thin line. Infinite: until the axis ends.
+    pub to: f64,
+    /// Written on a bar above the first panel.
+    pub label: String,
+    /// Which shade colour; windows of one kind share one. Any number, they repeat.
+    pub colour: usize,
+}
+
+/// One pair of axes with its series and its own legend.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Panel {
+    /// Written above the panel; may be empty.
+    pub title: String,
+    /// What is measured, with its unit: `"latency, ms"`.
+    pub y_title: String,
+    /// How values become heights.
+    pub scale: Scale,
+    /// A value that the axis reaches down to; data below widen it. None: zero if linear.
+    pub y_from: Option<f64>,
+    /// A value that the axis reaches up to; data above widen it.
+    pub y_to: Option<f64>,
+    /// In the order of the legend; later ones are drawn over earlier ones.
+    pub series: Vec<Series>,
+}
+
+/// How values become heights.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Scale {
+    /// In proportion.
+    #[default]
+    Linear,
+    /// By decades. Zero and negative values lie on the lower edge, which is then labelled 0.
+    Log,
+}
+
+/// One line of a panel.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Series {
+    /// Its name in the legend.
+    pub label: String,
+    /// Seconds and value, in order of time. No value, or one that is not finite: a gap.
+    pub points: Vec<(f64, Option<f64>)>,
+    /// How it is drawn.
+    pub style: Style,
+}
+
+/// How a series is drawn. Colours and markers come from its place in the panel.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Style {
+    /// A solid line.
+    #[default]
+    Line,
+    /// A line of dashes.
+    Dashed,
+    /// A line of dots.
+    Dotted,
+    /// Each value holds until the next one.
+    Step,
+    /// A solid line over a tinted area that reaches down to the lower edge.
+    Area,
+    /// Markers only.
+    Points,
+}

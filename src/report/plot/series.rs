@@ -1,0 +1,171 @@
+//! The lines of a panel. Each series is told apart three times over: by colour, by the pattern of
+//! its line, and by the markers along it.
+
+use crate::report::plot::chart::{Series, Style};
+use crate::report::plot::dash::{dashes, length};
+use crate::report::plot::layout::Plot;
+use crate::report::plot::palette;
+use crate::report::plot::scale::shown;
+use crate::report::plot::scene::{Pen, Place, Scene};
+
+/// Width of a line.
+const LINE: u32 = 4;
+/// Half the size of a marker.
+const MARKER: i32 = 8;
+/// A line that is longer than this is so jagged that no pattern could be seen in it.
+const LONGEST_PATTERN: f64 = 30_000.0;
+/// How far apart the markers along a line are.
+const MARKERS_EVERY: i32 = 220;
+/// How much further right the markers of each next series begin, lest they cover each other.
+const MARKERS_SHIFT: i32 = 55;
+
+/// How one series looks, in the panel and in the legend.
+#[derive(Clone, Copy)]
+pub struct Look {
+    /// Its place in the panel, which gives colour and marker.
+    pub index: usize,
+    /// The pattern of its line.
+    pub style: Style,
+    /// Whether it has markers along its line.
+    pub marked: bool,
+}
+
+/// A series on the sheet.
+pub struct Drawn {
+    look: Look,
+    /// Its points, split where there is a gap.
+    runs: Vec<Vec<Place>>,
+}
+
+impl Drawn {
+    /// Finds where the points of `series` lie.
+    pub fn new(plot: &Plot, series: &Series, look: Look) -> Drawn {
+        Drawn { look, runs: runs(plot, series) }
+    }
+
+    /// Whether there is nothing to show.
+    pub fn is_empty(&self) -> bool {
+        self.runs.is_empty()
+    }
+
+    /// Draws the area under the line; before all lines, lest it tints them.
+    pub fn draw_area(&self, scene: &mut Scene, plot: &Plot) {
+        for run in self.runs.iter().filter(|_| self.look.style == Style::Area) {
+            let (first, last) = (run[0].0, run[run.len() - 1].0);
+            let edge = [(last, plot.bottom), (first, plot.bottom)];
+            self.look.tint(scene, run.iter().copied().chain(edge).collect());
+        }
+    }
+
+    /// Draws lines and markers.
+    pub fn draw_line(&self, scene: &mut Scene, plot: &Plot) {
+        let look = self.look;
+        let mut next_marker = plot.left + look.index as i32 % 4 * MARKERS_SHIFT + MARKERS_SHIFT / 2;
+        for run in &self.runs {
+            if look.style == Style::Points {
+                run.iter().for_each(|place| look.marker(scene, *place));
+                continue;
+            }
+            look.draw_run(scene, run);
+            for place in run.iter().filter(|_| look.marked) {
+                if place.0 >= next_marker {
+                    look.marker(scene, *place);
+                    next_marker = place.0 + MARKERS_EVERY;
+                }
+            }
+        }
+    }
+}
+
+/// The points on the sheet, split where there is a gap.
+fn runs(plot: &Plot, series: &Series) -> Vec<Vec<Place>> {
+    let mut runs: Vec<Vec<Place>> = Vec::new();
+    let mut gap = true;
+    for (seconds, value) in &series.points {
+        let (Some(x), Some(y)) = (shown(*seconds), value.and_then(shown)) else {
+            gap = true;
+            continue;
+        };
+        let place = (plot.across(plot.x.part(x)), plot.up(plot.y.part(y)));
+        if gap {
+            runs.push(Vec::new());
+        }
+        gap = false;
+        runs.last_mut().expect("a run was begun").push(place);
+    }
+    runs.iter().map(|run| thinned(run)).collect()
+}
+
+/// Of many points in one column of pixels only the first, lowest, highest and last can be seen.
+fn thinned(run: &[Place]) -> Vec<Place> {
+    let mut kept = Vec::new();
+    for column in run.chunk_by(|a, b| a.0 == b.0) {
+        let last = column.len() - 1;
+        let lowest = (0..=last).max_by_key(|index| column[*index].1).unwrap_or(0);
+        let highest = (0..=last).min_by_key(|index| column[*index].1).unwrap_or(0);
+        let mut seen = [0, lowest, highest, last];
+        seen.sort_unstable();
+        kept.extend(seen.chunk_by(|a, b| a == b).map(|same| column[same[0]]));
+    }
+    kept
+}
+
+/// A line that holds each value until the next.
+fn stepped(run: &[Place]) -> Vec<Place> {
+    let corner = |pair: &[Place]| [(pair[1].0, pair[0].1), pair[1]];
+    run.first().copied().into_iter().chain(run.windows(2).flat_map(corner)).collect()
+}
+
+impl Look {
+    fn draw_run(self, scene: &mut Scene, run: &[Place]) {
+        match run {
+            // A line of one point would not be seen.
+            [only] => scene.disc(*only, LINE + 1, Pen::fill(palette::series(self.index), 1.0)),
+            _ if self.style == Style::Step => self.stroke(scene, &stepped(run)),
+            _ => self.stroke(scene, run),
+        }
+    }
+
+    /// A line in the pattern of the series.
+    pub fn stroke(self, scene: &mut Scene, places: &[Place]) {
+        let pen = Pen::line(palette::series(self.index), LINE);
+        // Line ends are round, so that a dash is longer and a gap shorter by the width of the line.
+        let jagged = length(places) > LONGEST_PATTERN;
+        match self.style {
+            Style::Dashed | Style::Dotted if jagged => scene.path(places.to_vec(), pen),
+            Style::Line | Style::Step | Style::Area => scene.path(places.to_vec(), pen),
+            Style::Dashed => {
+                dashes(places, 14.0, 12.0).into_iter().for_each(|d| scene.path(d, pen));
+            }
+            Style::Dotted => dashes(places, 1.0, 9.0).into_iter().for_each(|d| scene.path(d, pen)),
+            Style::Points => {}
+        }
+    }
+
+    /// The pale area under a line.
+    pub fn tint(self, scene: &mut Scene, outline: Vec<Place>) {
+        scene.polygon(outline, Pen::fill(palette::series(self.index), 0.22));
+    }
+
+    /// A marker: disc, square, triangle or diamond. A rim of paper lifts it off the lines.
+    pub fn marker(self, scene: &mut Scene, at: Place) {
+        self.marker_of(scene, at, MARKER + 2, Pen::fill(palette::PAPER, 1.0));
+        self.marker_of(scene, at, MARKER, Pen::fill(palette::series(self.index), 1.0));
+    }
+
+    fn marker_of(self, scene: &mut Scene, (x, y): Place, half: i32, pen: Pen) {
+        match self.index % 4 {
+            0 => scene.disc((x, y), half.unsigned_abs(), pen),
+            1 => scene.rectangle((x - half, y - half), (x + half, y + half), pen),
+            2 => {
+                let (top, foot) = (y - half - 2, y + half);
+                scene.polygon(vec![(x, top), (x + half + 2, foot), (x - half - 2, foot)], pen);
+            }
+            _ => {
+                let half = half + 2;
+                let corners = vec![(x, y - half), (x + half, y), (x, y + half), (x - half, y)];
+                scene.polygon(corners, pen);
+            }
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! What happened: one stream of records, and those who watch it.
+//!
+//! Judges, numbers, the trace file and the progress bar are all observers. None can touch the run.
+
+pub mod layout;
+pub mod observer;
+pub mod record;

@@ -1,0 +1,141 @@
+//! The stream of records, and the account at its end.
+
+use std::rc::Rc;
+
+use crate::dynamo::fact::Fact;
+use crate::dynamo::message::{Kind, Message};
+use crate::dynamo::storage::hint_store::Hint;
+use crate::dynamo::versioning::version::VersionSet;
+use crate::faults::spec::DiskAfterCrash;
+use crate::id::{Address, ClientId, Key, NodeId};
+use crate::time::Time;
+use crate::workload::words::ClientFact;
+
+/// Something that happened in a run.
+#[derive(Clone, Debug)]
+pub enum Record<'a> {
+    /// A message left its sender; it arrives at `due` unless something comes between. Messages of a
+    /// node to itself are not sent: they never touch the network.
+    Sent { number: u64, from: Address, to: Address, message: &'a Message, due: Time },
+    /// The network made a second copy of the message just sent.
+    Copied { number: u64, due: Time },
+    /// A message reached its receiver.
+    Delivered { number: u64, from: Address, to: Address, message: &'a Message },
+    /// A message will not arrive.
+    Dropped { number: u64, from: Address, to: Address, message: &'a Message, cause: Drop },
+    /// A node tells a fact.
+    Node { node: NodeId, fact: &'a Fact },
+    /// A client tells a fact.
+    Client { client: ClientId, fact: &'a ClientFact },
+    /// A node stopped.
+    Down { node: NodeId, disk: DiskAfterCrash },
+    /// A node started.
+    Up { node: NodeId },
+    /// The `fault`-th fault of the scenario began. One that takes no time begins and ends at once.
+    FaultBegan { fault: usize },
+    /// It ended.
+    FaultEnded { fault: usize },
+    /// The scenario's `duration` is over: clients begin nothing more, all faults have ended.
+    Settling,
+}
+
+/// Why a message did not arrive.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[repr(u8)]
+pub enum Drop {
+    /// The network lost it.
+    Loss,
+    /// It was sent over a link that was cut.
+    Cut,
+    /// It was on its way when the link was cut.
+    CutInFlight,
+    /// A fault made the link lose it.
+    Degraded,
+    /// Its receiver was down.
+    ReceiverDown,
+}
+
+impl Drop {
+    /// All causes, in order of their numbers.
+    pub const ALL: [Drop; 5] =
+        [Drop::Loss, Drop::Cut, Drop::CutInFlight, Drop::Degraded, Drop::ReceiverDown];
+
+    /// The cause's name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Drop::Loss => "loss",
+            Drop::Cut => "cut",
+            Drop::CutInFlight => "cut_in_flight",
+            Drop::Degraded => "degraded",
+            Drop::ReceiverDown => "receiver_down",
+        }
+    }
+}
+
+/// Running totals since the start of the run, kept by the world whoever watches.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Totals {
+    /// By kind of message, at the place of its number.
+    pub kinds: [KindTotals; Kind::ALL.len()],
+    /// Messages of nodes to themselves, which cost nothing.
+    pub local: u64,
+    /// Inputs handled by nodes and clients.
+    pub events: u64,
+}
+
+/// Totals of one kind of message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct KindTotals {
+    pub sent: u64,
+    /// Bytes of those sent.
+    pub bytes: u64,
+    /// Second copies made by the network.
+    pub copies: u64,
+    pub delivered: u64,
+    /// By cause, at the place of its number.
+    pub dropped: [u64; Drop::ALL.len()],
+}
+
+/// What one fault touched.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Touched {
+    /// Messages lost, held or delayed by it.
+    pub messages: u64,
+    /// Bytes of those.
+    pub bytes: u64,
+    /// Nodes stopped, started, paused or slowed by it.
+    pub nodes: u64,
+    /// Disk jobs lost, kept waiting or slowed by it.
+    pub jobs: u64,
+    /// Stored copies and hints destroyed by it.
+    pub copies: u64,
+}
+
+/// Everything there is when a run has ended.
+#[derive(Clone, Debug)]
+pub struct Account {
+    pub now: Time,
+    /// Fingerprint of what happened, when and to whom.
+    pub digest: u64,
+    /// Did the run come to rest before its limit: nothing pending, all homes equal, no hint left?
+    pub quiescent: bool,
+    pub totals: Totals,
+    /// By fault of the scenario.
+    pub touched: Vec<Touched>,
+    /// Messages still on their way, by kind, counted by looking at them.
+    pub in_flight: [u64; Kind::ALL.len()],
+    /// What each node holds, by node.
+    pub nodes: Vec<NodeAccount>,
+}
+
+/// What one node holds when a run has ended.
+#[derive(Clone, Debug)]
+pub struct NodeAccount {
+    pub up: bool,
+    /// Copies it keeps as a home, by key.
+    pub copies: Vec<(Key, Rc<VersionSet>)>,
+    /// Copies it keeps for others.
+    pub hints: Vec<Hint>,
+    /// Digest of the membership it believes in.
+    pub membership: u64,
+}

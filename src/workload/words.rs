@@ -1,0 +1,113 @@
+//! The vocabulary of a client.
+
+use std::rc::Rc;
+
+use crate::dynamo::message::{Message, Replied};
+use crate::dynamo::versioning::version::VersionSet;
+use crate::ghost::Ghost;
+use crate::id::{AttemptId, Key, NodeId, OperationId};
+use crate::process::{Ctx, Vocabulary};
+use crate::time::Time;
+
+/// The words of a client.
+pub struct ClientWords;
+
+impl Vocabulary for ClientWords {
+    type Message = Message;
+    type Timer = ClientTimer;
+    type Job = NoJob;
+    type Fact = ClientFact;
+}
+
+/// What a client works with.
+pub type ClientCtx<'a> = Ctx<'a, ClientWords>;
+
+/// Clients have no disk.
+#[derive(Clone, Copy, Debug)]
+pub enum NoJob {}
+
+/// A reminder of a client.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ClientTimer {
+    /// Time to begin the next operation.
+    Arrival,
+    /// Has this attempt been answered? (`workload.timeout`)
+    Attempt(AttemptId),
+}
+
+impl ClientTimer {
+    /// A number that tells timers apart, for the digest of the run.
+    pub fn number(&self) -> u64 {
+        match self {
+            ClientTimer::Arrival => 1 << 60,
+            ClientTimer::Attempt(attempt) => 2 << 60 ^ attempt.number(),
+        }
+    }
+}
+
+/// What an operation does. Jepsen's `f`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Function {
+    Get,
+    Put,
+    /// A put of a tombstone.
+    Delete,
+}
+
+/// What a put does to a shopping cart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CartChange {
+    /// Puts in an item that was never in any cart before.
+    Add(u32),
+    /// Takes out an item that was seen in it.
+    Remove(u32),
+}
+
+/// What clients tell judges and numbers.
+#[derive(Clone, Debug)]
+pub enum ClientFact {
+    /// An operation began.
+    Invoked(Invocation),
+    /// An attempt was not answered in time or was refused; the next one goes to this node.
+    Retried { attempt: AttemptId, to: NodeId },
+    /// An operation ended. Each that began ends once, at the latest when the run does.
+    Ended(Ending),
+}
+
+/// The start of an operation.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    pub operation: OperationId,
+    pub function: Function,
+    pub key: Key,
+    /// Name and true past of what a put or delete writes; none for a get.
+    pub ghost: Option<Ghost>,
+    /// Bytes of the value that a put brings.
+    pub bytes: u32,
+    pub cart: Option<CartChange>,
+    /// The first node that is asked.
+    pub to: NodeId,
+}
+
+/// The end of an operation.
+#[derive(Clone, Debug)]
+pub struct Ending {
+    pub operation: OperationId,
+    pub function: Function,
+    pub key: Key,
+    pub began: Time,
+    /// Attempts made, 1 or more.
+    pub attempts: u8,
+    pub result: OperationResult,
+}
+
+/// How an operation ended. Jepsen's `ok`, `fail`, `info`.
+#[derive(Clone, Debug)]
+pub enum OperationResult {
+    /// It succeeded: what was read, or what was stored.
+    Ok { set: Option<Rc<VersionSet>>, coordinator: NodeId, replied: Replied },
+    /// It surely had no effect.
+    Failed,
+    /// A put whose effect is unknown.
+    Unknown,
+}
