@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::path::shortened;
+use super::path::{shortened, tame};
 
 /// One mistake: where it stands, what was found there, and what would do.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -63,11 +63,7 @@ pub(super) fn spot(text: &str, range: &std::ops::Range<usize>) -> Spot {
 
 /// The part of a line that is shown, how far in the place stands, and how much of it is seen.
 fn excerpt(line: &str, column: usize, length: usize) -> (String, usize, usize) {
-    let tame = |c: char| match c {
-        '\t' => ' ',
-        c if c.is_control() => '\u{fffd}',
-        c => c,
-    };
+    let tame = |c: char| if c == '\t' { ' ' } else { tame(c) };
     let (at, total) = (column - 1, line.chars().count());
     if total <= LINE_SHOWN {
         return (line.chars().map(tame).collect(), at, length);

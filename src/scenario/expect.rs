@@ -17,11 +17,17 @@ use super::path::shortened;
 /// How a figure is compared with its bound.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Comparison {
+    /// `==`
     Equal,
+    /// `!=`
     NotEqual,
+    /// `<`
     Less,
+    /// `<=`
     AtMost,
+    /// `>`
     Greater,
+    /// `>=`
     AtLeast,
 }
 
@@ -53,7 +59,7 @@ impl Comparison {
     pub fn holds(self, actual: f64, bound: f64) -> bool {
         match self {
             Comparison::Equal => actual == bound,
-            Comparison::NotEqual => actual < bound || actual > bound,
+            Comparison::NotEqual => !actual.is_nan() && actual != bound,
             Comparison::Less => actual < bound,
             Comparison::AtMost => actual <= bound,
             Comparison::Greater => actual > bound,

@@ -118,6 +118,7 @@ fn enter<'v>(place: &'v mut Value, step: &Step, walked: &Path) -> Result<&'v mut
         (Value::Array(list), Step::Index(index)) => {
             let there_are = match list.len() {
                 0 => format!("{walked} is an empty list"),
+                1 => format!("{walked} has one entry, [0]"),
                 count => format!("{walked} has {count} entries, [0] to [{}]", count - 1),
             };
             list.get_mut(*index).ok_or(there_are)
@@ -168,7 +169,7 @@ mod tests {
         let rows = [
             ("cluster.r", "write PATH=VALUE"),
             ("=1", "this is no path"),
-            ("faults[1].a=1", "faults has 1 entries, [0] to [0]"),
+            ("faults[1].a=1", "faults has one entry, [0]"),
             ("faults.first=1", "faults is a list"),
             ("cluster.r.x=1", "cluster.r is a single value"),
             ("cluster.read_repair.x=1", "cluster.read_repair is switched off"),

@@ -123,11 +123,18 @@ impl fmt::Display for Path {
     }
 }
 
+/// A character that is safe to show: it does not move a cursor or turn the direction of writing.
+pub(super) fn tame(c: char) -> char {
+    let turns =
+        matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if c.is_control() || turns { '\u{fffd}' } else { c }
+}
+
 /// The start of a user's text on one line, without anything that could move a terminal's cursor.
 pub(super) fn shortened(text: &str) -> String {
     let cut = text.chars().count() > SHOWN;
     let kept = text.chars().take(if cut { SHOWN - 1 } else { SHOWN });
-    let mut shown: String = kept.map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let mut shown: String = kept.map(tame).collect();
     if cut {
         shown.push('\u{2026}');
     }

@@ -112,7 +112,10 @@ impl Reader {
                 Problem { aim: Aim::Value, ..problem(format!("must be {}", in_words(expected))) }
             }
             Kind::NotOneMember => {
-                problem("must hold exactly one name, the one that says what kind it is".to_string())
+                let known = self.choices(&complaint.path);
+                problem(format!(
+                    "must hold exactly one name, which says what it is: one of {known}"
+                ))
             }
             Kind::Other(text) => {
                 let long = self.at(&complaint.path).and_then(Value::as_str).unwrap_or("");

@@ -44,7 +44,7 @@ pub struct Scenario {
     /// What goes wrong, and when.
     #[serde(default)]
     pub faults: Vec<faults::spec::Spec>,
-    /// What must hold at the end: `"availability.put >= 0.999"`, any figure of the report by its path.
+    /// What must hold at the end, of any figure of the report: `"availability.put >= 0.999"`.
     #[serde(default)]
     pub expect: Vec<String>,
 }

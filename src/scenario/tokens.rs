@@ -109,6 +109,10 @@ pub(super) fn explain(
         }
         Kind::ExpectedColonAfterObjectKey => "a `:` is missing after the name".to_string(),
         Kind::ExpectedObjectValue => "a value is missing after `:`".to_string(),
+        Kind::ExpectedComma if text[at.end..].starts_with(char::is_alphabetic) => {
+            "a number ends here; with a unit it is text, in double quotes, as in \"60s\""
+                .to_string()
+        }
         Kind::ExpectedComma => "a comma is missing after this".to_string(),
         Kind::ExpectedStringObjectProperty => {
             format!("names are written in double quotes: \"{here}\"")

@@ -29,7 +29,7 @@ pub(super) fn check(cluster: &Cluster, findings: &mut Findings) {
     check_positive(cluster.gossip.interval, "cluster.gossip.interval", findings);
     let (seeds, nodes) = (cluster.gossip.seeds, cluster.nodes);
     findings.require_with(
-        seeds <= nodes,
+        seeds <= nodes || nodes == 0,
         "cluster.gossip.seeds",
         ["cluster.nodes"],
         format!("seeds are nodes of the cluster: at most nodes, which is {nodes}, not {seeds}"),

@@ -53,7 +53,7 @@ impl Rules<'_> {
         }
         for (member, other) in in_two_groups(members) {
             let who = shared(member.span, other.span);
-            let message = format!("{who} stands on two sides: also on {}", other.path);
+            let message = format!("{who} would be on two sides at once: also on {}", other.path);
             self.findings.require_with(false, member.path, [other.path], message);
         }
     }

@@ -16,7 +16,7 @@ use crate::time::Duration;
 
 use super::diagnosis::did_you_mean;
 use super::expect::Expectation;
-use super::path::{Path, shortened};
+use super::path::{Path, Step, shortened};
 use super::problem::{Findings, Problem};
 use super::spec::Scenario;
 
@@ -127,8 +127,14 @@ fn check_share(share: f64, path: impl Into<Path>, findings: &mut Findings) {
 /// A distribution's own rules, told under the path where it is written.
 fn check_distribution(distribution: &Distribution, path: &Path, findings: &mut Findings) {
     for (relative, message) in distribution.problems() {
-        let below = Path::parse(&relative).unwrap_or_default();
-        findings.require(false, path.join(&below), message);
+        let path = path.join(&Path::parse(&relative).unwrap_or_default());
+        // The sentences begin with "is"; say who is.
+        let message = match path.steps().last() {
+            Some(Step::Name(name)) if message.starts_with("is ") => format!("{name} {message}"),
+            Some(Step::Index(_)) if message.starts_with("is ") => format!("this {message}"),
+            Some(Step::Name(_) | Step::Index(_)) | None => message,
+        };
+        findings.require(false, path, message);
     }
 }
 

@@ -54,7 +54,7 @@ fn check_sites(scenario: &Scenario, findings: &mut Findings) {
     }
     for (member, other) in in_two_groups(members) {
         let who = shared(member.span, other.span);
-        let message = format!("{who} stands at two sites: also at {}", other.path);
+        let message = format!("{who} would be at two sites at once: also at {}", other.path);
         findings.require_with(false, member.path, [other.path], message);
     }
 }

@@ -6,7 +6,7 @@ use crate::workload::spec::{Arrivals, Keys, Mix};
 use super::super::path::Path;
 use super::super::problem::Findings;
 use super::super::spec::Scenario;
-use super::{check_distribution, check_positive, check_share};
+use super::{DURATION_LIMIT, check_distribution, check_positive, check_share};
 
 /// Most clients.
 pub const CLIENT_LIMIT: u32 = 100_000;
@@ -68,7 +68,7 @@ fn check_rate(rate: Rate, path: Path, scenario: &Scenario, findings: &mut Findin
     let (clients, duration) = (scenario.workload.clients, scenario.duration);
     let operations = each_second * f64::from(clients) * duration.seconds();
     findings.require_with(
-        operations <= OPERATION_LIMIT || each_second > RATE_LIMIT,
+        operations <= OPERATION_LIMIT || each_second > RATE_LIMIT || duration > DURATION_LIMIT,
         path,
         ["workload.clients", "duration"],
         format!(
