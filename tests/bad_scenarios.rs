@@ -9,7 +9,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use dynamo_sim::scenario::{SHIPPED, Scenario};
+use dynamo_sim::scenario::shipped::SHIPPED;
+use dynamo_sim::scenario::spec::Scenario;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::Value;

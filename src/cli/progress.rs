@@ -54,7 +54,8 @@ impl<'a> Progress<'a> {
     fn draw(&mut self, now: Time) {
         let total = self.total.0;
         let bar = self.bar.get_or_insert_with(|| {
-            let style = ProgressStyle::with_template("{bar:40} {percent:>3} % of simulated time, {eta} left");
+            let template = "{bar:40} {percent:>3} % of simulated time, {eta} left";
+            let style = ProgressStyle::with_template(template);
             let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
             bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });

@@ -10,7 +10,8 @@ use crate::report::figures::known_figures;
 use crate::scenario::read::Checked;
 use crate::scenario::shipped::{SHIPPED, shipped};
 use crate::scenario::spec::Scenario;
-use crate::scenario::{document, seed};
+use crate::scenario::document;
+use crate::scenario::seed;
 
 /// The name and the bytes of a scenario.
 pub fn load(name: &str) -> Result<(String, Vec<u8>), Failure> {
@@ -70,9 +71,10 @@ fn read_all(source: impl Read) -> Result<Vec<u8>, Failure> {
 fn nobody(name: &str) -> String {
     let near = |(known, _): &&(&str, &str)| strsim::damerau_levenshtein(known, name);
     let nearest = SHIPPED.iter().min_by_key(near).filter(|known| near(known) <= name.len() / 2);
-    let help = nearest.map_or("; `dynamo-sim list` shows those that are shipped".to_string(), |known| {
-        format!("; did you mean `{}`?", known.0)
-    });
+    let help = match nearest {
+        Some((known, _)) => format!("; did you mean `{known}`?"),
+        None => "; `dynamo-sim list` shows those that are shipped".to_string(),
+    };
     format!("`{name}` is neither a file nor a shipped scenario{help}")
 }
 

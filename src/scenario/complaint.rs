@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::Segment;
 
-use super::path::{Path, Step};
+use crate::scenario::path::{Path, Step};
 
 /// Why a value did not fit.
 #[derive(Clone, PartialEq, Debug)]
@@ -118,7 +118,7 @@ pub(super) fn in_words(expected: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::Scenario;
+    use crate::scenario::spec::Scenario;
     use serde_json::json;
 
     fn complaint(json: Value) -> (String, Kind) {

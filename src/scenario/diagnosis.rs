@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::path::{shortened, tame};
+use crate::scenario::path::{shortened, tame};
 
 /// One mistake: where it stands, what was found there, and what would do.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]

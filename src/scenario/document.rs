@@ -12,8 +12,8 @@ use jsonc_parser::errors::ParseError;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use serde_json::{Map, Value};
 
-use super::path::{Path, Step, shortened};
-use super::tokens;
+use crate::scenario::path::{Path, Step, shortened};
+use crate::scenario::tokens;
 
 /// Largest file that is read, in bytes.
 pub const SIZE_LIMIT: usize = 4 << 20;

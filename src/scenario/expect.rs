@@ -12,7 +12,7 @@
 
 use std::fmt;
 
-use super::path::shortened;
+use crate::scenario::path::shortened;
 
 /// How a figure is compared with its bound.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -9,26 +9,18 @@
 //! [`Scenario`] and of the sections that it names.
 
 pub mod check;
-mod complaint;
+pub mod complaint;
 pub mod diagnosis;
 pub mod document;
 pub mod expect;
-mod overrides;
+pub mod overrides;
 pub mod path;
-mod problem;
-mod read;
-mod reading;
+pub mod plan;
+pub mod problem;
+pub mod read;
+pub mod reading;
 pub mod seed;
 pub mod shipped;
-mod source;
-mod spec;
-mod tokens;
-
-pub use check::check;
-pub use diagnosis::{Diagnoses, Diagnosis};
-pub use expect::{Comparison, Expectation};
-pub use path::{Path, Step};
-pub use problem::{Aim, Problem};
-pub use read::Checked;
-pub use shipped::{SHIPPED, shipped};
-pub use spec::Scenario;
+pub mod source;
+pub mod spec;
+pub mod tokens;

@@ -8,9 +8,9 @@ use std::ops::Range;
 
 use serde_json::{Map, Value};
 
-use super::document::Document;
-use super::path::{Path, Step};
-use super::tokens::DEPTH_LIMIT;
+use crate::scenario::document::Document;
+use crate::scenario::path::{Path, Step};
+use crate::scenario::tokens::DEPTH_LIMIT;
 
 /// One value from the command line.
 #[derive(Clone, Debug)]

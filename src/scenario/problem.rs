@@ -1,7 +1,7 @@
 //! One thing wrong with a scenario, by path; the reader of files adds the place in the text.
 
-use super::diagnosis::PROBLEM_LIMIT;
-use super::path::Path;
+use crate::scenario::diagnosis::PROBLEM_LIMIT;
+use crate::scenario::path::Path;
 
 /// What a problem is about, and so what a diagnosis points at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -2,16 +2,16 @@
 
 use serde_json::Value;
 
-use super::check::check;
-use super::diagnosis::{Diagnoses, Diagnosis, PROBLEM_LIMIT};
-use super::document::{Document, Flaw};
-use super::expect::Expectation;
-use super::overrides::Override;
-use super::path::Path;
-use super::problem::Problem;
-use super::reading::{self, Reading};
-use super::source::{Source, of_flaw, of_refusal};
-use super::spec::Scenario;
+use crate::scenario::check::check;
+use crate::scenario::diagnosis::{Diagnoses, Diagnosis, PROBLEM_LIMIT};
+use crate::scenario::document::{Document, Flaw};
+use crate::scenario::expect::Expectation;
+use crate::scenario::overrides::Override;
+use crate::scenario::path::Path;
+use crate::scenario::problem::Problem;
+use crate::scenario::reading::{self, Reading};
+use crate::scenario::source::{Source, of_flaw, of_refusal};
+use crate::scenario::spec::Scenario;
 
 /// A scenario that keeps every rule; later stages rely on it.
 #[derive(Clone, PartialEq, Debug)]

@@ -6,11 +6,11 @@
 
 use serde_json::{Value, json};
 
-use super::complaint::{Complaint, Kind, deserialize, in_words, listed};
-use super::diagnosis::{PROBLEM_LIMIT, nearest};
-use super::path::{Path, Step, shortened};
-use super::problem::{Aim, Problem};
-use super::spec::Scenario;
+use crate::scenario::complaint::{Complaint, Kind, deserialize, in_words, listed};
+use crate::scenario::diagnosis::{PROBLEM_LIMIT, nearest};
+use crate::scenario::path::{Path, Step, shortened};
+use crate::scenario::problem::{Aim, Problem};
+use crate::scenario::spec::Scenario;
 
 /// A scenario as far as it could be read.
 pub(super) struct Reading {

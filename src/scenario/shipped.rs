@@ -12,7 +12,7 @@ pub fn shipped(name: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::Scenario;
+    use crate::scenario::spec::Scenario;
 
     #[test]
     fn every_file_is_listed_and_reads() {

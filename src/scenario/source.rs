@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::diagnosis::{Diagnosis, found, spot};
-use super::document::{Document, Flaw, Place};
-use super::overrides::{Override, Refusal};
-use super::path::{Path, Step, shortened};
-use super::problem::{Aim, Problem};
+use crate::scenario::diagnosis::{Diagnosis, found, spot};
+use crate::scenario::document::{Document, Flaw, Place};
+use crate::scenario::overrides::{Override, Refusal};
+use crate::scenario::path::{Path, Step, shortened};
+use crate::scenario::problem::{Aim, Problem};
 
 /// The file and what the command line laid over it.
 pub(super) struct Source<'a> {

@@ -3,8 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dynamo::config::Cluster;
+use crate::faults;
+use crate::network;
+use crate::sim;
 use crate::time::Duration;
-use crate::{faults, network, sim, workload};
+use crate::workload;
 
 /// A scenario as written, defaults filled in.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

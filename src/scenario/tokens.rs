@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use jsonc_parser::errors::ParseErrorKind;
 
-use super::path::shortened;
+use crate::scenario::path::shortened;
 
 /// How many objects and lists may stand inside one another.
 pub const DEPTH_LIMIT: usize = 64;

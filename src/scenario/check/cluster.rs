@@ -4,8 +4,8 @@ use crate::dynamo::config::{
     AntiEntropy, Cluster, FailureDetection, Flush, HintedHandoff, Partitioning, Timeouts,
 };
 
-use super::super::problem::Findings;
-use super::check_positive;
+use crate::scenario::check::check_positive;
+use crate::scenario::problem::Findings;
 
 /// Most storage nodes.
 pub const NODE_LIMIT: u32 = 10_000;

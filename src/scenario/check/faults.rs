@@ -4,11 +4,11 @@ use crate::faults::spec::{Crash, Cut, Degrade, Partition, Pause, Restart, Slow, 
 use crate::id::{Address, NodeId};
 use crate::time::Duration;
 
-use super::super::path::Path;
-use super::super::problem::Findings;
-use super::super::spec::Scenario;
-use super::parties::{Member, check_exist, check_exists, in_two_groups, shared};
-use super::{check_distribution, check_positive, check_share, entries};
+use crate::scenario::check::parties::{Member, check_exist, check_exists, in_two_groups, shared};
+use crate::scenario::check::{check_distribution, check_positive, check_share, entries};
+use crate::scenario::path::Path;
+use crate::scenario::problem::Findings;
+use crate::scenario::spec::Scenario;
 
 pub(super) fn check(scenario: &Scenario, findings: &mut Findings) {
     for (i, fault) in scenario.faults.iter().enumerate() {

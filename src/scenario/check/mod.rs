@@ -14,11 +14,11 @@ use crate::id::Span;
 use crate::random::distribution::Distribution;
 use crate::time::Duration;
 
-use super::diagnosis::did_you_mean;
-use super::expect::Expectation;
-use super::path::{Path, Step, shortened};
-use super::problem::{Findings, Problem};
-use super::spec::Scenario;
+use crate::scenario::diagnosis::did_you_mean;
+use crate::scenario::expect::Expectation;
+use crate::scenario::path::{Path, Step, shortened};
+use crate::scenario::problem::{Findings, Problem};
+use crate::scenario::spec::Scenario;
 
 /// Longest run, and longest wait after it: thirty days.
 pub const DURATION_LIMIT: Duration = Duration::from_secs(30 * 24 * 3600);

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::network::spec::{Between, Legs};
 
-use super::super::diagnosis::did_you_mean;
-use super::super::path::{Path, shortened};
-use super::super::problem::{Findings, Problem};
-use super::super::spec::Scenario;
-use super::parties::{Member, check_exist, in_two_groups, shared};
-use super::{check_distribution, check_share, entries};
+use crate::scenario::check::parties::{Member, check_exist, in_two_groups, shared};
+use crate::scenario::check::{check_distribution, check_share, entries};
+use crate::scenario::diagnosis::did_you_mean;
+use crate::scenario::path::{Path, shortened};
+use crate::scenario::problem::{Findings, Problem};
+use crate::scenario::spec::Scenario;
 
 pub(super) fn check(scenario: &Scenario, findings: &mut Findings) {
     let network = &scenario.network;

@@ -2,9 +2,9 @@
 
 use crate::id::{Address, Span};
 
-use super::super::path::Path;
-use super::super::problem::Findings;
-use super::super::spec::Scenario;
+use crate::scenario::path::Path;
+use crate::scenario::problem::Findings;
+use crate::scenario::spec::Scenario;
 
 /// Refuses spans that name nodes or clients that the scenario does not have.
 pub(super) fn check_exist(spans: &[(Span, Path)], scenario: &Scenario, findings: &mut Findings) {

@@ -6,8 +6,8 @@ use crate::faults::spec::Spec;
 use crate::id::NodeId;
 use crate::time::Duration;
 
-use super::super::problem::Findings;
-use super::faults::path_of;
+use crate::scenario::check::faults::path_of;
+use crate::scenario::problem::Findings;
 
 /// Something that a fault does to a node.
 struct Event<'f> {

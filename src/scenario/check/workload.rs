@@ -3,10 +3,10 @@
 use crate::quantity::{Bytes, Rate};
 use crate::workload::spec::{Arrivals, Keys, Mix};
 
-use super::super::path::Path;
-use super::super::problem::Findings;
-use super::super::spec::Scenario;
-use super::{DURATION_LIMIT, check_distribution, check_positive, check_share};
+use crate::scenario::check::{DURATION_LIMIT, check_distribution, check_positive, check_share};
+use crate::scenario::path::Path;
+use crate::scenario::problem::Findings;
+use crate::scenario::spec::Scenario;
 
 /// Most clients.
 pub const CLIENT_LIMIT: u32 = 100_000;
