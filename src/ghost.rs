@@ -1,10 +1,10 @@
 //! The ghost oracle: what really happened before what, carried beside the protocol.
 //!
-//! Each client put or delete is an [`EventId`], and every copy of what it wrote carries a [`Ghost`]:
-//! that name and the true causal past, the events that the client had seen when it wrote. The
-//! protocol only ever clones a ghost; judges trust nothing else. Events are counted per key, so
-//! that on a hot key, where nearly all of the past is known to every version, a past is a few
-//! intervals however long the run.
+//! Each client put or delete is an [`EventId`], and every copy of what it wrote carries a
+//! [`Ghost`]: that name and the true causal past, the events that the client had seen when it
+//! wrote. The protocol only ever clones a ghost; judges trust nothing else. Events are counted per
+//! key, so that on a hot key, where nearly all of the past is known to every version, a past is a
+//! few intervals however long the run.
 
 use std::rc::Rc;
 

@@ -6,12 +6,20 @@ pub mod workloads;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+/// How long an operation may take, in nanoseconds.
+pub const TIMEOUT: u64 = 200_000_000;
+
 /// What a workload needs of a kernel.
 pub trait Kernel<E> {
     /// An empty one.
     fn new() -> Self;
     /// Adds an event that is due at `at` nanoseconds.
     fn push(&mut self, at: u64, event: E);
+    /// Adds an event that is due `TIMEOUT` after `now`; a kernel may know that they come in order.
+    #[inline]
+    fn push_timeout(&mut self, now: u64, event: E) {
+        self.push(now + TIMEOUT, event);
+    }
     /// Takes the event that is due first.
     fn pop(&mut self) -> Option<(u64, E)>;
 }

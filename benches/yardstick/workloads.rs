@@ -100,6 +100,7 @@ const CLIENTS: u32 = 1_000;
 pub enum Ping {
     Request { node: u32, client: u32, operation: u64, _payload: [u64; 4] },
     Reply { client: u32, operation: u64, _payload: [u64; 3] },
+    Timeout { client: u32, operation: u64 },
 }
 
 #[derive(Clone, Copy, Default)]
@@ -116,12 +117,14 @@ struct Quorum<K> {
     clients: Vec<Client>,
     latencies: u64,
     hash: u64,
+    timeouts: bool,
 }
 
 /// Quorum ping: 100 nodes with 10 clients each. An operation sends to three consecutive nodes, each
 /// way takes 1 ms on average, the second reply completes it and begins the next, the third comes in
-/// vain: six messages an operation. The clock runs over `messages` after 60,000 to warm up.
-pub fn quorum<K: Kernel<Ping>>(messages: u64, start: impl FnOnce()) -> u64 {
+/// vain: six messages an operation. With `timeouts` each operation also sets one, which fires long
+/// after it, in vain. The clock runs over `events`, after as many to warm up.
+pub fn quorum<K: Kernel<Ping>>(timeouts: bool, events: u64, start: impl FnOnce()) -> u64 {
     let mut world = Quorum {
         kernel: K::new(),
         generator: Generator::new(2),
@@ -129,19 +132,20 @@ pub fn quorum<K: Kernel<Ping>>(messages: u64, start: impl FnOnce()) -> u64 {
         clients: vec![Client::default(); CLIENTS as usize],
         latencies: 0,
         hash: 0,
+        timeouts,
     };
     for client in 0..CLIENTS {
         world.begin(0, client);
     }
-    world.run(messages.min(60_000));
+    world.run(events);
     start();
-    world.run(messages);
+    world.run(events);
     fold(world.hash, world.latencies)
 }
 
 impl<K: Kernel<Ping>> Quorum<K> {
-    fn run(&mut self, messages: u64) {
-        for _ in 0..messages {
+    fn run(&mut self, events: u64) {
+        for _ in 0..events {
             let Some((now, ping)) = self.kernel.pop() else { return };
             self.hash = fold(self.hash, now);
             match ping {
@@ -149,6 +153,7 @@ impl<K: Kernel<Ping>> Quorum<K> {
                     self.serve(now, node, client, operation);
                 }
                 Ping::Reply { client, operation, .. } => self.count(now, client, operation),
+                Ping::Timeout { client, operation } => self.expire(now, client, operation),
             }
         }
     }
@@ -162,6 +167,15 @@ impl<K: Kernel<Ping>> Quorum<K> {
             let node = (first + step) % NODES;
             let at = now + self.generator.exponential(1e6);
             self.kernel.push(at, Ping::Request { node, client, operation, _payload: [0; 4] });
+        }
+        if self.timeouts {
+            self.kernel.push_timeout(now, Ping::Timeout { client, operation });
+        }
+    }
+
+    fn expire(&mut self, now: u64, client: u32, operation: u64) {
+        if self.clients[client as usize].operation == operation {
+            self.begin(now, client);
         }
     }
 

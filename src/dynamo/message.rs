@@ -82,7 +82,8 @@ pub enum Outcome {
     Got { set: Option<Rc<VersionSet>>, fastest: Option<NodeId>, replied: Replied },
     /// Enough copies are stored. What was stored is the context of a next put.
     Stored { set: Rc<VersionSet>, replied: Replied },
-    /// Not even tried, and surely without effect: the node does not know its own place on the ring yet.
+    /// Not even tried, and surely without effect: the node does not know its own place on the ring
+    /// yet.
     Refused,
     /// Given up; a put may have taken effect or take it later.
     TimedOut,
@@ -362,8 +363,9 @@ impl Message {
     }
 
     /// A fingerprint of what it says, for the digest of the run.
-    pub fn digest(&self) -> u64 {
-        digest_of([self.kind() as u64, self.luck(), self.bytes(), self.content_digest()])
+    /// Takes what the caller knows already.
+    pub fn digest(&self, kind: Kind, bytes: u64, luck: u64) -> u64 {
+        digest_of([kind as u64, luck, bytes, self.content_digest()])
     }
 
     fn payload_bytes(&self) -> u64 {

@@ -1,6 +1,8 @@
 //! Plans of trouble: what a scenario says goes wrong, and the timed actions that it becomes.
 //!
 //! Every fault is drawn before the run and is then only data. To add a kind: a variant of
-//! [`Spec`], its actions in `schedule.rs`, and its effect in the device that obeys it.
+//! [`spec::Spec`], its actions in `schedule.rs`, and its effect in the device that obeys it.
 
+pub mod rules;
+pub mod schedule;
 pub mod spec;

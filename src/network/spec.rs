@@ -97,6 +97,11 @@ impl Default for Spec {
     }
 }
 
+impl Leg {
+    /// All kinds, in order.
+    pub const ALL: [Leg; 5] = [Leg::Write, Leg::Ack, Leg::Read, Leg::Response, Leg::Other];
+}
+
 impl Legs {
     /// The delay of one kind of leg, if one is stated.
     pub fn of(&self, leg: Leg) -> Option<&Distribution> {

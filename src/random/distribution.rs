@@ -154,12 +154,18 @@ mod tests {
             (r#"{"pareto":{"scale":"1ms","shape":2.5}}"#, 1e6 * 2.5 / 1.5, None),
             (r#"{"pareto":{"scale":"1ms","shape":1.0}}"#, f64::INFINITY, None),
             (
-                r#"{"mixture":[{"weight":3.0,"of":{"constant":"1ms"}},{"weight":1.0,"of":{"constant":"9ms"}}]}"#,
+                concat!(
+                    r#"{"mixture":[{"weight":3.0,"of":{"constant":"1ms"}},"#,
+                    r#"{"weight":1.0,"of":{"constant":"9ms"}}]}"#
+                ),
                 3e6,
                 Some(9_000_000),
             ),
             (
-                r#"{"mixture":[{"weight":1.0,"of":{"exponential":{"mean":"1ms"}}},{"weight":1.0,"of":{"constant":"9ms"}}]}"#,
+                concat!(
+                    r#"{"mixture":[{"weight":1.0,"of":{"exponential":{"mean":"1ms"}}},"#,
+                    r#"{"weight":1.0,"of":{"constant":"9ms"}}]}"#
+                ),
                 5e6,
                 None,
             ),

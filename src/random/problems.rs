@@ -162,7 +162,8 @@ mod tests {
             ),
             (
                 r#"{"exponential":{"mean":"0s"}}"#,
-                "exponential.mean is 0s, but must be longer; write {\"constant\":\"0s\"} for no time",
+                "exponential.mean is 0s, but must be longer; \
+                 write {\"constant\":\"0s\"} for no time",
             ),
             (
                 r#"{"log_normal":{"median":"1ms","sigma":-0.5}}"#,
@@ -174,7 +175,8 @@ mod tests {
             ),
             (r#"{"mixture":[]}"#, "mixture is empty, but must have at least one component"),
             (
-                r#"{"mixture":[{"weight":1,"of":{"constant":"0s"}},{"weight":-1,"of":{"constant":"0s"}}]}"#,
+                r#"{"mixture":[{"weight":1,"of":{"constant":"0s"}},
+                    {"weight":-1,"of":{"constant":"0s"}}]}"#,
                 "mixture[1].weight is -1, but must be above 0 and at most 1000000000",
             ),
             (

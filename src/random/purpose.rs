@@ -63,6 +63,10 @@ purposes! {
     CartItem = 20,
     /// How far, and how fast, the clock of a node is off.
     ClockSkew = 21,
+    /// How much longer a message takes on a degraded link, and whether it gets lost there.
+    Degrade = 22,
+    /// How long a slow node takes before it sends a message.
+    SlowSend = 23,
 }
 
 #[cfg(test)]
@@ -74,6 +78,6 @@ mod tests {
         for (place, purpose) in Purpose::ALL.iter().enumerate() {
             assert_eq!(*purpose as usize, place, "{purpose:?}");
         }
-        assert_eq!(Purpose::ALL.last(), Some(&Purpose::ClockSkew));
+        assert_eq!(Purpose::ALL.last(), Some(&Purpose::SlowSend));
     }
 }

@@ -77,7 +77,8 @@ impl Shape {
                 Shape::LogNormal { median: nanoseconds(*median), sigma: *sigma }
             }
             Distribution::Pareto { scale, shape } => {
-                Shape::Pareto { scale: nanoseconds(*scale), power: -1.0 / shape }
+                // The bound keeps the product with a logarithm of zero a number.
+                Shape::Pareto { scale: nanoseconds(*scale), power: (-1.0 / shape).max(f64::MIN) }
             }
             Distribution::Mixture(components) => Shape::Mixture(branches(components)),
             Distribution::Quantiles(points) => {
@@ -96,7 +97,10 @@ impl Shape {
             Shape::LogNormal { median, sigma } => {
                 whole(median * libm::exp(sigma * normal::sample(source)))
             }
-            Shape::Pareto { scale, power } => whole(scale * libm::pow(source.open_unit(), *power)),
+            // Twice as fast as `libm::pow`, whose last digits nanoseconds do not show.
+            Shape::Pareto { scale, power } => {
+                whole(scale * libm::exp(power * libm::log(source.open_unit())))
+            }
             Shape::Mixture(branches) => sample_mixture(branches, source),
             Shape::Quantiles(segments) => {
                 let unit = source.unit();
@@ -285,6 +289,7 @@ mod tests {
     fn no_draw_leaves_the_bounds() {
         let rows = [
             (r#"{"pareto":{"scale":"1ms","shape":1e-300}}"#, Distribution::LONGEST),
+            (r#"{"pareto":{"scale":"1ms","shape":1e-320}}"#, Distribution::LONGEST),
             (r#"{"log_normal":{"median":"87600h","sigma":10.0}}"#, Distribution::LONGEST),
             (r#"{"exponential":{"mean":"87600h"}}"#, Distribution::LONGEST),
             (r#"{"uniform":{"from":"0s","to":"87600h"}}"#, Distribution::LONGEST),

@@ -1,7 +1,7 @@
 //! The event queue: what happens next, exactly by time and, at one time, by order of insertion.
 //!
-//! A key is one 128-bit number: time (64 bits), sequence (40), slot of the payload (24). Keys lie in
-//! a four-way heap, payloads in a slab, so that sorting moves 16 bytes whatever an event weighs.
+//! A key is one 128-bit number: time (64 bits), sequence (40), slot of the payload (24). Keys lie
+//! in a four-way heap, payloads in a slab: sorting moves 16 bytes, whatever an event weighs.
 //!
 //! Timeouts of one constant length need no sorting: they fall due in the order in which they were
 //! set. Each such length has a lane, first in, first out, and the queue takes the earlier of the
@@ -190,4 +190,169 @@ fn time_of(key: u128) -> Time {
 #[inline]
 fn slot_of(key: u128) -> u32 {
     key as u32 & ((1 << SLOT_BITS) - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::random::luck::Luck;
+    use crate::random::purpose::Purpose;
+    use crate::random::source::Source;
+
+    /// What one may do with a queue; an event is the number of its push.
+    #[derive(Clone, Debug)]
+    enum Step {
+        Push(u64),
+        PushLane { lane: usize, now: u64 },
+        Pop,
+    }
+
+    /// Lengths of the lanes, the last one so long that it saturates.
+    const LENGTHS: [u64; 4] = [0, 3, 50, u64::MAX];
+
+    /// A queue and what it must do: a map sorted by time and number.
+    struct Pair {
+        queue: Queue<u64>,
+        lanes: Vec<Lane>,
+        reference: BTreeMap<(u64, u64), u64>,
+    }
+
+    impl Pair {
+        fn new() -> Pair {
+            let mut queue = Queue::new();
+            let lanes = LENGTHS.iter().map(|length| queue.lane(Duration(*length))).collect();
+            Pair { queue, lanes, reference: BTreeMap::new() }
+        }
+
+        fn push(&mut self, at: u64, lane: Option<(usize, u64)>) {
+            let number = self.queue.sequence() + 1;
+            match lane {
+                Some((lane, now)) => self.queue.push_lane(self.lanes[lane], Time(now), number),
+                None => self.queue.push(Time(at), number),
+            }
+            assert_eq!(self.queue.sequence(), number);
+            self.reference.insert((at, number), number);
+        }
+
+        fn step(&mut self, step: &Step) {
+            match *step {
+                Step::Push(at) => self.push(at, None),
+                Step::PushLane { lane, now } => {
+                    self.push(now.saturating_add(LENGTHS[lane]), Some((lane, now)));
+                }
+                Step::Pop => {
+                    let due = self.reference.pop_first().map(|((at, _), event)| (Time(at), event));
+                    assert_eq!(self.queue.pop(), due);
+                }
+            }
+            let first = self.reference.first_key_value().map(|((at, _), _)| Time(*at));
+            assert_eq!(self.queue.peek_time(), first);
+            assert_eq!(self.queue.len(), self.reference.len());
+            assert_eq!(self.queue.is_empty(), self.reference.is_empty());
+        }
+
+        fn assert_same_pending(&self) {
+            let mut pending: Vec<u64> = self.queue.iter().copied().collect();
+            pending.sort_unstable();
+            let mut expected: Vec<u64> = self.reference.values().copied().collect();
+            expected.sort_unstable();
+            assert_eq!(pending, expected);
+        }
+    }
+
+    fn any_step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            3 => (0u64..20).prop_map(Step::Push),
+            1 => prop_oneof![Just(0), Just(u64::MAX), any::<u64>()].prop_map(Step::Push),
+            3 => (0..LENGTHS.len(), 0u64..20).prop_map(|(lane, now)| Step::PushLane { lane, now }),
+            5 => Just(Step::Pop),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn events_leave_by_time_and_then_by_insertion(
+            steps in proptest::collection::vec(any_step(), 1..400),
+        ) {
+            let mut pair = Pair::new();
+            for step in &steps {
+                pair.step(step);
+            }
+            pair.assert_same_pending();
+            while !pair.reference.is_empty() {
+                pair.step(&Step::Pop);
+            }
+            pair.step(&Step::Pop);
+        }
+    }
+
+    #[test]
+    fn a_long_run_with_ties_and_drifting_clocks_keeps_the_order() {
+        let mut luck = Luck::new(40).stream(Purpose::FaultPlan, 0);
+        let (mut pair, mut now, mut popped) = (Pair::new(), 1_000u64, 0u64);
+        for round in 0..200_000u64 {
+            // The tide turns so that the queue grows to thousands and runs dry.
+            let push = luck.chance(if round % 40_000 < 20_000 { 0.6 } else { 0.4 });
+            let step = match (push, luck.below(3)) {
+                (true, 0) => {
+                    let lane = luck.below(3) as usize;
+                    Step::PushLane { lane, now: now - luck.below(5) }
+                }
+                (true, _) => Step::Push(now + luck.below(40)),
+                (false, _) => Step::Pop,
+            };
+            popped += u64::from(!push && !pair.reference.is_empty());
+            pair.step(&step);
+            now += u64::from(round % 16 == 0);
+        }
+        pair.assert_same_pending();
+        assert!(popped > 90_000, "the run was too empty to mean anything: {popped}");
+    }
+
+    #[test]
+    fn a_lane_takes_what_is_in_order_and_leaves_the_rest_to_the_heap() {
+        let mut queue = Queue::new();
+        let lane = queue.lane(Duration(10));
+        assert_eq!(queue.lane(Duration(10)), lane);
+        assert_ne!(queue.lane(Duration(11)), lane);
+        for (now, event) in [(5, 'b'), (5, 'c'), (3, 'a'), (6, 'd')] {
+            queue.push_lane(lane, Time(now), event);
+        }
+        assert_eq!((queue.in_lanes, queue.payloads.len()), (3, 1));
+        let order: Vec<_> = std::iter::from_fn(|| queue.pop()).collect();
+        assert_eq!(order, [(13, 'a'), (15, 'b'), (15, 'c'), (16, 'd')].map(|(t, e)| (Time(t), e)));
+    }
+
+    #[test]
+    fn a_warm_queue_takes_no_memory() {
+        let mut queue = Queue::new();
+        let lane = queue.lane(Duration(7));
+        let mut fill_and_drain = |from: u64| {
+            for at in from..from + 1_000 {
+                queue.push(Time(at % 13 + from), at);
+                queue.push_lane(lane, Time(at), at);
+            }
+            while queue.pop().is_some() {}
+            let lanes: usize = queue.lanes.iter().map(|lane| lane.entries.capacity()).sum();
+            (queue.heap.capacity(), queue.payloads.capacity(), lanes)
+        };
+        let warm = fill_and_drain(0);
+        assert!(warm.0 >= 249 && warm.1 >= 1_000 && warm.2 >= 1_000, "{warm:?}");
+        for round in 1..20 {
+            assert_eq!(fill_and_drain(round * 10_000), warm);
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "the run is too long: 2^40 events were scheduled")]
+    fn the_sequence_does_not_overflow() {
+        let mut queue = Queue::new();
+        queue.sequence = (1 << SEQUENCE_BITS) - 3;
+        queue.push(Time(1), ());
+        queue.push(Time(1), ());
+    }
 }

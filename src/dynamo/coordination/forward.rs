@@ -1,4 +1,5 @@
-//! Requests handed to another node (section 4.5), until that node confirms that it coordinates them.
+//! Requests handed to another node (section 4.5), until that node confirms that it coordinates
+//! them.
 //!
 //! The coordinator answers the client itself. Without the confirmation, which the paper does not
 //! mention, a node outside the top N would never find out that the one inside is dead.

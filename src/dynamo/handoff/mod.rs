@@ -5,6 +5,7 @@
 //! the number of copies never falls. Left out here: expiry, and the ranges that move when nodes
 //! join or leave (section 4.9).
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dynamo::config::HintedHandoff;
@@ -51,9 +52,8 @@ impl HintDelivery {
         self.start(ctx);
         let scan = self.rhythm.round(ctx.now);
         for target in hints.targets().filter(|target| view.believes_up(*target)) {
-            if !self.windows.contains_key(&target) {
-                let window = Window { scan, outstanding: BTreeSet::new(), cursor: None };
-                self.windows.insert(target, window);
+            if let Entry::Vacant(free) = self.windows.entry(target) {
+                free.insert(Window { scan, outstanding: BTreeSet::new(), cursor: None });
                 self.fill(ctx, target, hints);
             }
         }

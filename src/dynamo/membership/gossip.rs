@@ -94,12 +94,13 @@ impl Gossip {
             return (!others.is_empty()).then(|| *draw.pick(&others));
         }
         // Uniform over the other members without making a list of them.
-        let others = view.history().member_count() - 1;
-        if others == 0 {
+        let members = view.history().members();
+        let mine = members.partition_point(|node| *node < view.me);
+        if members.len() < 2 {
             return None;
         }
-        let place = draw.below(others as u64) as usize;
-        view.history().members().filter(|node| *node != view.me).nth(place)
+        let place = draw.below(members.len() as u64 - 1) as usize;
+        Some(members[place + usize::from(place >= mine)])
     }
 }
 

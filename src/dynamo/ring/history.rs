@@ -41,6 +41,8 @@ pub struct Change {
 #[derive(Debug, Default)]
 pub struct History {
     changes: BTreeMap<NodeId, Change>,
+    /// Who belongs, by name.
+    members: Vec<NodeId>,
     digest: u64,
     /// Made when first asked for, once for all that share this history.
     ring: OnceCell<Rc<Ring>>,
@@ -54,7 +56,9 @@ impl History {
             named.with(change.issued.0).with(u64::from(change.status == Status::Member))
         };
         let digest = changes.iter().fold(Digest::EMPTY, fold).value();
-        History { changes, digest, ring: OnceCell::new() }
+        let here = changes.iter().filter(|(_, change)| change.status == Status::Member);
+        let members = here.map(|(node, _)| *node).collect();
+        History { changes, members, digest, ring: OnceCell::new() }
     }
 
     /// Equal histories have equal digests.
@@ -69,13 +73,8 @@ impl History {
     }
 
     /// The members, by name.
-    pub fn members(&self) -> impl Iterator<Item = NodeId> + '_ {
-        self.present().map(|(node, _)| node)
-    }
-
-    /// How many members there are.
-    pub fn member_count(&self) -> usize {
-        self.present().count()
+    pub fn members(&self) -> &[NodeId] {
+        &self.members
     }
 
     /// Does this node belong?
@@ -85,7 +84,7 @@ impl History {
 
     /// The ring of the members; needs at least one.
     pub fn ring(&self, copies: u32, keys: &KeySpace) -> Rc<Ring> {
-        let members = || self.present().map(|(node, change)| (node, &*change.tokens));
+        let members = || self.members.iter().map(|node| (*node, &*self.changes[node].tokens));
         Rc::clone(self.ring.get_or_init(|| Rc::new(Ring::new(members(), copies, keys))))
     }
 
@@ -107,11 +106,6 @@ impl History {
             digest if digest == theirs.digest => Rc::clone(theirs),
             _ => Rc::new(joined),
         }
-    }
-
-    fn present(&self) -> impl Iterator<Item = (NodeId, &Change)> {
-        let here = |(_, change): &(&NodeId, &Change)| change.status == Status::Member;
-        self.changes.iter().filter(here).map(|(node, change)| (*node, change))
     }
 }
 
@@ -154,7 +148,7 @@ mod tests {
             }
         }
         let end = all.iter().fold(Rc::clone(&all[3]), |known, next| join(&known, next));
-        assert_eq!(end.members().collect::<Vec<_>>(), [NodeId(0), NodeId(2)]);
+        assert_eq!(end.members(), [NodeId(0), NodeId(2)]);
     }
 
     #[test]

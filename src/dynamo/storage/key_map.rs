@@ -1,5 +1,8 @@
 //! A map by key that is fast and cannot be walked: its order is nobody's business.
 
+// The one place where a hash map is allowed: this wrapper hides its order.
+#![allow(clippy::disallowed_types)]
+
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -25,8 +28,6 @@ impl Hasher for KeyHasher {
 /// Values by key. There is no way to iterate.
 #[derive(Clone, Debug)]
 pub struct KeyMap<V> {
-    // The one place where a hash map is allowed: this wrapper hides its order.
-    #[allow(clippy::disallowed_types)]
     map: HashMap<Key, V, BuildHasherDefault<KeyHasher>>,
 }
 
@@ -52,6 +53,11 @@ impl<V> KeyMap<V> {
     /// Forgets a key and returns its value.
     pub fn remove(&mut self, key: Key) -> Option<V> {
         self.map.remove(&key)
+    }
+
+    /// Has no key a value?
+    pub fn is_empty(&self) -> bool {
+        self.map.is_empty()
     }
 
     /// How many keys have a value.

@@ -4,4 +4,6 @@
 
 pub mod clock;
 pub mod reconcile;
+#[cfg(test)]
+mod tests;
 pub mod version;

@@ -59,6 +59,12 @@ impl<E> Slab<E> {
         self.taken
     }
 
+    /// How many payloads fit without taking memory.
+    #[cfg(test)]
+    pub(super) fn capacity(&self) -> usize {
+        self.slots.capacity()
+    }
+
     /// All payloads by slot.
     pub(super) fn iter(&self) -> impl Iterator<Item = &E> {
         self.slots.iter().filter_map(|slot| match slot {
@@ -69,9 +75,36 @@ impl<E> Slab<E> {
 
     #[cold]
     fn append(&mut self, payload: E) -> u32 {
-        let slot = self.slots.len();
-        assert!(slot < 1 << SLOT_BITS, "too many events are pending at once: 2^24");
+        let slot = number(self.slots.len());
         self.slots.push(Slot::Taken(payload));
-        slot as u32
+        slot
+    }
+}
+
+/// The number of the slot at a place, which must fit into a key.
+fn number(place: usize) -> u32 {
+    assert!(place < 1 << SLOT_BITS, "too many events are pending at once: 2^24");
+    place as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slot_that_was_emptied_last_is_used_first() {
+        let mut slab = Slab::new();
+        assert_eq!([slab.insert('a'), slab.insert('b'), slab.insert('c')], [0, 1, 2]);
+        assert_eq!((slab.remove(0), slab.remove(1)), ('a', 'b'));
+        assert_eq!([slab.insert('d'), slab.insert('e'), slab.insert('f')], [1, 0, 3]);
+        assert_eq!(slab.iter().collect::<String>(), "edcf");
+        assert_eq!(slab.len(), 4);
+    }
+
+    #[test]
+    #[should_panic(expected = "too many events are pending at once: 2^24")]
+    fn a_slot_beyond_the_key_is_refused() {
+        assert_eq!(number((1 << SLOT_BITS) - 1), 0xff_ffff);
+        number(1 << SLOT_BITS);
     }
 }

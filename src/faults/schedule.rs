@@ -1,0 +1,163 @@
+//! From faults as written to actions at exact times.
+
+use crate::faults::rules::{CutRule, DegradeRule, Links};
+use crate::faults::spec::{DiskAfterCrash, Spec};
+use crate::id::NodeId;
+use crate::random::sampler::Sampler;
+use crate::time::{Duration, Time};
+
+/// One step of a fault.
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub at: Time,
+    /// Which fault of the scenario, by its place.
+    pub fault: usize,
+    pub action: Action,
+    /// Is it the last step of its fault?
+    pub ends: bool,
+}
+
+/// What is done to the world.
+#[derive(Clone, Debug)]
+pub enum Action {
+    Cut(CutRule),
+    Mend,
+    Degrade(DegradeRule),
+    Restore,
+    Crash { node: NodeId, disk: DiskAfterCrash },
+    Start { node: NodeId },
+    Restart { node: NodeId },
+    Pause { node: NodeId },
+    Resume { node: NodeId },
+    Slow { node: NodeId, disk: f64, delay: Option<Sampler> },
+    Hurry { node: NodeId },
+}
+
+/// All steps of all faults, by time; at one time what ends comes before what begins, then in the
+/// order of the scenario. What still lasts at `duration` ends there.
+pub fn schedule(faults: &[Spec], duration: Duration) -> Vec<Step> {
+    let end = Time::ZERO + duration;
+    let all = faults.iter().enumerate();
+    let mut steps: Vec<Step> = all.flat_map(|(fault, spec)| steps_of(fault, spec, end)).collect();
+    steps.sort_by_key(|step| (step.at, !step.ends, step.fault));
+    steps
+}
+
+/// From when to when a fault holds; the same moment twice for one that takes no time.
+pub fn window(spec: &Spec, duration: Duration) -> (Time, Time) {
+    let end = Time::ZERO + duration;
+    let steps = steps_of(0, spec, end);
+    let times = || steps.iter().map(|step| step.at);
+    (times().min().unwrap_or(end), times().max().unwrap_or(end))
+}
+
+/// What a fault does to whom, in a few words.
+pub fn describe(spec: &Spec) -> String {
+    let list = |spans: &[crate::id::Span]| {
+        spans.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+    };
+    match spec {
+        Spec::Partition(p) => {
+            let sides: Vec<String> = p.sides.iter().map(|side| list(side)).collect();
+            format!("partition {}", sides.join(" | "))
+        }
+        Spec::Cut(c) => format!("cut {} -> {}", list(&c.senders), list(&c.receivers)),
+        Spec::Degrade(d) => {
+            let arrow = if d.both_ways { "<->" } else { "->" };
+            format!("degrade {} {arrow} {}", list(&d.senders), list(&d.receivers))
+        }
+        Spec::Crash(c) => match c.disk {
+            DiskAfterCrash::Kept => format!("crash {}", c.node),
+            DiskAfterCrash::UnflushedLost => format!("crash {}, unflushed lost", c.node),
+            DiskAfterCrash::Wiped => format!("crash {}, disk wiped", c.node),
+        },
+        Spec::Restart(r) => format!("restart {}", r.node),
+        Spec::Pause(p) => format!("pause {}", p.node),
+        Spec::Slow(s) => format!("slow {}", s.node),
+    }
+}
+
+fn steps_of(fault: usize, spec: &Spec, end: Time) -> Vec<Step> {
+    let at = |moment: Duration| (Time::ZERO + moment).min(end);
+    let pair = |from: Duration, to: Duration, begin: Action, finish: Action| {
+        vec![
+            Step { at: at(from), fault, action: begin, ends: false },
+            Step { at: at(to), fault, action: finish, ends: true },
+        ]
+    };
+    match spec {
+        Spec::Partition(p) => {
+            let links = Links::BetweenSides(p.sides.clone());
+            let rule = CutRule { links, in_flight: p.in_flight };
+            pair(p.from, p.to, Action::Cut(rule), Action::Mend)
+        }
+        Spec::Cut(c) => {
+            let (senders, receivers) = (c.senders.clone(), c.receivers.clone());
+            let links = Links::Directed { senders, receivers, both_ways: false };
+            pair(c.from, c.to, Action::Cut(CutRule { links, in_flight: c.in_flight }), Action::Mend)
+        }
+        Spec::Degrade(d) => {
+            let (senders, receivers) = (d.senders.clone(), d.receivers.clone());
+            let links = Links::Directed { senders, receivers, both_ways: d.both_ways };
+            let delay = d.latency.as_ref().map(Sampler::new);
+            let rule = DegradeRule { links, delay, loss: d.loss };
+            pair(d.from, d.to, Action::Degrade(rule), Action::Restore)
+        }
+        Spec::Crash(c) => {
+            let back = c.restart_after.map_or(Duration(end.0), |after| c.at + after);
+            let node = c.node;
+            pair(c.at, back, Action::Crash { node, disk: c.disk }, Action::Start { node })
+        }
+        Spec::Restart(r) => {
+            vec![Step { at: at(r.at), fault, action: Action::Restart { node: r.node }, ends: true }]
+        }
+        Spec::Pause(p) => {
+            let node = p.node;
+            pair(p.from, p.to, Action::Pause { node }, Action::Resume { node })
+        }
+        Spec::Slow(s) => {
+            let (node, delay) = (s.node, s.delay.as_ref().map(Sampler::new));
+            let slow = Action::Slow { node, disk: s.disk, delay };
+            pair(s.from, s.to, slow, Action::Hurry { node })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::faults::spec::{Crash, Pause, Restart};
+
+    #[test]
+    fn steps_come_by_time_and_ends_before_beginnings() {
+        let seconds = Duration::from_secs;
+        let crash = |node, at, restart_after| {
+            Spec::Crash(Crash {
+                node: NodeId(node),
+                at: seconds(at),
+                restart_after,
+                disk: DiskAfterCrash::Kept,
+            })
+        };
+        let faults = [
+            Spec::Pause(Pause { node: NodeId(1), from: seconds(20), to: seconds(25) }),
+            crash(2, 10, Some(seconds(10))),
+            crash(3, 30, None),
+            Spec::Restart(Restart { node: NodeId(4), at: seconds(20) }),
+        ];
+        let steps = schedule(&faults, seconds(60));
+        let seen: Vec<(f64, usize, bool)> =
+            steps.iter().map(|step| (step.at.seconds(), step.fault, step.ends)).collect();
+        let expected = [
+            (10.0, 1, false),
+            (20.0, 1, true),
+            (20.0, 3, true),
+            (20.0, 0, false),
+            (25.0, 0, true),
+            (30.0, 2, false),
+            (60.0, 2, true),
+        ];
+        assert_eq!(seen, expected);
+        assert_eq!(window(&faults[2], seconds(60)), (Time(30_000_000_000), Time(60_000_000_000)));
+    }
+}

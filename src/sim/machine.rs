@@ -1,0 +1,80 @@
+//! A machine: power, the life that its node is in, its disk, and whether it stands still.
+
+use crate::dynamo::node::Node;
+use crate::dynamo::storage::disk::Disk;
+use crate::random::sampler::Sampler;
+use crate::sim::disk::Device;
+use crate::sim::simulation::Event;
+
+/// One machine of the cluster.
+pub struct Machine {
+    pub power: Power,
+    /// How many times its node has started before this life. Timers and jobs of an earlier life
+    /// are dropped.
+    pub life: u32,
+    pub device: Device,
+    /// What arrived while it stands still, in order, and the fault that stopped it.
+    pub paused: Option<(usize, Vec<Event>)>,
+    /// What it adds before each message that it sends, and the fault that makes it.
+    pub slow: Option<(usize, Option<Sampler>)>,
+}
+
+/// Does the machine run?
+pub enum Power {
+    On(Box<Node>),
+    /// It does not; the fault, if one stopped it, counts what it costs.
+    Off {
+        disk: Box<Disk>,
+        fault: Option<usize>,
+    },
+}
+
+impl Machine {
+    /// A machine that was never started, with this disk.
+    pub fn new(disk: Disk) -> Machine {
+        Machine {
+            power: Power::Off { disk: Box::new(disk), fault: None },
+            life: 0,
+            device: Device::default(),
+            paused: None,
+            slow: None,
+        }
+    }
+
+    /// The running node.
+    pub fn node(&self) -> Option<&Node> {
+        match &self.power {
+            Power::On(node) => Some(node),
+            Power::Off { .. } => None,
+        }
+    }
+
+    /// The running node, to hand it an input.
+    pub fn node_mut(&mut self) -> Option<&mut Node> {
+        match &mut self.power {
+            Power::On(node) => Some(node),
+            Power::Off { .. } => None,
+        }
+    }
+
+    /// The fault that stopped it, if it is stopped.
+    pub fn stopped_by(&self) -> Option<usize> {
+        match &self.power {
+            Power::On(_) => None,
+            Power::Off { fault, .. } => *fault,
+        }
+    }
+
+    /// The disk, whether the machine runs or not.
+    pub fn disk(&self) -> &Disk {
+        match &self.power {
+            Power::On(node) => node.disk(),
+            Power::Off { disk, .. } => disk,
+        }
+    }
+
+    /// Is it on?
+    pub fn is_up(&self) -> bool {
+        self.node().is_some()
+    }
+}

@@ -1,0 +1,74 @@
+//! All that a run follows from.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::dynamo::config::Cluster;
+use crate::dynamo::ring::history::{Change, History, Status};
+use crate::dynamo::ring::placement::Ring;
+use crate::dynamo::ring::position::{KeySpace, choose_tokens};
+use crate::faults;
+use crate::faults::schedule::{describe, window};
+use crate::id::{Key, NodeId};
+use crate::network;
+use crate::random::luck::Luck;
+use crate::sim::disk;
+use crate::time::{Duration, Time};
+use crate::trace::layout::{FaultWindow, Layout};
+use crate::workload;
+
+/// A run that has been checked and can begin. The same plan gives the same run, to the byte.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Plan {
+    /// From which all luck follows.
+    pub seed: u64,
+    /// How long clients ask and faults happen.
+    pub duration: Duration,
+    /// How long the run may go on after that until it is quiescent.
+    pub settle_limit: Duration,
+    /// From one sample to the next.
+    pub sampling: Duration,
+    pub cluster: Cluster,
+    pub network: network::spec::Spec,
+    pub disk: disk::Spec,
+    pub workload: workload::spec::Spec,
+    pub faults: Vec<faults::spec::Spec>,
+}
+
+impl Plan {
+    /// The membership that all nodes start with: everybody, each with its random tokens.
+    pub fn membership(&self) -> Rc<History> {
+        let luck = Luck::new(self.seed);
+        let member = |node| {
+            let tokens = choose_tokens(&luck, node, self.cluster.partitioning.tokens).into();
+            (node, Change { counter: 1, issued: Time::ZERO, status: Status::Member, tokens })
+        };
+        let changes: BTreeMap<NodeId, Change> =
+            (0..self.cluster.nodes).map(NodeId).map(member).collect();
+        Rc::new(History::new(changes))
+    }
+
+    /// What judges and numbers must know of the run.
+    pub fn layout(&self) -> Layout {
+        let keys = KeySpace::new(self.workload.keys.count());
+        self.layout_on(&self.membership().ring(self.cluster.n, &keys), &keys)
+    }
+
+    fn layout_on(&self, ring: &Ring, keys: &KeySpace) -> Layout {
+        let homes = |key| ring.homes(ring.range_of(Key(key))).iter().copied();
+        let fault = |spec: &faults::spec::Spec| {
+            let (from, to) = window(spec, self.duration);
+            FaultWindow { kind: spec.kind(), label: describe(spec), from, to }
+        };
+        Layout {
+            cluster: self.cluster.clone(),
+            clients: self.workload.clients,
+            keys: keys.count(),
+            duration: self.duration,
+            sampling: self.sampling,
+            homes: (0..keys.count()).flat_map(homes).collect(),
+            homes_per_key: self.cluster.n.min(self.cluster.nodes) as usize,
+            faults: self.faults.iter().map(fault).collect(),
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Faults taking hold of the world.
+
+use crate::dynamo::fact::Fact;
+use crate::dynamo::node::{Identity, Node};
+use crate::dynamo::storage::disk::{Disk, Loss};
+use crate::faults::schedule::{Action, Step};
+use crate::faults::spec::DiskAfterCrash;
+use crate::id::NodeId;
+use crate::process::Input;
+use crate::sim::machine::Power;
+use crate::sim::simulation::{Event, Simulation};
+use crate::trace::observer::Observers;
+use crate::trace::record::Record;
+
+impl Simulation {
+    /// One step of a fault.
+    pub(super) fn take_step(&mut self, observers: &mut Observers<'_>, step: Step) {
+        let Step { fault, action, ends, .. } = step;
+        if !ends || matches!(action, Action::Restart { .. }) {
+            observers.see(self.now, &Record::FaultBegan { fault });
+        }
+        match action {
+            Action::Cut(rule) => self.links.cut(self.now, fault, rule),
+            Action::Mend => self.mend(fault),
+            Action::Degrade(rule) => self.links.degrade_by(fault, rule),
+            Action::Restore => self.links.restore(fault),
+            Action::Crash { node, disk } => self.crash(observers, node, disk, fault),
+            Action::Start { node } => self.start_again(observers, node),
+            Action::Restart { node } => {
+                self.crash(observers, node, DiskAfterCrash::Kept, fault);
+                self.start_again(observers, node);
+            }
+            Action::Pause { node } => self.pause(node, fault),
+            Action::Resume { node } => self.resume(node),
+            Action::Slow { node, disk, delay } => {
+                let machine = &mut self.machines[node.index()];
+                machine.device.slow_down(disk);
+                machine.slow = Some((fault, delay));
+                self.touched[fault].nodes += 1;
+            }
+            Action::Hurry { node } => {
+                let machine = &mut self.machines[node.index()];
+                machine.device.slow_down(1.0);
+                machine.slow = None;
+            }
+        }
+        if ends {
+            observers.see(self.now, &Record::FaultEnded { fault });
+        }
+    }
+
+    /// Starts a node from its disk, in a new life.
+    pub(super) fn boot(&mut self, observers: &mut Observers<'_>, node: NodeId) {
+        let machine = &mut self.machines[node.index()];
+        let off = Power::Off { disk: Box::new(empty_disk(&self.identity)), fault: None };
+        let Power::Off { disk, .. } = std::mem::replace(&mut machine.power, off) else {
+            unreachable!("only a machine that is off can be started");
+        };
+        let identity = Identity { me: node, life: machine.life, ..self.identity.clone() };
+        machine.power = Power::On(Box::new(Node::boot(identity, *disk, &self.luck)));
+        observers.see(self.now, &Record::Up { node });
+        self.hand_to_node(observers, node, Input::Start);
+    }
+
+    fn start_again(&mut self, observers: &mut Observers<'_>, node: NodeId) {
+        if !self.machines[node.index()].is_up() {
+            self.boot(observers, node);
+        }
+    }
+
+    fn crash(
+        &mut self,
+        observers: &mut Observers<'_>,
+        node: NodeId,
+        how: DiskAfterCrash,
+        fault: usize,
+    ) {
+        let machine = &mut self.machines[node.index()];
+        if !machine.is_up() {
+            return;
+        }
+        let off = Power::Off { disk: Box::new(empty_disk(&self.identity)), fault: Some(fault) };
+        let Power::On(running) = std::mem::replace(&mut machine.power, off) else {
+            unreachable!("it was up just now");
+        };
+        machine.life += 1;
+        machine.device.reset(self.now);
+        let mut disk = running.crash();
+        let loss = match how {
+            DiskAfterCrash::Kept => Loss::default(),
+            DiskAfterCrash::UnflushedLost => disk.lose_unflushed(),
+            DiskAfterCrash::Wiped => disk.wipe(),
+        };
+        machine.power = Power::Off { disk: Box::new(disk), fault: Some(fault) };
+        self.touched[fault].nodes += 1;
+        self.touched[fault].copies += (loss.copies.len() + loss.hints.len()) as u64;
+        observers.see(self.now, &Record::Down { node, disk: how });
+        if observers.interest().facts {
+            self.tell_loss(observers, node, loss);
+        }
+    }
+
+    fn tell_loss(&self, observers: &mut Observers<'_>, node: NodeId, loss: Loss) {
+        let mut tell = |fact: Fact| observers.see(self.now, &Record::Node { node, fact: &fact });
+        for change in loss.copies {
+            tell(Fact::Lost { change });
+        }
+        for (before, after) in loss.hints {
+            if let Some(hint) = before {
+                tell(Fact::HintLost { hint });
+            }
+            if let Some(hint) = after {
+                tell(Fact::HintRevived { hint });
+            }
+        }
+    }
+
+    /// What the cut held arrives now, in the order in which it would have.
+    fn mend(&mut self, fault: usize) {
+        self.links.mend(fault);
+        let held = std::mem::take(&mut self.held);
+        for (by, delivery) in held {
+            if by == fault {
+                self.queue.push(self.now, Event::Deliver(delivery));
+            } else {
+                self.held.push((by, delivery));
+            }
+        }
+    }
+
+    fn pause(&mut self, node: NodeId, fault: usize) {
+        self.machines[node.index()].paused = Some((fault, Vec::new()));
+        self.touched[fault].nodes += 1;
+    }
+
+    /// What waited comes now, in order.
+    fn resume(&mut self, node: NodeId) {
+        let waiting = self.machines[node.index()].paused.take();
+        for event in waiting.into_iter().flat_map(|(_, events)| events) {
+            self.queue.push(self.now, event);
+        }
+    }
+}
+
+/// Stands where a disk was for the moment in which that is moved.
+fn empty_disk(identity: &Identity) -> Disk {
+    Disk::new(std::rc::Rc::clone(&identity.keys), true, std::rc::Rc::default())
+}
