@@ -71,6 +71,19 @@ impl Past {
         missing
     }
 
+    /// The events of this set that are in `other` too.
+    pub fn common_with(&self, other: &Past) -> Past {
+        let mut common = Past::default();
+        for &(first, last) in &self.intervals {
+            let start = other.intervals.partition_point(|&(_, end)| end < first);
+            for &(low, high) in other.intervals[start..].iter().take_while(|(low, _)| *low <= last)
+            {
+                common.intervals.push((low.max(first), high.min(last)));
+            }
+        }
+        common
+    }
+
     /// The events of the set in order.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         self.intervals.iter().flat_map(|&(first, last)| first..=last)
@@ -177,6 +190,8 @@ mod tests {
             let (set_a, set_b) = (BTreeSet::from_iter(a.clone()), BTreeSet::from_iter(b.clone()));
             let (past_a, past_b) = (past(&a), past(&b));
             assert_eq!(past_a.count_missing_from(&past_b), set_a.difference(&set_b).count() as u64);
+            let common: Vec<u32> = set_a.intersection(&set_b).copied().collect();
+            assert_eq!(past_a.common_with(&past_b), past(&common));
             let mut joined = past_a.clone();
             joined.join(&past_b);
             assert_eq!(joined, past(&set_a.union(&set_b).copied().collect::<Vec<_>>()));

@@ -1,9 +1,11 @@
 //! A deterministic simulator of Amazon's Dynamo (SOSP 2007).
+pub mod check;
 pub mod digest;
 pub mod dynamo;
 pub mod faults;
 pub mod ghost;
 pub mod id;
+pub mod metrics;
 pub mod network;
 pub mod process;
 pub mod quantity;
