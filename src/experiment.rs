@@ -59,7 +59,9 @@ pub fn run(
 ) -> Option<Outcome> {
     let (mut metrics, mut judges) = (Metrics::new(layout), Judges::new(layout));
     let mut all: Vec<&mut dyn Observer> = vec![&mut metrics, &mut judges];
-    all.extend(watchers);
+    for watcher in watchers {
+        all.push(watcher);
+    }
     let account = drive(Simulation::new(&checked.plan()), &mut Observers::new(all), pulse)?;
     let figures = metrics.finish(&account);
     let rows = figures.timeline.clone();
@@ -161,7 +163,8 @@ fn spelt_out(pattern: &str) -> Vec<String> {
             step => step.split('|').collect(),
         };
         let dot = if place == 0 { "" } else { "." };
-        let longer = |path: &String| names.iter().map(move |name| format!("{path}{dot}{name}")).collect();
+        let longer =
+            |path: &String| names.iter().map(move |name| format!("{path}{dot}{name}")).collect();
         paths = paths.iter().flat_map(|path| -> Vec<String> { longer(path) }).collect();
     }
     paths

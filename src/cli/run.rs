@@ -85,7 +85,8 @@ fn watch(
 impl Streams {
     fn open(arguments: &Run, checked: &Checked, layout: &Layout) -> Result<Streams, Failure> {
         let scenario = checked.scenario();
-        let usual = || Path::new("results").join(&scenario.name).join(format!("seed-{}", scenario.seed));
+        let usual =
+            || Path::new("results").join(&scenario.name).join(format!("seed-{}", scenario.seed));
         let folder = Folder::make(&arguments.out.clone().unwrap_or_else(usual))?;
         let history = History::new(layout, folder.draft("history.jsonl")?);
         let trace = match arguments.trace {
@@ -121,7 +122,7 @@ impl Streams {
 
 /// The summary, what was expected, and where the files are.
 fn told(outcome: &Outcome, folder: Option<&Path>) -> String {
-    let mut text = summary(&outcome.report);
+    let mut text = String::from_utf8_lossy(&summary(&outcome.report)).into_owned();
     if !outcome.expectations.is_empty() {
         text.push_str("\nexpected\n");
     }
@@ -131,7 +132,8 @@ fn told(outcome: &Outcome, folder: Option<&Path>) -> String {
         text.push_str(&format!("  {verdict}  {} (is {actual})\n", tested.expectation));
     }
     if let Some(folder) = folder {
-        let files = "report.json, timeline.csv, history.jsonl, scenario.json, plots/*.png and *.svg";
+        let files =
+            "report.json, timeline.csv, history.jsonl, scenario.json, plots/*.png and *.svg";
         text.push_str(&format!("\nfiles in {}: {files}\n", folder.display()));
     }
     text

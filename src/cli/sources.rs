@@ -7,16 +7,17 @@ use crate::cli::arguments::Subject;
 use crate::cli::exit::Failure;
 use crate::cli::terminal::Terminal;
 use crate::experiment::known_figures;
+use crate::scenario::document;
 use crate::scenario::read::Checked;
+use crate::scenario::seed;
 use crate::scenario::shipped::{SHIPPED, shipped};
 use crate::scenario::spec::Scenario;
-use crate::scenario::document;
-use crate::scenario::seed;
 
 /// The name and the bytes of a scenario.
 pub fn load(name: &str) -> Result<(String, Vec<u8>), Failure> {
     if name == "-" {
-        return read_all(std::io::stdin().lock()).map(|bytes| ("standard input".to_string(), bytes));
+        return read_all(std::io::stdin().lock())
+            .map(|bytes| ("standard input".to_string(), bytes));
     }
     let path = Path::new(name);
     if path.is_file() {

@@ -1,8 +1,30 @@
 //! The scenarios that come with the program.
 
-/// Name and text of each scenario in `scenarios/`.
-pub const SHIPPED: &[(&str, &str)] =
-    &[("partition-heal", include_str!("../../scenarios/partition-heal.json"))];
+/// A file of the folder as its name and its text.
+macro_rules! shipped {
+    ($($name:literal),+ $(,)?) => {
+        [$(($name, include_str!(concat!("../../scenarios/", $name, ".json")))),+]
+    };
+}
+
+/// Name and text of each scenario in `scenarios/`; the first is what `run` takes when it is given
+/// none.
+pub const SHIPPED: &[(&str, &str)] = &shipped![
+    "partition-heal",
+    "no-faults",
+    "rolling-restart",
+    "lost-disk",
+    "anti-entropy-alone",
+    "hints-alone",
+    "sloppy-quorum",
+    "strict-quorum",
+    "stale-reads",
+    "shopping-cart",
+    "clock-hole",
+    "last-write-wins",
+    "unflushed-crash",
+    "one-way-cut",
+];
 
 /// The text of the shipped scenario of this name.
 pub fn shipped(name: &str) -> Option<&'static str> {

@@ -143,11 +143,11 @@ fn the_last_write_wins_by_stamp_on_every_replica() {
     assert_eq!(events(&story.merge(&late, &b)), [3]);
 }
 
+/// What each replica holds.
+type Held = Vec<Option<Rc<VersionSet>>>;
+
 /// A random history of three replicas: puts with earlier reads as context, and exchanges.
-fn replicas(
-    versioning: Versioning,
-    steps: &[(u8, u8, u8)],
-) -> (Story, Vec<Option<Rc<VersionSet>>>) {
+fn replicas(versioning: Versioning, steps: &[(u8, u8, u8)]) -> (Story, Held) {
     let mut story = Story::new(versioning);
     let mut held: Held = vec![None; 3];
     let mut reads: Held = vec![None];
