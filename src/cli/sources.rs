@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::cli::arguments::Subject;
 use crate::cli::exit::Failure;
 use crate::cli::terminal::Terminal;
-use crate::report::figures::known_figures;
+use crate::experiment::known_figures;
 use crate::scenario::read::Checked;
 use crate::scenario::shipped::{SHIPPED, shipped};
 use crate::scenario::spec::Scenario;
@@ -56,7 +56,9 @@ pub fn checked_file(
     terminal: &Terminal,
 ) -> Result<Checked, Failure> {
     let (file, bytes) = load(name)?;
-    let read = Scenario::read_bytes(&file, &bytes, overrides, &known_figures());
+    let figures = known_figures();
+    let figures: Vec<&str> = figures.iter().map(String::as_str).collect();
+    let read = Scenario::read_bytes(&file, &bytes, overrides, &figures);
     read.map_err(|told| Failure::Scenario(told.render(terminal.colour())))
 }
 
