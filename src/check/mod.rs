@@ -22,3 +22,6 @@ pub mod no_invention;
 pub mod operations;
 pub mod vacuity;
 pub mod verdict;
+
+#[cfg(test)]
+mod tests;

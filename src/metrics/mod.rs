@@ -39,3 +39,6 @@ pub mod staleness;
 pub mod timeline;
 pub mod versions;
 pub mod window;
+
+#[cfg(test)]
+mod tests;

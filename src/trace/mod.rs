@@ -6,3 +6,5 @@ pub mod acknowledged;
 pub mod layout;
 pub mod observer;
 pub mod record;
+#[cfg(test)]
+pub mod rehearsal;
