@@ -43,14 +43,15 @@ pub struct Tested {
 pub enum Conclusion {
     /// Everything held.
     Held,
-    /// A fault touched nothing, or a judge had nothing to examine: the run proves less than it seems.
+    /// A fault touched nothing, or a judge had nothing to examine: the run proves less than it
+    /// seems.
     Inconclusive,
     /// A judge or an expectation was broken.
     Finding,
 }
 
-/// Runs a scenario while `watchers` look on. `pulse` is called now and then with the simulated time;
-/// when it answers false the run is given up and nothing comes of it.
+/// Runs a scenario while `watchers` look on. `pulse` is called now and then with the simulated
+/// time; when it answers false the run is given up and nothing comes of it.
 pub fn run(
     checked: &Checked,
     layout: &Layout,
@@ -147,8 +148,8 @@ impl Tested {
     }
 }
 
-/// A pattern of figures as the paths that it stands for. Those of single verdicts and faults are left
-/// out: their places say nothing to a reader.
+/// A pattern of figures as the paths that it stands for. Those of single verdicts and faults are
+/// left out: their places say nothing to a reader.
 fn spelt_out(pattern: &str) -> Vec<String> {
     let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
     let drops: Vec<&str> = Drop::ALL.iter().map(|drop| drop.name()).collect();

@@ -1,12 +1,13 @@
 //! A deterministic simulator of Amazon's Dynamo (SOSP 2007): a scenario in, a measured run out.
 //!
 //! ```text
-//! scenario file -> Scenario -> Checked -> Plan -> Simulation -> records -> judges, metrics -> Report -> files
+//! file -> Scenario -> Checked -> Plan -> Simulation -> records -> judges, metrics -> Report
 //! ```
 //!
 //! | room | what |
 //! |---|---|
-//! | [`time`], [`id`], [`quantity`], [`switch`], [`digest`], [`ghost`] | the ground floor: plain values |
+//! | [`time`], [`digest`], [`quantity`], [`switch`], [`id`] | the ground floor: plain values |
+//! | [`ghost`] | what really happened before what |
 //! | [`random`] | luck with an address |
 //! | [`process`] | the contract: an input in, effects out |
 //! | [`network`] | the fate of a packet |
