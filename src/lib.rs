@@ -46,3 +46,8 @@ pub mod switch;
 pub mod time;
 pub mod trace;
 pub mod workload;
+
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;
