@@ -1,4 +1,5 @@
-//! Verifies: each operation that a client began ended exactly once, and none ended that never began.
+//! Verifies: each operation that a client began ended exactly once, and none ended that never
+//! began.
 //!
 //! Does not verify that the end is true (that a failed put had no effect, say). No knob breaks
 //! this. Examines each operation.

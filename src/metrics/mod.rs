@@ -16,8 +16,8 @@
 //! | `window` `read` | before, during and after the trouble; what a read saw |
 //! | `observer` `figures` | the one observer that feeds them all, and what comes out |
 //!
-//! Work per record is bounded, and memory grows with keys, nodes, clients, faults and rows, not with
-//! the length of the run. Counts are integers; fractions are taken when the run has ended.
+//! Work per record is bounded, and memory grows with keys, nodes, clients, faults and rows, not
+//! with the length of the run. Counts are integers; fractions are taken when the run has ended.
 
 pub mod anti_entropy;
 pub mod carts;

@@ -125,8 +125,8 @@ impl Sessions {
 }
 
 impl Memory {
-    /// The write's past is remembered with it: histories are closed, so that whoever knows the write
-    /// knows its past, and with the past the set stays a few intervals.
+    /// The write's past is remembered with it: histories are closed, so that whoever knows the
+    /// write knows its past, and with the past the set stays a few intervals.
     fn note_write(&mut self, ghost: &Ghost) {
         if self.writes == MOST_WRITES {
             (self.written, self.writes) = (Past::default(), 0);

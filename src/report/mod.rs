@@ -24,3 +24,6 @@ pub mod summary;
 pub mod timeline;
 pub mod trace;
 pub mod units;
+
+#[cfg(test)]
+mod tests;

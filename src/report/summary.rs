@@ -60,8 +60,9 @@ fn header(page: &mut Page, report: &Report) {
     let header = &report.header;
     page.line(&format!("{}  seed {}  digest {}", header.scenario, header.seed, header.digest));
     let rest = if header.quiescent { "came to rest" } else { "did not come to rest" };
+    let held = report.verdicts.iter().filter(|verdict| verdict.outcome == Outcome::Held).count();
     page.line(&format!(
-        "{}: {} judges; {rest} at {}, {} events",
+        "{}: {held} of {} judges hold; {rest} at {}, {} events",
         name_of(worst(&report.verdicts)),
         report.verdicts.len(),
         moment(header.ended_at_s),
@@ -245,7 +246,8 @@ fn after(done: &str, time: Option<f64>) -> String {
 
 fn shares(parts: &Parts) -> String {
     let show = |name: &str, part: &Part| {
-        let share = part.share.map_or(String::new(), |share| format!(" {:.0} %", 100.0 * share));
+        let share = part.share.filter(|share| *share > 0.0);
+        let share = share.map_or(String::new(), |share| format!(" {:.0} %", 100.0 * share));
         format!("{name} {}{share}", amount(part.copies, part.bytes))
     };
     let handoff = show("handoff", &parts.handoff);
