@@ -338,11 +338,9 @@ fn functions(source: &Source) -> Vec<(usize, String, usize)> {
         }
         let name = words.next().unwrap_or("").split(['(', '<']).next().unwrap_or("").to_string();
         let end = format!("{}}}", " ".repeat(indent));
-        let closes = |later: &&str| **later == end || later.starts_with(&format!("{end}\n"));
+        let closes = |later: &&str| **later == end;
         let bodiless = line.trim_end().ends_with(';') || line.trim_end().ends_with('}');
-        if let Some(length) =
-            lines[i..].iter().position(|later| closes(&later)).filter(|_| !bodiless)
-        {
+        if let Some(length) = lines[i..].iter().position(closes).filter(|_| !bodiless) {
             found.push((i + 1, name, length + 1));
         }
     }

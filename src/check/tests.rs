@@ -7,6 +7,7 @@ use crate::check::verdict::{Outcome, Verdict};
 use crate::dynamo::config::{Quorum, Versioning};
 use crate::dynamo::fact::{Cause, Fact};
 use crate::dynamo::message::Kind;
+use crate::dynamo::storage::hint_store::Hint;
 use crate::dynamo::storage::store::Change;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::faults::spec::DiskAfterCrash;
@@ -85,8 +86,6 @@ fn an_empty_run_is_no_pass() {
 #[test]
 fn the_message_ledger_notices_one_message() {
     type Plant = fn(&mut Account);
-    let fetch = Kind::Fetch as usize;
-    let _ = fetch;
     let plants: [Plant; 5] = [
         |account| account.totals.kinds[Kind::Fetch as usize].sent += 1,
         |account| account.totals.kinds[Kind::Fetch as usize].copies += 1,
@@ -102,7 +101,7 @@ fn the_message_ledger_notices_one_message() {
 
 #[test]
 fn the_hint_ledger_notices_one_hint_and_one_byte() {
-    type Make = fn(crate::dynamo::storage::hint_store::Hint) -> Fact;
+    type Make = fn(Hint) -> Fact;
     let makes: [Make; 5] = [
         |hint| Fact::HintCreated { hint },
         |hint| Fact::HintRevived { hint },
@@ -146,7 +145,9 @@ fn operations_must_end_once() {
 /// A write that no client began, of a key that is written otherwise.
 fn invented() -> Rc<VersionSet> {
     let mut numbering = Numbering::new(1);
-    (0..41).for_each(|_| drop(numbering.next(Key(0)).number));
+    for _ in 0..41 {
+        numbering.next(Key(0));
+    }
     set(&[&Ghost::new(numbering.next(Key(0)), [])])
 }
 
@@ -173,8 +174,7 @@ fn a_committed_write_that_nobody_covers_is_lost() {
         let mut layout = with_fault();
         layout.cluster.versioning = versioning;
         judged("durability", &layout, |stage, _, written| {
-            let (ghost, lost) = stage.write(0, 0, &[]);
-            let _ = ghost;
+            let (_, lost) = stage.write(0, 0, &[]);
             if crash {
                 let (before, after) = (Some(lost), Some(Rc::clone(written)));
                 let change = Change { key: Key(0), before, after };
@@ -261,7 +261,9 @@ fn a_fault_that_touched_nothing_is_vacuous() {
 #[test]
 fn only_the_first_findings_are_told() {
     let verdict = judged("operations", &with_fault(), |stage, _, written| {
-        (0..50).for_each(|_| drop(stage.get(0, 0).number));
+        for _ in 0..50 {
+            stage.get(0, 0);
+        }
         stage.keep(0, written, Cause::Put);
     });
     assert_eq!((verdict.found, verdict.findings.len()), (50, 20));

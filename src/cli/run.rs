@@ -122,7 +122,7 @@ impl Streams {
 
 /// The summary, what was expected, and where the files are.
 fn told(outcome: &Outcome, folder: Option<&Path>) -> String {
-    let mut text = String::from_utf8_lossy(&summary(&outcome.report)).into_owned();
+    let mut text = String::from_utf8_lossy(&summary(&outcome.report, &outcome.rows)).into_owned();
     if !outcome.expectations.is_empty() {
         text.push_str("\nexpected\n");
     }

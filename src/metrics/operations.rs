@@ -1,8 +1,7 @@
 //! Availability: how many operations succeeded, and how long clients went without success.
 //!
 //! An operation counts in the part of the run in which it began. A timed-out put is unavailable
-//! here, although it may have taken effect (section 2.1 of the paper asks for answers, not
-//! effects).
+//! here, although it may have taken effect.
 
 use serde::Serialize;
 

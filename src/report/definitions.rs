@@ -36,10 +36,12 @@ fn matches(pattern: &str, path: &str) -> bool {
     }
 }
 
-/// All numbers of a report by path; `*` stands for any one step, `a|b` for a or b. `before`,
-/// `during` and `after` are parts of the run: an operation counts where it began, and the trouble
-/// lasts from the start of the first fault to the end of the last (without faults all is `before`).
-pub const FIGURES: &[(&str, Definition)] = &[
+/// All numbers of a report by path; `*` stands for any one step, `a|b` for a or b.
+///
+/// `before`, `during` and `after` are parts of the run: an operation counts where it began, and the
+/// trouble lasts from the start of the first fault to the end of the last (without faults all is
+/// `before`).
+pub static FIGURES: &[(&str, Definition)] = &[
     row("header.seed", "1", "seed of all luck"),
     row("header.duration_s", "s", "how long clients asked and faults happened"),
     row("header.ended_at_s", "s", "simulated time at which the run ended"),

@@ -6,7 +6,7 @@
 //! | `i` | number of the line |
 //! | `t` | nanoseconds since the start of the run |
 //! | `p` | the client, or `"nemesis"` for trouble |
-//! | `type` | `invoke`, `ok`, `fail` (surely no effect), `info` (effect unknown; trouble) |
+//! | `type` | `invoke`, `ok`, `fail` (surely no effect), `info` (unknown; always for trouble) |
 //! | `f` | `get`, `put`, `delete`; for trouble the kind of fault, `down`, `up` or `settling` |
 //! | `op` | the client's operation: an open-loop client has several under way at a time |
 //! | `key` | the key's number |

@@ -6,7 +6,7 @@
 //! | `definitions` | unit and meaning of each of its numbers |
 //! | `json` `summary` `timeline` | the report for machines, for people, and over time |
 //! | `history` `trace` | what clients did, and everything that happened, a line each |
-//! | `lines` `units` | JSON Lines; numbers for a person |
+//! | `lines` `units` `sparkline` | JSON Lines; numbers and curves for a person |
 //! | `charts` `plot` | pictures of the timeline |
 
 #[cfg(feature = "cli")]
@@ -19,8 +19,12 @@ pub mod ledgers;
 pub mod lines;
 #[cfg(feature = "cli")]
 pub mod plot;
+pub mod sparkline;
 pub mod summary;
 #[cfg(feature = "cli")]
 pub mod timeline;
 pub mod trace;
 pub mod units;
+
+#[cfg(test)]
+mod tests;

@@ -3,8 +3,10 @@
 use crate::check::verdict::{Finding, Outcome, Verdict};
 use crate::metrics::latency::{ByPath, Quantiles};
 use crate::metrics::repair::{Part, Parts};
+use crate::metrics::timeline::Row;
 use crate::metrics::window::ByWindow;
 use crate::report::document::Report;
+use crate::report::sparkline::sparkline;
 use crate::report::units::{bytes, count, milliseconds, moment, percent, seconds};
 
 /// Columns of a line.
@@ -13,17 +15,20 @@ const WIDTH: usize = 100;
 const NAME: usize = 19;
 /// Columns of a figure in the table.
 const FIGURE: usize = 14;
+/// Columns of a curve.
+const CURVE: usize = 60;
 /// Findings that are told of one judge.
 const MOST_FINDINGS: usize = 3;
 
 /// The report, a few lines for each question that a reader has.
-pub fn summary(report: &Report) -> Vec<u8> {
+pub fn summary(report: &Report, rows: &[Row]) -> Vec<u8> {
     let mut page = Page::default();
     header(&mut page, report);
     verdicts(&mut page, report);
     table(&mut page, report);
     consistency(&mut page, report);
     repair(&mut page, report);
+    over_time(&mut page, report, rows);
     faults(&mut page, report);
     page.text.into_bytes()
 }
@@ -35,20 +40,39 @@ struct Page {
 }
 
 impl Page {
-    /// A line, cut at the edge of the page.
+    /// A line, folded at the edge of the page under its own indentation.
     fn line(&mut self, line: &str) {
-        let line = line.trim_end();
-        if line.chars().count() > WIDTH {
-            self.text.extend(line.chars().take(WIDTH - 3));
-            self.text.push_str("...");
-        } else {
-            self.text.push_str(line);
+        let indent = line.len() - line.trim_start().len();
+        self.folded(&line[..indent], &line[indent..], &" ".repeat(indent + 2));
+    }
+
+    /// A name in its column and what there is to say of it, folded beside the name.
+    fn named(&mut self, name: &str, line: &str) {
+        self.folded(&format!("{name:NAME$}"), line, &" ".repeat(NAME));
+    }
+
+    fn folded(&mut self, start: &str, words: &str, indent: &str) {
+        let mut line = start.to_string();
+        let mut bare = true;
+        // Several blanks in a row align columns: they belong to the word before them.
+        for word in words.trim_end().split_inclusive(' ') {
+            let width = line.chars().count() + word.trim_end().chars().count();
+            if width > WIDTH && !bare {
+                self.text.push_str(line.trim_end());
+                self.text.push('\n');
+                line = indent.to_string();
+            }
+            line.push_str(word);
+            bare = false;
         }
+        self.text.push_str(line.trim_end());
         self.text.push('\n');
     }
 
-    fn named(&mut self, name: &str, line: &str) {
-        self.line(&format!("{name:NAME$}{line}"));
+    /// A line in which every blank counts.
+    fn raw(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
     }
 
     fn gap(&mut self) {
@@ -60,8 +84,9 @@ fn header(page: &mut Page, report: &Report) {
     let header = &report.header;
     page.line(&format!("{}  seed {}  digest {}", header.scenario, header.seed, header.digest));
     let rest = if header.quiescent { "came to rest" } else { "did not come to rest" };
+    let held = report.verdicts.iter().filter(|verdict| verdict.outcome == Outcome::Held).count();
     page.line(&format!(
-        "{}: {} judges; {rest} at {}, {} events",
+        "{}: {held} of {} judges hold; {rest} at {}, {} events",
         name_of(worst(&report.verdicts)),
         report.verdicts.len(),
         moment(header.ended_at_s),
@@ -236,6 +261,27 @@ fn repair(page: &mut Page, report: &Report) {
     }
 }
 
+/// The curves that the plots show, in a line each.
+fn over_time(page: &mut Page, report: &Report, rows: &[Row]) {
+    page.gap();
+    page.named("over time", &format!("0 s to {}", moment(report.header.ended_at_s)));
+    let curves: [(&str, Value); 4] = [
+        ("  divergent keys", |row| row.divergent_keys),
+        ("  hints pending", |row| row.hints_pending),
+        ("  hints delivered", |row| row.hints_delivered),
+        ("  stale reads", |row| row.stale_reads),
+    ];
+    for (name, value) in curves {
+        let values: Vec<u64> = rows.iter().map(value).collect();
+        let peak = count(values.iter().copied().max().unwrap_or(0));
+        let curve = sparkline(&values, CURVE);
+        page.raw(&format!("{name:NAME$}|{curve}| peak {peak}"));
+    }
+}
+
+/// What a curve shows of an interval.
+type Value = fn(&Row) -> u64;
+
 fn after(done: &str, time: Option<f64>) -> String {
     match time {
         Some(_) => format!("{done} after {}", seconds(time)),
@@ -245,13 +291,23 @@ fn after(done: &str, time: Option<f64>) -> String {
 
 fn shares(parts: &Parts) -> String {
     let show = |name: &str, part: &Part| {
-        let share = part.share.map_or(String::new(), |share| format!(" {:.0} %", 100.0 * share));
+        let share = part.share.filter(|share| *share > 0.0);
+        let share = share.map_or(String::new(), |share| format!(" {:.0} %", 100.0 * share));
         format!("{name} {}{share}", amount(part.copies, part.bytes))
     };
     let handoff = show("handoff", &parts.handoff);
     let read_repair = show("read repair", &parts.read_repair);
     let anti_entropy = show("anti-entropy", &parts.anti_entropy);
     format!("{handoff}, {read_repair}, {anti_entropy}")
+}
+
+/// A count and the names of what was counted, of which a single one loses its last letter or two.
+fn counted(number: u64, names: &str) -> String {
+    match (number, names) {
+        (1, "copies") => "1 copy".to_string(),
+        (1, names) => format!("1 {}", names.trim_end_matches('s')),
+        (_, names) => format!("{} {names}", count(number)),
+    }
 }
 
 fn amount(number: u64, size: u64) -> String {
@@ -279,7 +335,7 @@ fn faults(page: &mut Page, report: &Report) {
         ];
         let touched = touched.iter().filter(|(_, number)| *number > 0);
         let mut touched: Vec<String> =
-            touched.map(|(name, number)| format!("{} {name}", count(*number))).collect();
+            touched.map(|(names, number)| counted(*number, names)).collect();
         if touched.is_empty() {
             touched.push("nothing".to_string());
         }

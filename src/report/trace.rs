@@ -1,6 +1,5 @@
-//! The trace: everything that happened, a JSON object a line, messages with the names that
-//! Maelstrom gives them (`src`, `dest`, `body` with `type` and `msg_id`). For looking closely at
-//! short runs.
+//! The trace: everything that happened, a JSON object a line, messages with Maelstrom's names
+//! for them (`src`, `dest`, `body` with `type` and `msg_id`). For looking closely at short runs.
 //!
 //! Every line has `t`, in nanoseconds, and `what`: `sent`, `copied`, `delivered`, `dropped`,
 //! `fact`, `down`, `up`, `fault_began`, `fault_ended` or `settling`.

@@ -91,7 +91,7 @@ mod tests {
             (percent(Some(1.0)), "100 %"),
             (percent(Some(0.0)), "0 %"),
             (percent(Some(0.9995)), "99.95 %"),
-            (percent(Some(0.999_995)), "99.9995 %"),
+            (percent(Some(0.999_99)), "99.999 %"),
             (percent(Some(0.999_999_999_9)), "> 99.99999 %"),
             (percent(Some(0.000_001)), "0.0001 %"),
             (percent(Some(0.25)), "25.00 %"),

@@ -106,7 +106,8 @@ fn clocks_compare_as_a_table_says() {
         pairs.iter().map(dot).collect()
     };
     use Causality::{After, Before, Concurrent, Equal};
-    let rows: [(&[(u32, u64)], &[(u32, u64)], Causality); 6] = [
+    type Pairs = &'static [(u32, u64)];
+    let rows: [(Pairs, Pairs, Causality); 6] = [
         (&[], &[], Equal),
         (&[], &[(0, 1)], Before),
         (&[(0, 2), (1, 1)], &[(0, 1)], After),

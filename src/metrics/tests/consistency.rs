@@ -76,8 +76,6 @@ fn settled_commits_are_missed_with_a_lower_bound() {
     let (a, of_a) = stage.at(100).write(0, 0, &[]);
     let (_, of_b) = stage.at(200).write(0, 0, &[&a]);
     // The homes agree after the second commit: both settle, the latest at 200 ms.
-    let again = stage.ghost(1, &[]);
-    let _ = again;
     stage.at(210).keep(2, &of_a, Cause::AntiEntropy);
     stage.at(220).keep(2, &of_b, Cause::AntiEntropy);
     read(&mut stage, 500, Some(&of_b));

@@ -111,7 +111,8 @@ fn cart_run(final_items: &[u32], read_items: &[u32]) -> Figures {
 
 #[test]
 fn carts_lose_and_resurrect() {
-    let rows: [(&[u32], &[u32], (u64, u64)); 5] = [
+    type Run<'a> = (&'a [u32], &'a [u32], (u64, u64));
+    let rows: [Run<'_>; 5] = [
         (&[2], &[2], (0, 0)),
         (&[], &[], (1, 0)),
         (&[2], &[1, 2], (0, 1)),
