@@ -6,10 +6,9 @@
 
 mod yardstick;
 
-use std::time::Instant;
-
 use dynamo_sim::sim::queue::{Lane, Queue};
 use dynamo_sim::time::{Duration, Time};
+use yardstick::clock::{median, processor_time};
 use yardstick::workloads::{Hop, Ping, phold, quorum};
 use yardstick::{Bare, Kernel, TIMEOUT};
 
@@ -117,18 +116,4 @@ fn timed(workload: Workload, events: u64) -> (f64, u64) {
     let mut began = processor_time();
     let hash = workload(events, &mut || began = processor_time());
     ((processor_time() - began) / events as f64, hash)
-}
-
-/// Nanoseconds that this thread has computed, where the system tells (Linux), because machines are
-/// shared; else those that have passed.
-fn processor_time() -> f64 {
-    static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
-    let passed = || START.get_or_init(Instant::now).elapsed().as_nanos() as f64;
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    told.and_then(|text| text.split(' ').next()?.parse().ok()).unwrap_or_else(passed)
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }

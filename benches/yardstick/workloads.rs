@@ -1,5 +1,8 @@
 //! Two workloads that any event kernel can run; both return a hash over what happened and when.
 
+// Not every benchmark runs both.
+#![allow(dead_code)]
+
 use super::Kernel;
 
 /// xoshiro256++ (D. Blackman and S. Vigna), seeded by SplitMix64.

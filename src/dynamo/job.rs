@@ -17,7 +17,7 @@ pub enum Job {
         ticket: Ticket,
         attempt: AttemptId,
         key: Key,
-        put: Put,
+        put: Rc<Put>,
         stand_in_for: Option<NodeId>,
     },
     /// Write what a coordinator sent.

@@ -30,8 +30,8 @@ pub enum Message {
     Coordinator(ToCoordinator),
     /// Delivery of hints.
     Handoff(Handoff),
-    /// Comparison of replicas.
-    AntiEntropy(AntiEntropy),
+    /// Comparison of replicas. Large and rare: it stays where it is when messages are moved.
+    AntiEntropy(Box<AntiEntropy>),
     /// Gossip and probes.
     Membership(Membership),
 }
@@ -51,8 +51,8 @@ pub struct Request {
 pub enum Action {
     /// get(key).
     Get,
-    /// put(key, context, object); a delete is a put of a tombstone.
-    Put(Put),
+    /// put(key, context, object); a delete is a put of a tombstone. All who pass it on share it.
+    Put(Rc<Put>),
 }
 
 /// What a put brings.
@@ -105,7 +105,13 @@ pub enum ToReplica {
     /// What do you hold? (section 4.5)
     Fetch { ticket: Ticket, attempt: AttemptId, key: Key },
     /// Make the new version and keep it (section 4.5, step 1): usually to itself.
-    Write { ticket: Ticket, attempt: AttemptId, key: Key, put: Put, stand_in_for: Option<NodeId> },
+    Write {
+        ticket: Ticket,
+        attempt: AttemptId,
+        key: Key,
+        put: Rc<Put>,
+        stand_in_for: Option<NodeId>,
+    },
     /// Keep this, for yourself or with a hint for another (sections 4.5 and 4.6).
     Store {
         ticket: Ticket,
@@ -334,9 +340,7 @@ impl Message {
             Message::Coordinator(message) => message.kind(),
             Message::Handoff(Handoff::Deliver { .. }) => Kind::Deliver,
             Message::Handoff(Handoff::Delivered { .. }) => Kind::Delivered,
-            Message::AntiEntropy(AntiEntropy::Hashes { .. }) => Kind::Hashes,
-            Message::AntiEntropy(AntiEntropy::Keys { .. }) => Kind::Keys,
-            Message::AntiEntropy(AntiEntropy::Sets { .. }) => Kind::Sets,
+            Message::AntiEntropy(message) => message.kind(),
             Message::Membership(message) => message.kind(),
         }
     }
@@ -520,6 +524,14 @@ impl Exchange {
 }
 
 impl AntiEntropy {
+    fn kind(&self) -> Kind {
+        match self {
+            AntiEntropy::Hashes { .. } => Kind::Hashes,
+            AntiEntropy::Keys { .. } => Kind::Keys,
+            AntiEntropy::Sets { .. } => Kind::Sets,
+        }
+    }
+
     fn exchange(&self) -> Exchange {
         match self {
             AntiEntropy::Hashes { exchange, .. }

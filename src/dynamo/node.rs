@@ -122,7 +122,8 @@ impl Node {
             Message::Handoff(message) => self.on_handoff(ctx, peer, message),
             Message::AntiEntropy(message) => {
                 if let Some(part) = &self.anti_entropy {
-                    part.on_message(ctx, &self.view, &self.disk, peer, message);
+                    self.disk.store.note_in_trees();
+                    part.on_message(ctx, &self.view, &self.disk, peer, *message);
                 }
             }
             Message::Reply(_) => unreachable!("nodes reply to clients only"),
@@ -202,6 +203,7 @@ impl Node {
             }
             Timer::AntiEntropy => {
                 if let Some(part) = &self.anti_entropy {
+                    self.disk.store.note_in_trees();
                     part.on_interval(ctx, &self.view, &self.disk.store);
                 }
             }

@@ -93,7 +93,8 @@ impl Replica {
         let actor = self.actor(config.versioning, key, stand_in_for);
         let author = Author { actor, stamp: ctx.now };
         let (context, held) = (put.context.as_deref(), held.map(|set| &**set));
-        let set = Rc::new(write(config.versioning, held, context, author, put.value, put.ghost));
+        let (value, ghost) = (put.value.clone(), put.ghost.clone());
+        let set = Rc::new(write(config.versioning, held, context, author, value, ghost));
         match stand_in_for {
             None => {
                 let change = disk.store.replace(key, Rc::clone(&set));

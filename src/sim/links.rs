@@ -36,8 +36,6 @@ pub struct Packet {
     pub to: Address,
     pub kind: Kind,
     pub bytes: u64,
-    /// Its address of luck on its link.
-    pub which: u64,
 }
 
 /// What becomes of a message as it is sent.
@@ -63,9 +61,16 @@ impl Links {
         Links { network, cuts, degradations, last_cut: None, any_cut_open: false }
     }
 
-    /// Decides as a message is sent.
-    pub fn send(&self, luck: &Luck, packet: Packet, touched: &mut [Touched]) -> Verdict {
-        let Packet { from, to, kind, which, .. } = packet;
+    /// Decides as a message is sent; `which` is its address of luck on its link.
+    #[inline]
+    pub fn send(
+        &self,
+        luck: &Luck,
+        packet: Packet,
+        which: u64,
+        touched: &mut [Touched],
+    ) -> Verdict {
+        let Packet { from, to, kind, .. } = packet;
         if self.any_cut_open {
             let open = self.cuts.iter().filter(|cut| cut.open);
             if let Some(cut) = open.into_iter().find(|cut| cut.rule.links.include(from, to)) {
@@ -77,7 +82,7 @@ impl Links {
         if fate.lost {
             return Verdict::Drop(Drop::Loss);
         }
-        let Some(extra) = self.degrade(luck, packet, touched) else {
+        let Some(extra) = self.degrade(luck, packet, which, touched) else {
             return Verdict::Drop(Drop::Degraded);
         };
         Verdict::Travel { delay: fate.delay + extra, copy: fate.copy.map(|copy| copy + extra) }
@@ -132,13 +137,19 @@ impl Links {
     }
 
     /// The delay that degraded links add; none if one of them loses the message.
-    fn degrade(&self, luck: &Luck, packet: Packet, touched: &mut [Touched]) -> Option<Duration> {
+    fn degrade(
+        &self,
+        luck: &Luck,
+        packet: Packet,
+        which: u64,
+        touched: &mut [Touched],
+    ) -> Option<Duration> {
         let mut extra = Duration::ZERO;
         for (fault, rule) in &self.degradations {
             if !rule.links.include(packet.from, packet.to) {
                 continue;
             }
-            let which = digest_of([packet.which, *fault as u64]);
+            let which = digest_of([which, *fault as u64]);
             let mut draw = luck.draw(Purpose::Degrade, link(packet.from, packet.to), which);
             let lost = draw.chance(rule.loss);
             if lost || rule.delay.is_some() {

@@ -11,7 +11,7 @@
 //! Left out: cancelling. A timer that came too late recognises itself.
 
 mod heap;
-mod slab;
+pub(super) mod slab;
 
 use std::collections::VecDeque;
 
@@ -107,11 +107,22 @@ impl<E> Queue<E> {
     /// Takes the event that is due first, with its time; none if nothing is pending.
     #[inline]
     pub fn pop(&mut self) -> Option<(Time, E)> {
+        self.pop_below(NOTHING)
+    }
+
+    /// The same, but only if it is due before `limit`.
+    #[inline]
+    pub fn pop_before(&mut self, limit: Time) -> Option<(Time, E)> {
+        self.pop_below(u128::from(limit.0) << 64)
+    }
+
+    #[inline]
+    fn pop_below(&mut self, limit: u128) -> Option<(Time, E)> {
         let first = self.heap.settle();
         if self.first_in_lanes < first {
-            return Some(self.pop_lane());
+            return (self.first_in_lanes < limit).then(|| self.pop_lane());
         }
-        if first == NOTHING {
+        if first >= limit {
             return None;
         }
         self.heap.vacate();

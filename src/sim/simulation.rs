@@ -21,6 +21,7 @@ use crate::sim::disk::Service;
 use crate::sim::links::{Arrival, Links, Packet, Verdict};
 use crate::sim::machine::Machine;
 use crate::sim::plan::Plan;
+use crate::sim::queue::slab::Slab;
 use crate::sim::queue::{Lane, Queue};
 use crate::time::{Duration, Time};
 use crate::trace::observer::Observers;
@@ -31,15 +32,18 @@ use crate::workload::words::{ClientTimer, ClientWords};
 /// How often the world looks whether it has come to rest, once clients have stopped.
 const REST_CHECK: Duration = Duration::from_secs(1);
 
-/// What can happen next.
+/// What can happen next. Messages and jobs stay in a slab of their own until they are due, named
+/// here by their slots: timers are many, wait long, and should not take the room of a message.
+#[derive(Clone, Copy)]
 pub enum Event {
-    Deliver(Delivery),
+    Deliver(u32),
     Timer { node: NodeId, life: u32, timer: Timer },
     Client { client: ClientId, timer: ClientTimer },
-    Done { node: NodeId, life: u32, job: Job },
+    Done { node: NodeId, life: u32, job: u32 },
 }
 
 /// A message on its way.
+#[derive(Clone)]
 pub struct Delivery {
     pub number: u64,
     pub packet: Packet,
@@ -59,7 +63,11 @@ pub struct Simulation {
     pub(super) links: Links,
     pub(super) touched: Vec<Touched>,
     /// Messages that wait for a cut to end, with the fault.
-    pub(super) held: Vec<(usize, Delivery)>,
+    pub(super) held: Vec<(usize, u32)>,
+    /// All messages on their way.
+    messages: Slab<Delivery>,
+    /// All jobs that disks have not finished.
+    jobs: Slab<Job>,
     clients: Vec<Client>,
     service: Service,
     numbering: Numbering,
@@ -76,19 +84,22 @@ pub struct Simulation {
     unequal_key: Key,
     ended: Option<bool>,
     totals: Totals,
-    messages: u64,
+    /// How many messages were sent.
+    sent: u64,
+    /// When the next thing that is no event is due.
+    mark: Time,
     digest: Digest,
     node_effects: Vec<Effect<NodeWords>>,
     client_effects: Vec<Effect<ClientWords>>,
 }
 
-/// What the loop comes to next.
-enum Next {
+/// What the loop comes to beside events.
+enum Mark {
     Step,
     Settle,
     RestCheck,
     Sample,
-    Event,
+    Limit,
 }
 
 impl Simulation {
@@ -124,6 +135,8 @@ impl Simulation {
             steps: schedule(&plan.faults, plan.duration).into_iter().peekable(),
             touched: vec![Touched::default(); plan.faults.len()],
             held: Vec::new(),
+            messages: Slab::new(),
+            jobs: Slab::new(),
             next_sample: Time::ZERO + plan.sampling,
             sampling: plan.sampling,
             end_of_duration,
@@ -133,7 +146,8 @@ impl Simulation {
             unequal_key: Key(0),
             ended: None,
             totals: Totals::default(),
-            messages: 0,
+            sent: 0,
+            mark: Time::ZERO,
             digest: Digest::EMPTY.with(plan.seed),
             node_effects: Vec::new(),
             client_effects: Vec::new(),
@@ -150,6 +164,7 @@ impl Simulation {
 
     /// Starts all nodes, then all clients, in order of their names.
     pub fn start(&mut self, observers: &mut Observers<'_>) {
+        self.mark = self.next_mark().0;
         for node in (0..self.machines.len() as u32).map(NodeId) {
             self.boot(observers, node);
         }
@@ -163,27 +178,32 @@ impl Simulation {
         if self.ended.is_some() {
             return false;
         }
-        let (at, next) = self.next();
-        // Past the limit nothing happens any more.
-        if self.settling && at > self.limit {
-            self.ended = Some(false);
-            return false;
+        match self.queue.pop_before(self.mark) {
+            Some((at, event)) => {
+                self.now = at;
+                self.take(observers, event);
+            }
+            None => self.take_mark(observers),
         }
-        self.now = at;
-        match next {
-            Next::Step => self.take_fault_step(observers),
-            Next::Settle => self.begin_settling(observers),
-            Next::RestCheck => self.check_for_rest(),
-            Next::Sample => {
+        self.ended.is_none()
+    }
+
+    fn take_mark(&mut self, observers: &mut Observers<'_>) {
+        let (at, mark) = self.next_mark();
+        if !matches!(mark, Mark::Limit) {
+            self.now = at;
+        }
+        match mark {
+            Mark::Step => self.take_fault_step(observers),
+            Mark::Settle => self.begin_settling(observers),
+            Mark::RestCheck => self.check_for_rest(),
+            Mark::Sample => {
                 observers.sample(self.now, &self.totals);
                 self.next_sample += self.sampling;
             }
-            Next::Event => {
-                let (_, event) = self.queue.pop().expect("the queue was looked into just now");
-                self.take(observers, event);
-            }
+            Mark::Limit => self.ended = Some(false),
         }
-        self.ended.is_none()
+        self.mark = self.next_mark().0;
     }
 
     /// Closes the books.
@@ -223,24 +243,22 @@ impl Simulation {
         &self.totals
     }
 
-    /// What is due next. At one time: first faults, then the look of the observers, then events.
-    fn next(&mut self) -> (Time, Next) {
+    /// What is due next beside events. At one time: first faults, then the look of the observers,
+    /// then events.
+    fn next_mark(&mut self) -> (Time, Mark) {
         let settle = if self.settling { Time::NEVER } else { self.end_of_duration };
         let step = self.steps.peek().map_or(Time::NEVER, |step| step.at);
-        let mut first = (self.queue.peek_time().unwrap_or(Time::NEVER), Next::Event);
-        // Later candidates win ties.
+        // Past the limit nothing happens any more.
+        let past = if self.settling { self.limit + Duration(1) } else { Time::NEVER };
+        // Earlier candidates win ties.
         let candidates = [
-            (self.next_sample, Next::Sample),
-            (self.next_rest_check, Next::RestCheck),
-            (settle, Next::Settle),
-            (step, Next::Step),
+            (past, Mark::Limit),
+            (step, Mark::Step),
+            (settle, Mark::Settle),
+            (self.next_rest_check, Mark::RestCheck),
+            (self.next_sample, Mark::Sample),
         ];
-        for candidate in candidates {
-            if candidate.0 <= first.0 {
-                first = candidate;
-            }
-        }
-        first
+        candidates.into_iter().min_by_key(|(at, _)| *at).expect("there are some")
     }
 
     fn take_fault_step(&mut self, observers: &mut Observers<'_>) {
@@ -291,93 +309,93 @@ impl Simulation {
 
     fn take(&mut self, observers: &mut Observers<'_>, event: Event) {
         match event {
-            Event::Deliver(delivery) => self.take_delivery(observers, delivery),
+            Event::Deliver(message) => self.take_delivery(observers, message),
             Event::Client { client, timer } => {
                 self.fold(Address::Client(client).number(), timer.number());
                 self.hand_to_client(observers, client, Input::Timer(timer));
             }
-            Event::Timer { node, life, ref timer } => {
-                let number = timer.number();
-                self.take_node_event(observers, node, life, number, event);
+            Event::Timer { node, life, timer } => {
+                if self.waits(node, event) || !self.lives(node, life) {
+                    return;
+                }
+                self.fold(u64::from(node.0), timer.number());
+                self.hand_to_node(observers, node, Input::Timer(timer));
             }
-            Event::Done { node, life, ref job } => {
-                let number = job.luck();
-                self.take_node_event(observers, node, life, number, event);
+            Event::Done { node, life, job } => {
+                if self.waits(node, event) {
+                    return;
+                }
+                let job = self.jobs.remove(job);
+                if self.lives(node, life) {
+                    self.fold(u64::from(node.0), job.luck());
+                    self.hand_to_node(observers, node, Input::Done(job));
+                }
             }
         }
     }
 
-    /// A timer or a finished job of a node: nothing to a node of another life, later to one that
-    /// stands still.
-    fn take_node_event(
-        &mut self,
-        observers: &mut Observers<'_>,
-        node: NodeId,
-        life: u32,
-        number: u64,
-        event: Event,
-    ) {
-        let machine = &mut self.machines[node.index()];
-        if let Some((fault, waiting)) = &mut machine.paused {
-            self.touched[*fault].jobs += u64::from(matches!(event, Event::Done { .. }));
-            return waiting.push(event);
-        }
-        if !machine.is_up() || machine.life != life {
-            return;
-        }
-        self.fold(u64::from(node.0), number);
-        match event {
-            Event::Timer { timer, .. } => self.hand_to_node(observers, node, Input::Timer(timer)),
-            Event::Done { job, .. } => self.hand_to_node(observers, node, Input::Done(job)),
-            Event::Deliver(_) | Event::Client { .. } => unreachable!("no event of a node's own"),
-        }
+    /// Keeps a timer or a finished job of a node that stands still for later.
+    fn waits(&mut self, node: NodeId, event: Event) -> bool {
+        let Some((fault, waiting)) = &mut self.machines[node.index()].paused else { return false };
+        self.touched[*fault].jobs += u64::from(matches!(event, Event::Done { .. }));
+        waiting.push(event);
+        true
     }
 
-    fn take_delivery(&mut self, observers: &mut Observers<'_>, delivery: Delivery) {
-        let packet = delivery.packet;
-        let local = packet.from == packet.to;
-        if !local {
-            match self.links.arrive(packet, delivery.sent, &mut self.touched) {
+    /// Is the node still in the life in which it armed a timer or submitted a job?
+    fn lives(&self, node: NodeId, life: u32) -> bool {
+        let machine = &self.machines[node.index()];
+        machine.life == life && machine.is_up()
+    }
+
+    fn take_delivery(&mut self, observers: &mut Observers<'_>, message: u32) {
+        let delivery = self.messages.get(message);
+        let (packet, sent) = (delivery.packet, delivery.sent);
+        if packet.from != packet.to {
+            match self.links.arrive(packet, sent, &mut self.touched) {
                 Arrival::Deliver => {}
-                Arrival::Drop => return self.drop_message(observers, &delivery, Drop::CutInFlight),
-                Arrival::Hold(fault) => return self.held.push((fault, delivery)),
+                Arrival::Drop => return self.lose(observers, message, Drop::CutInFlight),
+                Arrival::Hold(fault) => return self.held.push((fault, message)),
             }
         }
         match packet.to {
             Address::Client(client) => {
-                let message = self.receive(observers, delivery);
-                self.hand_to_client(
-                    observers,
-                    client,
-                    Input::Message { from: packet.from, message },
-                );
+                let message = self.receive(observers, message);
+                let input = Input::Message { from: packet.from, message };
+                self.hand_to_client(observers, client, input);
             }
-            Address::Node(node) => self.deliver_to_node(observers, node, delivery),
+            Address::Node(node) => self.deliver_to_node(observers, node, message, packet),
         }
     }
 
-    fn deliver_to_node(&mut self, observers: &mut Observers<'_>, node: NodeId, delivery: Delivery) {
-        let packet = delivery.packet;
+    fn deliver_to_node(
+        &mut self,
+        observers: &mut Observers<'_>,
+        node: NodeId,
+        message: u32,
+        packet: Packet,
+    ) {
         let machine = &mut self.machines[node.index()];
         if let Some((fault, waiting)) = &mut machine.paused {
             self.touched[*fault].messages += 1;
             self.touched[*fault].bytes += packet.bytes;
-            return waiting.push(Event::Deliver(delivery));
+            return waiting.push(Event::Deliver(message));
         }
         if !machine.is_up() {
             if let Some(fault) = machine.stopped_by() {
                 self.touched[fault].messages += 1;
                 self.touched[fault].bytes += packet.bytes;
             }
-            return self.drop_message(observers, &delivery, Drop::ReceiverDown);
+            return self.lose(observers, message, Drop::ReceiverDown);
         }
-        let message = self.receive(observers, delivery);
+        let message = self.receive(observers, message);
         self.hand_to_node(observers, node, Input::Message { from: packet.from, message });
     }
 
     /// A message is there: counts it and unpacks it.
-    fn receive(&mut self, observers: &mut Observers<'_>, delivery: Delivery) -> Message {
-        let Delivery { number, packet, digest, message, .. } = delivery;
+    #[inline]
+    fn receive(&mut self, observers: &mut Observers<'_>, message: u32) -> Message {
+        let Delivery { number, packet, digest, message, .. } = self.messages.remove(message);
         let Packet { from, to, kind, .. } = packet;
         self.fold(digest_of([from.number(), to.number()]), digest);
         if from != to {
@@ -389,12 +407,13 @@ impl Simulation {
         message
     }
 
-    pub(super) fn drop_message(
-        &mut self,
-        observers: &mut Observers<'_>,
-        delivery: &Delivery,
-        cause: Drop,
-    ) {
+    /// A message that was on its way will not arrive.
+    fn lose(&mut self, observers: &mut Observers<'_>, message: u32, cause: Drop) {
+        let delivery = self.messages.remove(message);
+        self.drop_message(observers, &delivery, cause);
+    }
+
+    fn drop_message(&mut self, observers: &mut Observers<'_>, delivery: &Delivery, cause: Drop) {
         let Packet { from, to, kind, .. } = delivery.packet;
         // A machine that stops loses what it was about to tell itself; that was never on a link.
         if from == to {
@@ -496,6 +515,7 @@ impl Simulation {
             self.touched[*fault].jobs += 1;
         }
         let due = machine.device.submit(self.now, &self.service, &self.luck, (node, &job));
+        let job = self.jobs.insert(job);
         self.queue.push(due, Event::Done { node, life: machine.life, job });
     }
 
@@ -509,18 +529,19 @@ impl Simulation {
         let (kind, bytes, which) = (message.kind(), message.bytes(), message.luck());
         let digest = message.digest(kind, bytes, which);
         let which = digest_of([kind as u64, which]);
-        self.messages += 1;
-        let (number, sent) = (self.messages, self.now);
-        let packet = Packet { from, to, kind, bytes, which };
-        let mut delivery = Delivery { number, packet, sent, digest, message };
+        self.sent += 1;
+        let (number, sent) = (self.sent, self.now);
+        let packet = Packet { from, to, kind, bytes };
+        let delivery = Delivery { number, packet, sent, digest, message };
         if from == to {
             self.totals.local += 1;
-            return self.queue.push_lane(self.at_once, self.now, Event::Deliver(delivery));
+            let message = self.messages.insert(delivery);
+            return self.queue.push_lane(self.at_once, self.now, Event::Deliver(message));
         }
         self.totals.kinds[kind as usize].sent += 1;
         self.totals.kinds[kind as usize].bytes += bytes;
-        let own_delay = self.sending_delay(packet);
-        match self.links.send(&self.luck, packet, &mut self.touched) {
+        let own_delay = self.sending_delay(packet, which);
+        match self.links.send(&self.luck, packet, which, &mut self.touched) {
             Verdict::Drop(cause) => {
                 self.show_sent(observers, &delivery, self.now);
                 self.drop_message(observers, &delivery, cause);
@@ -529,38 +550,32 @@ impl Simulation {
                 let due = self.now + own_delay + delay;
                 self.show_sent(observers, &delivery, due);
                 if let Some(copy) = copy {
-                    delivery = self.send_copy(observers, delivery, self.now + own_delay + copy);
+                    self.send_copy(observers, &delivery, self.now + own_delay + copy);
                 }
-                self.queue.push(due, Event::Deliver(delivery));
+                let message = self.messages.insert(delivery);
+                self.queue.push(due, Event::Deliver(message));
             }
         }
     }
 
-    fn send_copy(
-        &mut self,
-        observers: &mut Observers<'_>,
-        delivery: Delivery,
-        due: Time,
-    ) -> Delivery {
-        let Delivery { number, packet, sent, digest, message } = delivery;
-        self.totals.kinds[packet.kind as usize].copies += 1;
+    fn send_copy(&mut self, observers: &mut Observers<'_>, delivery: &Delivery, due: Time) {
+        self.totals.kinds[delivery.packet.kind as usize].copies += 1;
         if observers.interest().messages {
-            observers.see(self.now, &Record::Copied { number, due });
+            observers.see(self.now, &Record::Copied { number: delivery.number, due });
         }
-        let second = Delivery { number, packet, sent, digest, message: message.clone() };
-        self.queue.push(due, Event::Deliver(second));
-        Delivery { number, packet, sent, digest, message }
+        let copy = self.messages.insert(delivery.clone());
+        self.queue.push(due, Event::Deliver(copy));
     }
 
     /// What a slow machine takes before it sends.
-    fn sending_delay(&mut self, packet: Packet) -> Duration {
+    fn sending_delay(&mut self, packet: Packet, which: u64) -> Duration {
         let Address::Node(node) = packet.from else { return Duration::ZERO };
         let Some((fault, Some(sampler))) = &self.machines[node.index()].slow else {
             return Duration::ZERO;
         };
         self.touched[*fault].messages += 1;
         self.touched[*fault].bytes += packet.bytes;
-        let which = digest_of([packet.which, packet.to.number()]);
+        let which = digest_of([which, packet.to.number()]);
         sampler.sample(&mut self.luck.draw(Purpose::SlowSend, u64::from(node.0), which))
     }
 
@@ -581,14 +596,7 @@ impl Simulation {
 
     fn account(&self) -> Account {
         let mut in_flight = [0; crate::dynamo::message::Kind::ALL.len()];
-        let waiting = self.machines.iter().filter_map(|m| m.paused.as_ref());
-        let waiting = waiting.flat_map(|(_, events)| events);
-        let held = self.held.iter().map(|(_, delivery)| delivery);
-        let queued = self.queue.iter().chain(waiting).filter_map(|event| match event {
-            Event::Deliver(delivery) => Some(delivery),
-            Event::Timer { .. } | Event::Client { .. } | Event::Done { .. } => None,
-        });
-        let on_links = queued.chain(held).filter(|d| d.packet.from != d.packet.to);
+        let on_links = self.messages.iter().filter(|d| d.packet.from != d.packet.to);
         on_links.for_each(|delivery| in_flight[delivery.packet.kind as usize] += 1);
         Account {
             now: self.now,
@@ -620,6 +628,8 @@ impl Simulation {
 fn constant_lanes(queue: &mut Queue<Event>, plan: &Plan) -> Vec<(Duration, Lane)> {
     let timeouts = &plan.cluster.timeouts;
     let mut lengths = vec![
+        // The pause of clients that do not think.
+        Duration::ZERO,
         timeouts.replica,
         timeouts.operation,
         timeouts.forward,

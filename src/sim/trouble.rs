@@ -119,11 +119,11 @@ impl Simulation {
     fn mend(&mut self, fault: usize) {
         self.links.mend(fault);
         let held = std::mem::take(&mut self.held);
-        for (by, delivery) in held {
+        for (by, message) in held {
             if by == fault {
-                self.queue.push(self.now, Event::Deliver(delivery));
+                self.queue.push(self.now, Event::Deliver(message));
             } else {
-                self.held.push((by, delivery));
+                self.held.push((by, message));
             }
         }
     }

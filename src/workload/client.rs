@@ -172,7 +172,7 @@ impl Client {
         let (value, cart) = self.value(intent, context.as_deref(), event.number, &mut draw);
         let function = if intent == Intent::Delete { Function::Delete } else { Function::Put };
         let put = Put { context, fastest, value, ghost };
-        self.begin(ctx, (id, intent, function, key), Action::Put(put), cart);
+        self.begin(ctx, (id, intent, function, key), Action::Put(Rc::new(put)), cart);
     }
 
     /// What this intent writes, and what that does to a cart.

@@ -192,7 +192,7 @@ fn tree_hash(store: &Store, range: RangeId, index: TreeIndex) -> Option<TreeHash
 }
 
 fn send(ctx: &mut NodeCtx<'_>, to: NodeId, message: AntiEntropy) {
-    ctx.send(Address::Node(to), Message::AntiEntropy(message));
+    ctx.send(Address::Node(to), Message::AntiEntropy(Box::new(message)));
 }
 
 /// The common ranges of two nodes, for tests and tables.

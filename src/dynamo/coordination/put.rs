@@ -28,7 +28,7 @@ struct Put {
     key: Key,
     range: RangeId,
     participants: Participants,
-    request: message::Put,
+    request: Rc<message::Put>,
     /// What the replicas keep, once the first of them has made the new version.
     set: Option<Rc<VersionSet>>,
     replied: bool,
@@ -42,7 +42,7 @@ impl Puts {
         scene: Scene<'_>,
         attempt: AttemptId,
         key: Key,
-        request: message::Put,
+        request: Rc<message::Put>,
     ) {
         let range = scene.ring.range_of(key);
         let participants = choose(scene, range);
@@ -153,7 +153,7 @@ impl Put {
             ticket,
             attempt: self.attempt,
             key: self.key,
-            put: self.request.clone(),
+            put: Rc::clone(&self.request),
             stand_in_for: participant.stand_in_for,
         };
         ctx.send(Address::Node(participant.node), Message::Replica(write));

@@ -44,6 +44,12 @@ impl<V> KeyMap<V> {
         self.map.get(&key)
     }
 
+    /// The value of a key, to change it.
+    #[inline]
+    pub fn get_mut(&mut self, key: Key) -> Option<&mut V> {
+        self.map.get_mut(&key)
+    }
+
     /// Sets the value of a key and returns the former one.
     #[inline]
     pub fn insert(&mut self, key: Key, value: V) -> Option<V> {

@@ -1,8 +1,8 @@
 //! Section 4.7: one Merkle tree for each key range that a node hosts.
 //!
 //! Binary, of a fixed depth. A leaf covers the keys whose position ends in a certain pattern; its
-//! hash is over the digests of their version sets. The digest of a key is brought up to date by
-//! each write; hashes above it are forgotten then and made again when a comparison asks for them,
+//! hash is over the digests of their version sets. The digest of a key is brought up to date
+//! before a comparison; hashes above it are forgotten then and made again when one asks for them,
 //! so that a write costs the same however many keys there are.
 
 use std::cell::RefCell;

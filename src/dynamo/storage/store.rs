@@ -24,13 +24,24 @@ pub struct Change {
 #[derive(Debug)]
 pub struct Store {
     keys: Rc<KeySpace>,
-    sets: KeyMap<Rc<VersionSet>>,
+    sets: KeyMap<Held>,
     /// The ring by which the trees are cut; none until the node knows it.
     ring: Option<Rc<Ring>>,
     trees: BTreeMap<RangeId, MerkleTree>,
+    /// Keys that have changed since the trees were last brought up to date, each once: a hot key is
+    /// written many times between two comparisons.
+    unnoted: Vec<Key>,
     /// What each key held before its writes since the last flush, oldest first.
     unflushed: Vec<(Key, Option<Rc<VersionSet>>)>,
     flushes_always: bool,
+}
+
+/// What is held of one key.
+#[derive(Debug)]
+struct Held {
+    set: Rc<VersionSet>,
+    /// Does its tree know?
+    noted: bool,
 }
 
 impl Store {
@@ -41,6 +52,7 @@ impl Store {
             sets: KeyMap::default(),
             ring: None,
             trees: BTreeMap::new(),
+            unnoted: Vec::new(),
             unflushed: Vec::new(),
             flushes_always,
         }
@@ -55,22 +67,24 @@ impl Store {
         let hosted = ring.hosted(node).iter();
         self.trees = hosted.map(|range| (*range, MerkleTree::new(depth))).collect();
         self.ring = Some(Rc::clone(ring));
+        self.unnoted.clear();
         for key in (0..self.keys.count()).map(Key) {
-            if let Some(digest) = self.sets.get(key).map(|set| set.digest()) {
-                self.note_in_tree(key, Some(digest));
+            if let Some(held) = self.sets.get_mut(key) {
+                held.noted = false;
+                self.unnoted.push(key);
             }
         }
     }
 
     /// What is held of a key.
     pub fn get(&self, key: Key) -> Option<&Rc<VersionSet>> {
-        self.sets.get(key)
+        self.sets.get(key).map(|held| &held.set)
     }
 
     /// Merges what arrives into what is held (checklist item 13: ancestors are dropped on receipt,
     /// in any order of arrival).
     pub fn merge(&mut self, versioning: Versioning, key: Key, arriving: &Rc<VersionSet>) -> Change {
-        let before = self.sets.get(key).cloned();
+        let before = self.get(key).cloned();
         let after = match &before {
             None => Rc::clone(arriving),
             Some(held) => merge(versioning, held, arriving),
@@ -80,12 +94,27 @@ impl Store {
 
     /// Replaces what is held.
     pub fn replace(&mut self, key: Key, set: Rc<VersionSet>) -> Change {
-        let before = self.sets.get(key).cloned();
+        let before = self.get(key).cloned();
         self.put(key, set, before)
+    }
+
+    /// Brings the trees up to date, which a comparison needs.
+    pub fn note_in_trees(&mut self) {
+        let Some(ring) = &self.ring else { return };
+        for key in self.unnoted.drain(..) {
+            let digest = self.sets.get_mut(key).map(|held| {
+                held.noted = true;
+                held.set.digest()
+            });
+            if let Some(tree) = self.trees.get_mut(&ring.range_of(key)) {
+                tree.set(key, self.keys.position(key), digest);
+            }
+        }
     }
 
     /// The tree of a hosted range.
     pub fn tree(&self, range: RangeId) -> Option<&MerkleTree> {
+        assert!(self.unnoted.is_empty(), "trees are brought up to date before they are read");
         self.trees.get(&range)
     }
 
@@ -121,29 +150,28 @@ impl Store {
     fn put(&mut self, key: Key, after: Rc<VersionSet>, before: Option<Rc<VersionSet>>) -> Change {
         let same = before.as_ref().is_some_and(|held| held.digest() == after.digest());
         if !same {
-            self.note_in_tree(key, Some(after.digest()));
             if !self.flushes_always {
                 self.unflushed.push((key, before.clone()));
             }
-            self.sets.insert(key, Rc::clone(&after));
+            self.set(key, Some(Rc::clone(&after)));
         }
         Change { key, before, after: Some(after) }
     }
 
     fn restore(&mut self, key: Key, set: Option<Rc<VersionSet>>) -> Change {
-        self.note_in_tree(key, set.as_ref().map(|set| set.digest()));
-        let before = match &set {
-            Some(set) => self.sets.insert(key, Rc::clone(set)),
-            None => self.sets.remove(key),
-        };
+        let before = self.set(key, set.clone());
         Change { key, before, after: set }
     }
 
-    fn note_in_tree(&mut self, key: Key, digest: Option<u64>) {
-        let Some(ring) = &self.ring else { return };
-        if let Some(tree) = self.trees.get_mut(&ring.range_of(key)) {
-            tree.set(key, self.keys.position(key), digest);
+    fn set(&mut self, key: Key, set: Option<Rc<VersionSet>>) -> Option<Rc<VersionSet>> {
+        let before = match set {
+            Some(set) => self.sets.insert(key, Held { set, noted: false }),
+            None => self.sets.remove(key),
+        };
+        if before.as_ref().is_none_or(|held| held.noted) {
+            self.unnoted.push(key);
         }
+        before.map(|held| held.set)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Payloads by slot; a slot that was emptied is used again, the last one first.
 
 /// How many bits of a key name a slot.
-pub(super) const SLOT_BITS: u32 = 24;
+pub(in crate::sim) const SLOT_BITS: u32 = 24;
 /// No slot: the end of the list of free ones.
 const END: u32 = u32::MAX;
 
@@ -15,35 +15,37 @@ enum Slot<E> {
 
 /// Payloads under small numbers that stay the same while they are in.
 #[derive(Clone, Debug)]
-pub(super) struct Slab<E> {
+pub(in crate::sim) struct Slab<E> {
     slots: Vec<Slot<E>>,
     free: u32,
     taken: usize,
 }
 
 impl<E> Slab<E> {
-    pub(super) fn new() -> Slab<E> {
+    pub(in crate::sim) fn new() -> Slab<E> {
         Slab { slots: Vec::new(), free: END, taken: 0 }
     }
 
     /// Puts a payload in and returns its slot.
     #[inline]
-    pub(super) fn insert(&mut self, payload: E) -> u32 {
+    pub(in crate::sim) fn insert(&mut self, payload: E) -> u32 {
         self.taken += 1;
         let slot = self.free;
         if slot == END {
             return self.append(payload);
         }
-        match std::mem::replace(&mut self.slots[slot as usize], Slot::Taken(payload)) {
-            Slot::Free(next) => self.free = next,
+        let place = &mut self.slots[slot as usize];
+        match place {
+            Slot::Free(next) => self.free = *next,
             Slot::Taken(_) => panic!("a slot on the list of free ones was taken"),
         }
+        *place = Slot::Taken(payload);
         slot
     }
 
     /// Takes a payload out.
     #[inline]
-    pub(super) fn remove(&mut self, slot: u32) -> E {
+    pub(in crate::sim) fn remove(&mut self, slot: u32) -> E {
         match std::mem::replace(&mut self.slots[slot as usize], Slot::Free(self.free)) {
             Slot::Taken(payload) => {
                 self.free = slot;
@@ -54,19 +56,28 @@ impl<E> Slab<E> {
         }
     }
 
+    /// The payload in a slot.
+    #[inline]
+    pub(in crate::sim) fn get(&self, slot: u32) -> &E {
+        match &self.slots[slot as usize] {
+            Slot::Taken(payload) => payload,
+            Slot::Free(_) => panic!("a payload that is asked for was gone"),
+        }
+    }
+
     /// How many payloads are in.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::sim) fn len(&self) -> usize {
         self.taken
     }
 
     /// How many payloads fit without taking memory.
     #[cfg(test)]
-    pub(super) fn capacity(&self) -> usize {
+    pub(in crate::sim) fn capacity(&self) -> usize {
         self.slots.capacity()
     }
 
     /// All payloads by slot.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &E> {
+    pub(in crate::sim) fn iter(&self) -> impl Iterator<Item = &E> {
         self.slots.iter().filter_map(|slot| match slot {
             Slot::Taken(payload) => Some(payload),
             Slot::Free(_) => None,

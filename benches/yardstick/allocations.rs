@@ -1,0 +1,55 @@
+//! Counts what the program asks of the allocator: how often, and how much it holds.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// The system's allocator with counters.
+pub struct Counting;
+
+static COUNT: AtomicU64 = AtomicU64::new(0);
+static LIVE: AtomicU64 = AtomicU64::new(0);
+static PEAK: AtomicU64 = AtomicU64::new(0);
+
+/// How many blocks were asked for so far, those that grew included.
+#[allow(dead_code)]
+pub fn count() -> u64 {
+    COUNT.load(Relaxed)
+}
+
+/// The most bytes that were held at once since `forget_peak`.
+#[allow(dead_code)]
+pub fn peak() -> u64 {
+    PEAK.load(Relaxed)
+}
+
+/// Measures the peak anew from here.
+#[allow(dead_code)]
+pub fn forget_peak() {
+    PEAK.store(LIVE.load(Relaxed), Relaxed);
+}
+
+fn taken(bytes: usize) {
+    COUNT.fetch_add(1, Relaxed);
+    let live = LIVE.fetch_add(bytes as u64, Relaxed) + bytes as u64;
+    PEAK.fetch_max(live, Relaxed);
+}
+
+// An allocator cannot be written without `unsafe`; this one only counts and passes on.
+#[allow(unsafe_code)]
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        taken(layout.size());
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        LIVE.fetch_sub(layout.size() as u64, Relaxed);
+        unsafe { System.dealloc(block, layout) }
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, bytes: usize) -> *mut u8 {
+        taken(bytes);
+        LIVE.fetch_sub(layout.size() as u64, Relaxed);
+        unsafe { System.realloc(block, layout, bytes) }
+    }
+}

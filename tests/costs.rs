@@ -1,0 +1,67 @@
+//! What a run may cost: allocations an operation, and memory that does not grow with its length.
+
+#[path = "../benches/yardstick/allocations.rs"]
+mod allocations;
+
+use dynamo_sim::dynamo::config::Cluster;
+use dynamo_sim::dynamo::message::Kind;
+use dynamo_sim::random::distribution::Distribution;
+use dynamo_sim::sim::plan::Plan;
+use dynamo_sim::sim::simulation::Simulation;
+use dynamo_sim::time::{Duration, Time};
+use dynamo_sim::trace::observer::Observers;
+use dynamo_sim::workload::spec::{Arrivals, Keys, Mix, Spec as Workload};
+
+#[global_allocator]
+static ALLOCATOR: allocations::Counting = allocations::Counting;
+
+fn plan() -> Plan {
+    Plan {
+        seed: 7,
+        duration: Duration::from_secs(60),
+        settle_limit: Duration::from_secs(60),
+        sampling: Duration::from_secs(1),
+        cluster: Cluster { nodes: 10, ..Cluster::default() },
+        network: Default::default(),
+        disk: Default::default(),
+        workload: Workload {
+            clients: 20,
+            arrivals: Arrivals::Closed { think: Distribution::Constant(Duration::ZERO) },
+            keys: Keys::Zipf { count: 500, exponent: 0.99 },
+            mix: Mix { get: 0.5, put: 0.5, ..Mix::default() },
+            ..Workload::default()
+        },
+        faults: Vec::new(),
+    }
+}
+
+fn run_until(run: &mut Simulation, seconds: u64) {
+    let until = Time::ZERO + Duration::from_secs(seconds);
+    while run.now() < until && run.step(&mut Observers::default()) {}
+}
+
+fn operations(run: &Simulation) -> u64 {
+    run.totals().kinds[Kind::Reply as usize].delivered
+}
+
+// One test, because there is one allocator.
+#[test]
+fn an_operation_allocates_little_and_a_longer_run_holds_no_more() {
+    let mut run = Simulation::new(&plan());
+    run.start(&mut Observers::default());
+    // Anti-entropy has been everywhere and every key was written by then.
+    run_until(&mut run, 12);
+
+    let (blocks, before) = (allocations::count(), operations(&run));
+    allocations::forget_peak();
+    run_until(&mut run, 14);
+    let short = allocations::peak();
+    let operations = operations(&run) - before;
+    let each = (allocations::count() - blocks) as f64 / operations as f64;
+    assert!(operations > 5_000, "only {operations} operations were measured");
+    assert!(each <= 6.0, "{each:.2} allocations an operation");
+
+    run_until(&mut run, 34);
+    let grown = allocations::peak() as f64 / short as f64;
+    assert!(grown <= 1.05, "a run ten times as long held {grown:.3} times as much");
+}
