@@ -68,7 +68,7 @@ impl Node {
             view,
             disk,
             replica: Replica::new(me, life),
-            coordination: Coordination::default(),
+            coordination: Coordination::new(life),
             handoff,
             anti_entropy,
             gossip: Gossip::new(config.gossip.clone(), beat),

@@ -19,7 +19,7 @@ use crate::dynamo::words::NodeCtx;
 use crate::id::{Address, AttemptId, Key, NodeId};
 
 /// All gets that this node coordinates.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Gets {
     open: Slab<Get>,
 }
@@ -44,6 +44,11 @@ struct Answer {
 }
 
 impl Gets {
+    /// None yet, in the `life`-th life of this node.
+    pub fn new(life: u32) -> Gets {
+        Gets { open: Slab::new(life) }
+    }
+
     /// Asks the first N healthy nodes (not only R of them).
     pub fn begin(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, attempt: AttemptId, key: Key) {
         let range = scene.ring.range_of(key);

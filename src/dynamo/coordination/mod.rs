@@ -35,7 +35,7 @@ pub struct Scene<'a> {
 }
 
 /// All requests that this node works on.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Coordination {
     pub gets: Gets,
     pub puts: Puts,
@@ -43,6 +43,12 @@ pub struct Coordination {
 }
 
 impl Coordination {
+    /// No request yet, in the `life`-th life of this node.
+    pub fn new(life: u32) -> Coordination {
+        let forwards = Forwards::default();
+        Coordination { gets: Gets::new(life), puts: Puts::new(life), forwards }
+    }
+
     /// A request has arrived, from a client or forwarded.
     pub fn on_request(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, request: Request) {
         if let Some(node) = request.forwarded_by {

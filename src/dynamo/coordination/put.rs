@@ -17,7 +17,7 @@ use crate::dynamo::words::NodeCtx;
 use crate::id::{Address, AttemptId, Key, NodeId};
 
 /// All puts that this node coordinates.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Puts {
     open: Slab<Put>,
 }
@@ -35,6 +35,11 @@ struct Put {
 }
 
 impl Puts {
+    /// None yet, in the `life`-th life of this node.
+    pub fn new(life: u32) -> Puts {
+        Puts { open: Slab::new(life) }
+    }
+
     /// Has the new version made, normally by this node's own replica.
     pub fn begin(
         &mut self,
