@@ -224,7 +224,7 @@ impl Node {
                 self.coordination.puts.on_replicas_due(ctx, scene, ticket)
             }
             Timer::Forward(attempt, node) => {
-                self.coordination.forwards.on_due(ctx, scene, attempt, node)
+                self.coordination.on_forward_due(ctx, scene, attempt, node)
             }
             _other => unreachable!("only requests wait for replicas"),
         }

@@ -10,7 +10,7 @@ pub mod put;
 pub mod route;
 pub mod slab;
 
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 use crate::dynamo::config::Cluster;
 use crate::dynamo::coordination::forward::Forwards;
@@ -21,7 +21,7 @@ use crate::dynamo::message::{Action, Message, Outcome, Reply, Request, ToCoordin
 use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::view::View;
 use crate::dynamo::words::NodeCtx;
-use crate::id::{Address, NodeId};
+use crate::id::{Address, AttemptId, NodeId};
 
 /// Peers that have left a request unanswered: something for the failure detector.
 pub type Silent = SmallVec<[NodeId; 4]>;
@@ -79,6 +79,24 @@ impl Coordination {
             ToCoordinator::Stored { ticket, .. } => self.puts.on_stored(ctx, scene, from, ticket),
             ToCoordinator::Confirmed { attempt } => self.forwards.on_confirmed(attempt, from),
         }
+    }
+
+    /// A node that was handed a request has not confirmed it in time: the next one gets it.
+    pub fn on_forward_due(
+        &mut self,
+        ctx: &mut NodeCtx<'_>,
+        scene: Scene<'_>,
+        attempt: AttemptId,
+        node: NodeId,
+    ) -> Silent {
+        let Some(forward) = self.forwards.take_overdue(attempt, node) else {
+            return Silent::new();
+        };
+        match forward.next(scene) {
+            next if next == scene.view.me => self.coordinate(ctx, scene, forward.into_request()),
+            next => self.forwards.go_on(ctx, scene, forward, next),
+        }
+        smallvec![node]
     }
 
     fn coordinate(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, request: Request) {
