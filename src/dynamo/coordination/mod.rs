@@ -10,10 +10,10 @@ pub mod put;
 pub mod route;
 pub mod slab;
 
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
 use crate::dynamo::config::Cluster;
-use crate::dynamo::coordination::forward::Forwards;
+use crate::dynamo::coordination::forward::{Forward, Forwards};
 use crate::dynamo::coordination::get::Gets;
 use crate::dynamo::coordination::put::Puts;
 use crate::dynamo::coordination::route::{Route, route};
@@ -21,7 +21,7 @@ use crate::dynamo::message::{Action, Message, Outcome, Reply, Request, ToCoordin
 use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::view::View;
 use crate::dynamo::words::NodeCtx;
-use crate::id::{Address, AttemptId, NodeId};
+use crate::id::{Address, NodeId};
 
 /// Peers that have left a request unanswered: something for the failure detector.
 pub type Silent = SmallVec<[NodeId; 4]>;
@@ -81,22 +81,12 @@ impl Coordination {
         }
     }
 
-    /// A node that was handed a request has not confirmed it in time: the next one gets it.
-    pub fn on_forward_due(
-        &mut self,
-        ctx: &mut NodeCtx<'_>,
-        scene: Scene<'_>,
-        attempt: AttemptId,
-        node: NodeId,
-    ) -> Silent {
-        let Some(forward) = self.forwards.take_overdue(attempt, node) else {
-            return Silent::new();
-        };
+    /// The node that was handed a request is silent: the next one gets it.
+    pub fn go_on(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, forward: Forward) {
         match forward.next(scene) {
             next if next == scene.view.me => self.coordinate(ctx, scene, forward.into_request()),
             next => self.forwards.go_on(ctx, scene, forward, next),
         }
-        smallvec![node]
     }
 
     fn coordinate(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, request: Request) {
