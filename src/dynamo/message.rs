@@ -95,6 +95,8 @@ pub type Replied = SmallVec<[NodeId; 4]>;
 /// Names a request under way at its coordinator; a stale one matches nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Ticket {
+    /// The coordinator's life: answers to an earlier one may still be on their way.
+    pub life: u32,
     pub slot: u32,
     pub serial: u32,
 }
