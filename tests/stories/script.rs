@@ -130,7 +130,10 @@ fn request(world: &mut World, words: &[&str]) -> Request {
     let attempt = AttemptId { operation, attempt: 0 };
     let (name, action) = match words[0] {
         "get" => (words.get(4).unwrap_or(&"get"), Action::Get),
-        _ => (&words[3], Action::Put(put(world, key, words[3], words.get(5).copied()))),
+        _ => (
+            &words[3],
+            Action::Put(std::rc::Rc::new(put(world, key, words[3], words.get(5).copied()))),
+        ),
     };
     world.operations.push(name.to_string());
     Request { attempt, key, action, forwarded_by: None }
