@@ -2,14 +2,26 @@
 
 use crate::cli::arguments::Repeat;
 use crate::cli::exit::{Code, Failure};
+use crate::cli::interrupt::Interrupt;
+use crate::cli::progress::Progress;
 use crate::cli::sources::checked;
 use crate::cli::terminal::Terminal;
 use crate::sim::compare::{Comparison, Parting, compare};
+use crate::time::Time;
 
 /// Runs a scenario twice, side by side, and compares after every event.
 pub fn repeat(repeat: &Repeat, terminal: &Terminal) -> Result<Code, Failure> {
     let plan = checked(&repeat.subject, terminal)?.plan();
-    match compare(&plan, &plan) {
+    let interrupt = Interrupt::listen()?;
+    let mut progress = Progress::begin(terminal, Time::ZERO + plan.duration);
+    let mut pulse = |now: Time| {
+        progress.at(now);
+        interrupt.asked().is_none()
+    };
+    let comparison = compare(&plan, &plan, &mut pulse);
+    progress.end();
+    let interrupted = || Failure::Interrupted(interrupt.asked().unwrap_or(Code::Interrupted));
+    match comparison.ok_or_else(interrupted)? {
         Comparison::Same(account) => {
             let (events, digest) = (account.totals.events, account.digest);
             terminal.print(&format!("the same twice: {events} events, digest {digest:016x}\n"))?;
