@@ -15,8 +15,8 @@ impl Digest {
     #[inline]
     #[must_use]
     pub fn with(self, number: u64) -> Digest {
-        // A multiplication to 128 bits whose halves are folded together: every input bit reaches all
-        // output bits, at the price of a few cycles.
+        // A multiplication to 128 bits whose halves are folded together: every input bit reaches
+        // all output bits, at the price of a few cycles.
         let mixed = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ self.0.rotate_left(23);
         let product = u128::from(mixed) * u128::from(0xd6e8_feb8_6659_fd93_u64);
         let folded = (product >> 64) as u64 ^ product as u64;

@@ -1,10 +1,10 @@
 //! The ghost oracle: what really happened before what, carried beside the protocol.
 //!
-//! Each client put or delete is an [`EventId`], and every copy of what it wrote carries a [`Ghost`]:
-//! that name and the true causal past, the events that the client had seen when it wrote. The
-//! protocol only ever clones a ghost; judges trust nothing else. Events are counted per key, so
-//! that on a hot key, where nearly all of the past is known to every version, a past is a few
-//! intervals however long the run.
+//! Each client put or delete is an [`EventId`], and every copy of what it wrote carries a
+//! [`Ghost`]: that name and the true causal past, the events that the client had seen when it
+//! wrote. The protocol only ever clones a ghost; judges trust nothing else. Events are counted per
+//! key, so that on a hot key, where nearly all of the past is known to every version, a past is a
+//! few intervals however long the run.
 
 use std::rc::Rc;
 
@@ -69,6 +69,19 @@ impl Past {
             }
         }
         missing
+    }
+
+    /// The events of this set that are in `other` too.
+    pub fn common_with(&self, other: &Past) -> Past {
+        let mut common = Past::default();
+        for &(first, last) in &self.intervals {
+            let start = other.intervals.partition_point(|&(_, end)| end < first);
+            for &(low, high) in other.intervals[start..].iter().take_while(|(low, _)| *low <= last)
+            {
+                common.intervals.push((low.max(first), high.min(last)));
+            }
+        }
+        common
     }
 
     /// The events of the set in order.
@@ -177,6 +190,8 @@ mod tests {
             let (set_a, set_b) = (BTreeSet::from_iter(a.clone()), BTreeSet::from_iter(b.clone()));
             let (past_a, past_b) = (past(&a), past(&b));
             assert_eq!(past_a.count_missing_from(&past_b), set_a.difference(&set_b).count() as u64);
+            let common: Vec<u32> = set_a.intersection(&set_b).copied().collect();
+            assert_eq!(past_a.common_with(&past_b), past(&common));
             let mut joined = past_a.clone();
             joined.join(&past_b);
             assert_eq!(joined, past(&set_a.union(&set_b).copied().collect::<Vec<_>>()));

@@ -167,7 +167,10 @@ impl Span {
             ) && first <= last
         };
         let (first, last) = ends.filter(same_kind).ok_or_else(|| {
-            format!("`{text}` names nobody; write a node \"n3\", a client \"c7\", or a range from low to high \"n0..n5\"")
+            format!(
+                "`{text}` names nobody; write a node \"n3\", a client \"c7\", or a range from \
+                 low to high \"n0..n5\""
+            )
         })?;
         Ok(Span { first, last })
     }

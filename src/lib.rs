@@ -1,9 +1,40 @@
-//! A deterministic simulator of Amazon's Dynamo (SOSP 2007).
+//! A deterministic simulator of Amazon's Dynamo (SOSP 2007): a scenario in, a measured run out.
+//!
+//! ```text
+//! file -> Scenario -> Checked -> Plan -> Simulation -> records -> judges, metrics -> Report
+//! ```
+//!
+//! | room | what |
+//! |---|---|
+//! | [`time`], [`digest`], [`quantity`], [`switch`], [`id`] | the ground floor: plain values |
+//! | [`ghost`] | what really happened before what |
+//! | [`random`] | luck with an address |
+//! | [`process`] | the contract: an input in, effects out |
+//! | [`network`] | the fate of a packet |
+//! | [`dynamo`] | the paper, pure |
+//! | [`faults`] | plans of trouble |
+//! | [`workload`] | clients |
+//! | [`trace`] | what happened, and who watches |
+//! | [`sim`] | the world: queue, machines, disks, links, the one loop |
+//! | [`check`] | judges |
+//! | [`metrics`] | numbers |
+//! | [`scenario`] | what the user wrote |
+//! | [`report`] | what the user reads |
+//! | [`experiment`] | scenario in, report out |
+//! | `cli` | the face, behind the feature `cli` |
+//!
+//! A room imports only from those above it in this list; a test keeps that so.
+
+pub mod check;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod digest;
 pub mod dynamo;
+pub mod experiment;
 pub mod faults;
 pub mod ghost;
 pub mod id;
+pub mod metrics;
 pub mod network;
 pub mod process;
 pub mod quantity;
@@ -15,3 +46,8 @@ pub mod switch;
 pub mod time;
 pub mod trace;
 pub mod workload;
+
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -1,1 +1,5 @@
-fn main() {}
+//! The command `dynamo-sim`; everything is in the library.
+
+fn main() -> std::process::ExitCode {
+    dynamo_sim::cli::main()
+}

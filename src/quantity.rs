@@ -55,7 +55,10 @@ impl Bytes {
         let unit = &text[digits.len()..];
         let scale = SIZES.iter().find(|(name, _)| *name == unit).map(|(_, scale)| *scale);
         scale.and_then(|scale| parse_decimal(digits, scale)).map(Bytes).ok_or_else(|| {
-            format!("`{text}` is not a size; write a number and a unit, as in \"64KiB\" (units: B, KiB, MiB, GiB)")
+            format!(
+                "`{text}` is not a size; write a number and a unit, as in \"64KiB\" (units: B, \
+                 KiB, MiB, GiB)"
+            )
         })
     }
 }
@@ -65,7 +68,8 @@ impl Rate {
     pub fn parse(text: &str) -> Result<Rate, String> {
         let refuse = || {
             format!(
-                "`{text}` is not a rate; write how many in which time, as in \"20/s\" (units: /s, /m, /h)"
+                "`{text}` is not a rate; write how many in which time, as in \"20/s\" \
+                 (units: /s, /m, /h)"
             )
         };
         let (count, unit) = text.split_once('/').ok_or_else(refuse)?;

@@ -74,7 +74,8 @@ impl Duration {
         let unit = &text[digits.len()..];
         let refuse = || {
             format!(
-                "`{text}` is not a duration; write a number and a unit, as in \"150ms\" (units: ns, us, ms, s, m, h)"
+                "`{text}` is not a duration; write a number and a unit, as in \"150ms\" \
+                 (units: ns, us, ms, s, m, h)"
             )
         };
         let (_, scale) = UNITS.iter().find(|(name, _)| *name == unit).ok_or_else(refuse)?;
@@ -109,7 +110,8 @@ impl fmt::Display for Duration {
         if self.0 == 0 {
             return write!(f, "0s");
         }
-        // Minutes and hours only when asked for in round numbers; below two minutes seconds read better.
+        // Minutes and hours only when asked for in round numbers; below two minutes seconds read
+        // better.
         let fits = |(_, scale): &&(&str, u64)| {
             self.0.is_multiple_of(*scale) && (*scale <= 1_000_000_000 || self.0 / scale >= 2)
         };

@@ -18,7 +18,8 @@ pub struct Cluster {
     pub n: u32,
     /// Replies that make a get succeed. Raising it makes gets fresher, slower and easier to refuse.
     pub r: u32,
-    /// Stored copies that make a put succeed. Raising it makes puts safer, slower and easier to refuse.
+    /// Stored copies that make a put succeed. Raising it makes puts safer, slower and easier to
+    /// refuse.
     pub w: u32,
     /// May healthy nodes further along the list stand in for absent homes (section 4.6)?
     pub quorum: Quorum,

@@ -32,7 +32,8 @@ pub enum Fact {
     Suspected { peer: NodeId },
     /// A peer that was believed down has answered.
     Cleared { peer: NodeId },
-    /// An anti-entropy message was compared with one's own tree: hashes looked at, those that differed.
+    /// An anti-entropy message was compared with one's own tree: hashes looked at, those that
+    /// differed.
     Compared { peer: NodeId, hashes: u32, differing: u32 },
     /// A get found replicas that were behind and sent them the newest versions.
     ReadRepaired { key: Key, replicas: u32 },

@@ -82,7 +82,8 @@ pub enum Outcome {
     Got { set: Option<Rc<VersionSet>>, fastest: Option<NodeId>, replied: Replied },
     /// Enough copies are stored. What was stored is the context of a next put.
     Stored { set: Rc<VersionSet>, replied: Replied },
-    /// Not even tried, and surely without effect: the node does not know its own place on the ring yet.
+    /// Not even tried, and surely without effect: the node does not know its own place on the ring
+    /// yet.
     Refused,
     /// Given up; a put may have taken effect or take it later.
     TimedOut,
@@ -94,6 +95,8 @@ pub type Replied = SmallVec<[NodeId; 4]>;
 /// Names a request under way at its coordinator; a stale one matches nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Ticket {
+    /// The coordinator's life: answers to an earlier one may still be on their way.
+    pub life: u32,
     pub slot: u32,
     pub serial: u32,
 }

@@ -19,7 +19,7 @@ use crate::dynamo::storage::disk::Disk;
 use crate::dynamo::timer::Timer;
 use crate::dynamo::view::View;
 use crate::dynamo::words::{NodeCtx, NodeWords};
-use crate::id::{Address, NodeId};
+use crate::id::{Address, AttemptId, NodeId};
 use crate::process::{Input, Process};
 use crate::random::luck::Luck;
 use crate::random::purpose::Purpose;
@@ -68,7 +68,7 @@ impl Node {
             view,
             disk,
             replica: Replica::new(me, life),
-            coordination: Coordination::default(),
+            coordination: Coordination::new(life),
             handoff,
             anti_entropy,
             gossip: Gossip::new(config.gossip.clone(), beat),
@@ -184,7 +184,8 @@ impl Node {
 
     fn on_timer(&mut self, ctx: &mut NodeCtx<'_>, timer: Timer) {
         match timer {
-            Timer::GetReplicas(_) | Timer::PutReplicas(_) | Timer::Forward(..) => {
+            Timer::Forward(attempt, node) => self.on_forward_due(ctx, attempt, node),
+            Timer::GetReplicas(_) | Timer::PutReplicas(_) => {
                 for peer in self.on_replicas_due(ctx, timer) {
                     self.detector.on_silence(ctx, &mut self.view, peer);
                 }
@@ -225,11 +226,18 @@ impl Node {
             Timer::PutReplicas(ticket) => {
                 self.coordination.puts.on_replicas_due(ctx, scene, ticket)
             }
-            Timer::Forward(attempt, node) => {
-                self.coordination.forwards.on_due(ctx, scene, attempt, node)
-            }
             _other => unreachable!("only requests wait for replicas"),
         }
+    }
+
+    fn on_forward_due(&mut self, ctx: &mut NodeCtx<'_>, attempt: AttemptId, node: NodeId) {
+        let overdue = self.coordination.forwards.take_overdue(attempt, node);
+        let (Some(forward), Some(ring)) = (overdue, self.view.ring()) else { return };
+        let ring = Rc::clone(ring);
+        // Believed down first, so that whoever goes on passes it over.
+        self.detector.on_silence(ctx, &mut self.view, node);
+        let scene = Scene { config: &self.config, view: &self.view, ring: &ring };
+        self.coordination.go_on(ctx, scene, forward);
     }
 
     fn on_request_end(&mut self, ctx: &mut NodeCtx<'_>, timer: Timer) {

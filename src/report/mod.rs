@@ -1,3 +1,30 @@
-//! Reports.
+//! Reports: what is known of a run when it has ended, and the files that say so.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `document` `ledgers` | the report as plain data |
+//! | `definitions` | unit and meaning of each of its numbers |
+//! | `json` `summary` `timeline` | the report for machines, for people, and over time |
+//! | `history` `trace` | what clients did, and everything that happened, a line each |
+//! | `lines` `units` `sparkline` | JSON Lines; numbers and curves for a person |
+//! | `charts` `plot` | pictures of the timeline |
+
+#[cfg(feature = "cli")]
+pub mod charts;
+pub mod definitions;
+pub mod document;
+pub mod history;
+pub mod json;
+pub mod ledgers;
+pub mod lines;
 #[cfg(feature = "cli")]
 pub mod plot;
+pub mod sparkline;
+pub mod summary;
+#[cfg(feature = "cli")]
+pub mod timeline;
+pub mod trace;
+pub mod units;
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,26 @@
 //! What the user wrote, and how it becomes a plan. The only place that knows JSON.
+//!
+//! ```text
+//! text --document--> JSON with places --overrides--> JSON --reading--> Scenario --check--> Checked
+//! ```
+//!
+//! Every step goes on past a mistake where it can, so that all mistakes are told at once, each
+//! with its place in the text ([`Diagnoses`]). The scenario language itself is the types of
+//! [`Scenario`] and of the sections that it names.
 
-mod spec;
-
-pub use spec::Scenario;
+pub mod check;
+pub mod complaint;
+pub mod diagnosis;
+pub mod document;
+pub mod expect;
+pub mod overrides;
+pub mod path;
+pub mod plan;
+pub mod problem;
+pub mod read;
+pub mod reading;
+pub mod seed;
+pub mod shipped;
+pub mod source;
+pub mod spec;
+pub mod tokens;

@@ -3,8 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dynamo::config::Cluster;
+use crate::faults;
+use crate::network;
+use crate::sim;
 use crate::time::Duration;
-use crate::{faults, network, sim, workload};
+use crate::workload;
 
 /// A scenario as written, defaults filled in.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -44,7 +47,7 @@ pub struct Scenario {
     /// What goes wrong, and when.
     #[serde(default)]
     pub faults: Vec<faults::spec::Spec>,
-    /// What must hold at the end: `"availability.put >= 0.999"`, any figure of the report by its path.
+    /// What must hold at the end, of any figure of the report: `"availability.put >= 0.999"`.
     #[serde(default)]
     pub expect: Vec<String>,
 }

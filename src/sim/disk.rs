@@ -113,7 +113,7 @@ mod tests {
 
     fn fetch(number: u32) -> Job {
         let operation = OperationId { client: ClientId(0), number };
-        let ticket = crate::dynamo::message::Ticket { slot: 0, serial: 0 };
+        let ticket = crate::dynamo::message::Ticket { life: 0, slot: 0, serial: 0 };
         let attempt = AttemptId { operation, attempt: 0 };
         Job::Fetch { to: Address::Node(NodeId(0)), ticket, attempt, key: Key(0) }
     }

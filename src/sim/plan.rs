@@ -7,12 +7,15 @@ use crate::dynamo::config::Cluster;
 use crate::dynamo::ring::history::{Change, History, Status};
 use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::ring::position::{KeySpace, choose_tokens};
+use crate::faults;
 use crate::faults::schedule::{describe, window};
 use crate::id::{Key, NodeId};
+use crate::network;
 use crate::random::luck::Luck;
+use crate::sim::disk;
 use crate::time::{Duration, Time};
 use crate::trace::layout::{FaultWindow, Layout};
-use crate::{faults, network, sim, workload};
+use crate::workload;
 
 /// A run that has been checked and can begin. The same plan gives the same run, to the byte.
 #[derive(Clone, PartialEq, Debug)]
@@ -27,7 +30,7 @@ pub struct Plan {
     pub sampling: Duration,
     pub cluster: Cluster,
     pub network: network::spec::Spec,
-    pub disk: sim::disk::Spec,
+    pub disk: disk::Spec,
     pub workload: workload::spec::Spec,
     pub faults: Vec<faults::spec::Spec>,
 }

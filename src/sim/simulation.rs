@@ -19,7 +19,7 @@ use crate::random::luck::Luck;
 use crate::random::purpose::Purpose;
 use crate::sim::disk::Service;
 use crate::sim::links::{Arrival, Links, Packet, Verdict};
-use crate::sim::machine::Machine;
+use crate::sim::machine::{Machine, Standstill};
 use crate::sim::plan::Plan;
 use crate::sim::queue::slab::Slab;
 use crate::sim::queue::{Lane, Queue};
@@ -67,7 +67,7 @@ pub struct Simulation {
     /// All messages on their way.
     messages: Slab<Delivery>,
     /// All jobs that disks have not finished.
-    jobs: Slab<Job>,
+    pub(super) jobs: Slab<Job>,
     clients: Vec<Client>,
     service: Service,
     numbering: Numbering,
@@ -315,18 +315,19 @@ impl Simulation {
                 self.hand_to_client(observers, client, Input::Timer(timer));
             }
             Event::Timer { node, life, timer } => {
-                if self.waits(node, event) || !self.lives(node, life) {
+                if !self.lives(node, life) || self.waits(node, event) {
                     return;
                 }
                 self.fold(u64::from(node.0), timer.number());
                 self.hand_to_node(observers, node, Input::Timer(timer));
             }
             Event::Done { node, life, job } => {
-                if self.waits(node, event) {
+                let lives = self.lives(node, life);
+                if lives && self.waits(node, event) {
                     return;
                 }
                 let job = self.jobs.remove(job);
-                if self.lives(node, life) {
+                if lives {
                     self.fold(u64::from(node.0), job.luck());
                     self.hand_to_node(observers, node, Input::Done(job));
                 }
@@ -336,8 +337,9 @@ impl Simulation {
 
     /// Keeps a timer or a finished job of a node that stands still for later.
     fn waits(&mut self, node: NodeId, event: Event) -> bool {
-        let Some((fault, waiting)) = &mut self.machines[node.index()].paused else { return false };
-        self.touched[*fault].jobs += u64::from(matches!(event, Event::Done { .. }));
+        let Some(standstill) = &mut self.machines[node.index()].paused else { return false };
+        let Standstill { faults, waiting } = standstill;
+        self.touched[faults[0]].jobs += u64::from(matches!(event, Event::Done { .. }));
         waiting.push(event);
         true
     }
@@ -376,9 +378,9 @@ impl Simulation {
         packet: Packet,
     ) {
         let machine = &mut self.machines[node.index()];
-        if let Some((fault, waiting)) = &mut machine.paused {
-            self.touched[*fault].messages += 1;
-            self.touched[*fault].bytes += packet.bytes;
+        if let Some(Standstill { faults, waiting }) = &mut machine.paused {
+            self.touched[faults[0]].messages += 1;
+            self.touched[faults[0]].bytes += packet.bytes;
             return waiting.push(Event::Deliver(message));
         }
         if !machine.is_up() {
@@ -408,7 +410,7 @@ impl Simulation {
     }
 
     /// A message that was on its way will not arrive.
-    fn lose(&mut self, observers: &mut Observers<'_>, message: u32, cause: Drop) {
+    pub(super) fn lose(&mut self, observers: &mut Observers<'_>, message: u32, cause: Drop) {
         let delivery = self.messages.remove(message);
         self.drop_message(observers, &delivery, cause);
     }

@@ -2,6 +2,9 @@
 //!
 //! Judges, numbers, the trace file and the progress bar are all observers. None can touch the run.
 
+pub mod acknowledged;
 pub mod layout;
 pub mod observer;
 pub mod record;
+#[cfg(test)]
+pub mod rehearsal;

@@ -1,11 +1,12 @@
-//! Requests handed to another node (section 4.5), until that node confirms that it coordinates them.
+//! Requests handed to another node (section 4.5), until that node confirms that it coordinates
+//! them.
 //!
 //! The coordinator answers the client itself. Without the confirmation, which the paper does not
 //! mention, a node outside the top N would never find out that the one inside is dead.
 
 use smallvec::{SmallVec, smallvec};
 
-use crate::dynamo::coordination::{Scene, Silent};
+use crate::dynamo::coordination::Scene;
 use crate::dynamo::message::{Message, Request};
 use crate::dynamo::timer::Timer;
 use crate::dynamo::words::NodeCtx;
@@ -18,8 +19,9 @@ pub struct Forwards {
     open: Vec<Forward>,
 }
 
+/// A request that was handed on.
 #[derive(Debug)]
-struct Forward {
+pub struct Forward {
     request: Request,
     tried: SmallVec<[NodeId; 4]>,
 }
@@ -46,34 +48,39 @@ impl Forwards {
         }
     }
 
-    /// A node was given its time. If it has not confirmed, the next healthy one is asked; with none
-    /// left the client's own time-out has to do.
-    pub fn on_due(
+    /// A node was given its time: takes out the request that it has not confirmed, if so.
+    pub fn take_overdue(&mut self, attempt: AttemptId, node: NodeId) -> Option<Forward> {
+        let waits = |f: &Forward| f.request.attempt == attempt && f.tried.last() == Some(&node);
+        let place = self.open.iter().position(waits)?;
+        Some(self.open.swap_remove(place))
+    }
+
+    /// Hands a request on to the next node.
+    pub fn go_on(
         &mut self,
         ctx: &mut NodeCtx<'_>,
         scene: Scene<'_>,
-        attempt: AttemptId,
-        node: NodeId,
-    ) -> Silent {
-        let waits = |f: &Forward| f.request.attempt == attempt && f.tried.last() == Some(&node);
-        let Some(place) = self.open.iter().position(waits) else {
-            return Silent::new();
-        };
-        let forward = &mut self.open[place];
-        let range = scene.ring.range_of(forward.request.key);
-        let fresh = |next: &NodeId| {
-            *next != scene.view.me && scene.view.believes_up(*next) && !forward.tried.contains(next)
-        };
-        match scene.ring.walk(range).find(fresh) {
-            Some(next) => {
-                forward.tried.push(next);
-                send(ctx, scene, &forward.request, next);
-            }
-            None => {
-                self.open.swap_remove(place);
-            }
-        }
-        smallvec![node]
+        mut forward: Forward,
+        to: NodeId,
+    ) {
+        send(ctx, scene, &forward.request, to);
+        forward.tried.push(to);
+        self.open.push(forward);
+    }
+}
+
+impl Forward {
+    /// The next node of the preference list that is believed up and was not tried: in the end this
+    /// node itself, which is always up, so that a put fails only if nobody can be reached.
+    pub fn next(&self, scene: Scene<'_>) -> NodeId {
+        let range = scene.ring.range_of(self.request.key);
+        let fresh = |next: &NodeId| scene.view.believes_up(*next) && !self.tried.contains(next);
+        scene.ring.walk(range).find(fresh).unwrap_or(scene.view.me)
+    }
+
+    /// What was handed on.
+    pub fn into_request(self) -> Request {
+        self.request
     }
 }
 

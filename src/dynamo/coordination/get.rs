@@ -5,7 +5,8 @@ use std::rc::Rc;
 use smallvec::SmallVec;
 
 use crate::dynamo::coordination::participants::{
-    Participant, Participants, State, answered, choose, mark_answered, next_stand_in,
+    Participant, Participants, State, answered, choose, give_up_waiting, mark_answered,
+    next_stand_in,
 };
 use crate::dynamo::coordination::slab::Slab;
 use crate::dynamo::coordination::{Scene, Silent, reply};
@@ -19,7 +20,7 @@ use crate::dynamo::words::NodeCtx;
 use crate::id::{Address, AttemptId, Key, NodeId};
 
 /// All gets that this node coordinates.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Gets {
     open: Slab<Get>,
 }
@@ -44,6 +45,11 @@ struct Answer {
 }
 
 impl Gets {
+    /// None yet, in the `life`-th life of this node.
+    pub fn new(life: u32) -> Gets {
+        Gets { open: Slab::new(life) }
+    }
+
     /// Asks the first N healthy nodes (not only R of them).
     pub fn begin(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, attempt: AttemptId, key: Key) {
         let range = scene.ring.range_of(key);
@@ -90,10 +96,16 @@ impl Gets {
         ticket: Ticket,
     ) -> Silent {
         let Some(get) = self.open.get_mut(ticket) else { return Silent::new() };
-        let silent = give_up_waiting(&mut get.participants, scene.view.me);
+        let patience = scene.config.timeouts.replica;
+        let silent = give_up_waiting(&mut get.participants, scene.view.me, ctx.now, patience);
         if !get.replied {
+            let before = get.participants.len();
             for node in &silent {
                 get.ask_instead(ctx, scene, ticket, *node);
+            }
+            // Stand-ins may be silent as well.
+            if get.participants.len() > before {
+                ctx.arm(patience, Timer::GetReplicas(ticket));
             }
         }
         silent
@@ -170,16 +182,6 @@ impl Get {
     }
 }
 
-/// Marks everybody silent who was asked and has not answered, this node itself excepted.
-pub fn give_up_waiting(participants: &mut Participants, me: NodeId) -> Silent {
-    let waiting = |p: &&mut Participant| p.state == State::Waiting && p.node != me;
-    let give_up = |p: &mut Participant| {
-        p.state = State::Silent;
-        p.node
-    };
-    participants.iter_mut().filter(waiting).map(give_up).collect()
-}
-
 fn fetch(
     ctx: &mut NodeCtx<'_>,
     ticket: Ticket,
@@ -187,7 +189,7 @@ fn fetch(
     key: Key,
     participant: &mut Participant,
 ) {
-    participant.state = State::Waiting;
+    participant.state = State::Waiting { since: ctx.now };
     let fetch = ToReplica::Fetch { ticket, attempt, key };
     ctx.send(Address::Node(participant.node), Message::Replica(fetch));
 }

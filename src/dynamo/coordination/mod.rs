@@ -13,7 +13,7 @@ pub mod slab;
 use smallvec::SmallVec;
 
 use crate::dynamo::config::Cluster;
-use crate::dynamo::coordination::forward::Forwards;
+use crate::dynamo::coordination::forward::{Forward, Forwards};
 use crate::dynamo::coordination::get::Gets;
 use crate::dynamo::coordination::put::Puts;
 use crate::dynamo::coordination::route::{Route, route};
@@ -35,7 +35,7 @@ pub struct Scene<'a> {
 }
 
 /// All requests that this node works on.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Coordination {
     pub gets: Gets,
     pub puts: Puts,
@@ -43,6 +43,12 @@ pub struct Coordination {
 }
 
 impl Coordination {
+    /// No request yet, in the `life`-th life of this node.
+    pub fn new(life: u32) -> Coordination {
+        let forwards = Forwards::default();
+        Coordination { gets: Gets::new(life), puts: Puts::new(life), forwards }
+    }
+
     /// A request has arrived, from a client or forwarded.
     pub fn on_request(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, request: Request) {
         if let Some(node) = request.forwarded_by {
@@ -72,6 +78,14 @@ impl Coordination {
             }
             ToCoordinator::Stored { ticket, .. } => self.puts.on_stored(ctx, scene, from, ticket),
             ToCoordinator::Confirmed { attempt } => self.forwards.on_confirmed(attempt, from),
+        }
+    }
+
+    /// The node that was handed a request is silent: the next one gets it.
+    pub fn go_on(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, forward: Forward) {
+        match forward.next(scene) {
+            next if next == scene.view.me => self.coordinate(ctx, scene, forward.into_request()),
+            next => self.forwards.go_on(ctx, scene, forward, next),
         }
     }
 

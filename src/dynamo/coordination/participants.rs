@@ -3,9 +3,10 @@
 use smallvec::SmallVec;
 
 use crate::dynamo::config::Quorum;
-use crate::dynamo::coordination::Scene;
+use crate::dynamo::coordination::{Scene, Silent};
 use crate::dynamo::ring::placement::RangeId;
 use crate::id::NodeId;
+use crate::time::{Duration, Time};
 
 /// A node that takes part in a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,8 +22,8 @@ pub struct Participant {
 pub enum State {
     /// Nothing was sent to it yet.
     Unasked,
-    /// It has not answered yet.
-    Waiting,
+    /// It was asked then, and has not answered yet.
+    Waiting { since: Time },
     /// It has, and counts.
     Answered,
     /// It took too long and was given up, but may still answer.
@@ -84,6 +85,25 @@ pub fn mark_answered(participants: &mut Participants, node: NodeId) -> bool {
     let fresh = |p: &&mut Participant| p.node == node && p.state != State::Answered;
     let found = participants.iter_mut().find(fresh);
     found.map(|participant| participant.state = State::Answered).is_some()
+}
+
+/// Marks everybody silent who was asked this long ago or longer and has not answered, this node
+/// itself excepted.
+pub fn give_up_waiting(
+    participants: &mut Participants,
+    me: NodeId,
+    now: Time,
+    patience: Duration,
+) -> Silent {
+    let overdue = |p: &&mut Participant| match p.state {
+        State::Waiting { since } => p.node != me && since + patience <= now,
+        State::Unasked | State::Answered | State::Silent => false,
+    };
+    let give_up = |p: &mut Participant| {
+        p.state = State::Silent;
+        p.node
+    };
+    participants.iter_mut().filter(overdue).map(give_up).collect()
 }
 
 /// How many have answered.

@@ -2,9 +2,11 @@
 
 use std::rc::Rc;
 
-use crate::dynamo::coordination::get::give_up_waiting;
+use smallvec::SmallVec;
+
 use crate::dynamo::coordination::participants::{
-    Participant, Participants, State, answered, choose, mark_answered, next_stand_in,
+    Participant, Participants, State, answered, choose, give_up_waiting, mark_answered,
+    next_stand_in,
 };
 use crate::dynamo::coordination::slab::Slab;
 use crate::dynamo::coordination::{Scene, Silent, reply};
@@ -17,7 +19,7 @@ use crate::dynamo::words::NodeCtx;
 use crate::id::{Address, AttemptId, Key, NodeId};
 
 /// All puts that this node coordinates.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Puts {
     open: Slab<Put>,
 }
@@ -35,6 +37,11 @@ struct Put {
 }
 
 impl Puts {
+    /// None yet, in the `life`-th life of this node.
+    pub fn new(life: u32) -> Puts {
+        Puts { open: Slab::new(life) }
+    }
+
     /// Has the new version made, normally by this node's own replica.
     pub fn begin(
         &mut self,
@@ -50,8 +57,7 @@ impl Puts {
         let ticket = self.open.insert(put);
         let put = self.open.get_mut(ticket).expect("it was inserted just now");
         let mine = put.participants.iter().position(|p| p.node == scene.view.me);
-        put.ask_to_write(ctx, ticket, mine.unwrap_or(0));
-        ctx.arm(scene.config.timeouts.replica, Timer::PutReplicas(ticket));
+        put.ask_to_write(ctx, scene, ticket, mine.unwrap_or(0));
         ctx.arm(scene.config.timeouts.operation, Timer::PutEnd(ticket));
     }
 
@@ -72,9 +78,7 @@ impl Puts {
         // first answer is what the others are sent, anti-entropy joins the two.
         if put.set.is_none() {
             put.set = Some(set);
-            for place in 0..put.participants.len() {
-                put.ask_to_store(ctx, ticket, place);
-            }
+            put.ask_all_to_store(ctx, scene, ticket);
         }
         self.settle(ctx, scene, ticket);
     }
@@ -102,16 +106,15 @@ impl Puts {
         ticket: Ticket,
     ) -> Silent {
         let Some(put) = self.open.get_mut(ticket) else { return Silent::new() };
-        let silent = give_up_waiting(&mut put.participants, scene.view.me);
+        let patience = scene.config.timeouts.replica;
+        let silent = give_up_waiting(&mut put.participants, scene.view.me, ctx.now, patience);
         for node in &silent {
             put.add_stand_in(scene, *node);
         }
         if put.set.is_none() {
-            put.ask_another_to_write(ctx, ticket);
+            put.ask_another_to_write(ctx, scene, ticket);
         } else {
-            for place in 0..put.participants.len() {
-                put.ask_to_store(ctx, ticket, place);
-            }
+            put.ask_all_to_store(ctx, scene, ticket);
         }
         silent
     }
@@ -146,9 +149,15 @@ impl Put {
         reply(ctx, self.attempt, self.key, Outcome::Stored { set, replied });
     }
 
-    fn ask_to_write(&mut self, ctx: &mut NodeCtx<'_>, ticket: Ticket, place: usize) {
+    fn ask_to_write(
+        &mut self,
+        ctx: &mut NodeCtx<'_>,
+        scene: Scene<'_>,
+        ticket: Ticket,
+        place: usize,
+    ) {
         let participant = &mut self.participants[place];
-        participant.state = State::Waiting;
+        participant.state = State::Waiting { since: ctx.now };
         let write = ToReplica::Write {
             ticket,
             attempt: self.attempt,
@@ -156,24 +165,40 @@ impl Put {
             put: Rc::clone(&self.request),
             stand_in_for: participant.stand_in_for,
         };
+        // This node itself is never given up.
+        if participant.node != scene.view.me {
+            ctx.arm(scene.config.timeouts.replica, Timer::PutReplicas(ticket));
+        }
         ctx.send(Address::Node(participant.node), Message::Replica(write));
     }
 
-    /// The one that was to make the version is silent; the next that was not asked yet makes it.
-    fn ask_another_to_write(&mut self, ctx: &mut NodeCtx<'_>, ticket: Ticket) {
-        let busy = self.participants.iter().any(|p| p.state == State::Waiting);
-        let next = self.participants.iter().position(|p| p.state == State::Unasked);
+    /// The one that was to make the version is silent; another that was not asked yet makes it: this
+    /// node if it takes part by now, since it is sure to be there, else the next.
+    fn ask_another_to_write(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, ticket: Ticket) {
+        let all = || self.participants.iter();
+        let busy = all().any(|p| matches!(p.state, State::Waiting { .. }));
+        let mine = all().position(|p| p.state == State::Unasked && p.node == scene.view.me);
+        let next = mine.or_else(|| all().position(|p| p.state == State::Unasked));
         if let Some(place) = next.filter(|_| !busy) {
-            self.ask_to_write(ctx, ticket, place);
+            self.ask_to_write(ctx, scene, ticket, place);
+        }
+    }
+
+    /// Sends what was made to everybody who was not asked yet, and waits for them from now on.
+    fn ask_all_to_store(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, ticket: Ticket) {
+        let unasked = |place: &usize| self.participants[*place].state == State::Unasked;
+        let places: SmallVec<[usize; 4]> = (0..self.participants.len()).filter(unasked).collect();
+        if !places.is_empty() {
+            ctx.arm(scene.config.timeouts.replica, Timer::PutReplicas(ticket));
+        }
+        for place in places {
+            self.ask_to_store(ctx, ticket, place);
         }
     }
 
     fn ask_to_store(&mut self, ctx: &mut NodeCtx<'_>, ticket: Ticket, place: usize) {
         let participant = &mut self.participants[place];
-        if participant.state != State::Unasked {
-            return;
-        }
-        participant.state = State::Waiting;
+        participant.state = State::Waiting { since: ctx.now };
         let store = ToReplica::Store {
             ticket,
             attempt: self.attempt,

@@ -6,6 +6,7 @@ use crate::dynamo::message::Ticket;
 /// its place is taken again.
 #[derive(Debug)]
 pub struct Slab<T> {
+    life: u32,
     slots: Vec<Slot<T>>,
     free: Vec<u32>,
 }
@@ -16,13 +17,13 @@ struct Slot<T> {
     value: Option<T>,
 }
 
-impl<T> Default for Slab<T> {
-    fn default() -> Self {
-        Slab { slots: Vec::new(), free: Vec::new() }
-    }
-}
-
 impl<T> Slab<T> {
+    /// An empty store of a node in its `life`-th life. Tickets of other lives find nothing: after a
+    /// crash the slots are counted from the start again.
+    pub fn new(life: u32) -> Slab<T> {
+        Slab { life, slots: Vec::new(), free: Vec::new() }
+    }
+
     /// Keeps a value.
     pub fn insert(&mut self, value: T) -> Ticket {
         let slot = self.free.pop().unwrap_or_else(|| {
@@ -31,22 +32,27 @@ impl<T> Slab<T> {
         });
         let place = &mut self.slots[slot as usize];
         place.value = Some(value);
-        Ticket { slot, serial: place.serial }
+        Ticket { life: self.life, slot, serial: place.serial }
     }
 
     /// The value of a ticket, if it is still here.
     pub fn get_mut(&mut self, ticket: Ticket) -> Option<&mut T> {
-        let slot = self.slots.get_mut(ticket.slot as usize)?;
-        slot.value.as_mut().filter(|_| slot.serial == ticket.serial)
+        let slot = self.slot(ticket)?;
+        slot.value.as_mut()
     }
 
     /// Takes a value out.
     pub fn remove(&mut self, ticket: Ticket) -> Option<T> {
-        let slot = self.slots.get_mut(ticket.slot as usize)?;
-        let value = slot.value.take_if(|_| slot.serial == ticket.serial)?;
+        let slot = self.slot(ticket)?;
+        let value = slot.value.take()?;
         slot.serial = slot.serial.wrapping_add(1);
         self.free.push(ticket.slot);
         Some(value)
+    }
+
+    fn slot(&mut self, ticket: Ticket) -> Option<&mut Slot<T>> {
+        let slot = self.slots.get_mut(ticket.slot as usize)?;
+        (ticket.life == self.life && ticket.serial == slot.serial).then_some(slot)
     }
 }
 
@@ -56,7 +62,7 @@ mod tests {
 
     #[test]
     fn a_stale_ticket_finds_nothing() {
-        let mut slab = Slab::default();
+        let mut slab = Slab::new(0);
         let first = slab.insert("a");
         assert_eq!(slab.get_mut(first), Some(&mut "a"));
         assert_eq!(slab.remove(first), Some("a"));
@@ -65,5 +71,14 @@ mod tests {
         assert_eq!(slab.get_mut(first), None);
         assert_eq!(slab.remove(first), None);
         assert_eq!(slab.get_mut(second), Some(&mut "b"));
+    }
+
+    #[test]
+    fn a_ticket_of_another_life_finds_nothing() {
+        let of_earlier_life = Slab::new(0).insert("a");
+        let mut slab = Slab::new(1);
+        slab.insert("b");
+        assert_eq!(slab.get_mut(of_earlier_life), None);
+        assert_eq!(slab.remove(of_earlier_life), None);
     }
 }

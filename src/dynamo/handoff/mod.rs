@@ -70,6 +70,8 @@ impl HintDelivery {
             Some(set) => {
                 let deliver = Handoff::Deliver { scan, key, set: set.clone() };
                 ctx.send(Address::Node(target), Message::Handoff(deliver));
+                // Only from now on is it the target that lets us wait, and not our own disk.
+                ctx.arm(self.settings.timeout, Timer::Delivery { target, key, scan });
             }
             None => self.advance(ctx, hints, target, key),
         }
@@ -112,8 +114,6 @@ impl HintDelivery {
             window.cursor = Some(key);
             window.outstanding.insert(key);
             ctx.submit(Job::ReadHint { target, scan: window.scan, key });
-            let timer = Timer::Delivery { target, key, scan: window.scan };
-            ctx.arm(self.settings.timeout, timer);
         }
         if window.outstanding.is_empty() {
             self.windows.remove(&target);

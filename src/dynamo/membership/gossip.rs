@@ -91,7 +91,10 @@ impl Gossip {
         let alone = view.ring().is_none();
         if alone || round.is_multiple_of(SEED_ROUND) {
             let others: Vec<NodeId> = seeds.filter(|seed| *seed != view.me).collect();
-            return (!others.is_empty()).then(|| *draw.pick(&others));
+            // With no seed but itself, a node gossips in this round as in any other.
+            if !others.is_empty() {
+                return Some(*draw.pick(&others));
+            }
         }
         // Uniform over the other members without making a list of them.
         let members = view.history().members();

@@ -1,4 +1,5 @@
-//! Places on the ring: 128-bit positions, of keys by MD5 and of nodes by chosen tokens (section 4.2).
+//! Places on the ring: 128-bit positions, of keys by MD5 and of nodes by chosen tokens (section
+//! 4.2).
 
 use md5::{Digest, Md5};
 

@@ -12,7 +12,8 @@ use crate::digest::{Digest, digest_of};
 use crate::dynamo::ring::position::Position;
 use crate::id::Key;
 
-/// A node of a tree, numbered as in a heap: the root is 1, the children of `i` are `2i` and `2i + 1`.
+/// A node of a tree, numbered as in a heap: the root is 1, the children of `i` are `2i` and `2i +
+/// 1`.
 pub type TreeIndex = u32;
 
 /// The tree of one range.

@@ -58,8 +58,8 @@ impl Store {
         }
     }
 
-    /// Cuts one tree of this depth for each range that `node` hosts, unless that is how they are cut
-    /// already. Costs a look at every key, as section 6.2 complains of strategy 1.
+    /// Cuts one tree of this depth for each range that `node` hosts, unless that is how they are
+    /// cut already. Costs a look at every key, as section 6.2 complains of strategy 1.
     pub fn cut_trees(&mut self, node: NodeId, ring: &Rc<Ring>, depth: u8) {
         if self.ring.as_ref().is_some_and(|known| Rc::ptr_eq(known, ring)) {
             return;

@@ -6,9 +6,9 @@ use smallvec::SmallVec;
 
 use crate::id::NodeId;
 
-/// Who mints versions. In the paper an actor is a node; a node whose memory of what it minted may be
-/// gone must not use its old name again, so the name also holds the node's life and, for a copy that
-/// will be forgotten on delivery, a serial number.
+/// Who mints versions. In the paper an actor is a node; a node whose memory of what it minted may
+/// be gone must not use its old name again, so the name also holds the node's life and, for a copy
+/// that will be forgotten on delivery, a serial number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Actor(u64);
 

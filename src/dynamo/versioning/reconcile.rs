@@ -1,9 +1,9 @@
 //! Syntactic reconciliation under the three ways of ordering versions (section 4.4, section 6).
 //!
-//! Dotted: a set has one clock for all that it knows, and a version is obsolete for whoever knows its
-//! dot without holding it (dotted version vector sets; Riak since 2.0). Literal: the paper's own
-//! rule, each version with a clock in which its coordinator incremented its entry. Last write wins:
-//! the largest (stamp, dot) stays.
+//! Dotted: a set has one clock for all that it knows, and a version is obsolete for whoever knows
+//! its dot without holding it (dotted version vector sets; Riak since 2.0). Literal: the paper's
+//! own rule, each version with a clock in which its coordinator incremented its entry. Last write
+//! wins: the largest (stamp, dot) stays.
 
 use std::rc::Rc;
 

@@ -144,14 +144,14 @@ fn the_last_write_wins_by_stamp_on_every_replica() {
     assert_eq!(events(&story.merge(&late, &b)), [3]);
 }
 
+/// What each replica holds.
+type Held = Vec<Option<Rc<VersionSet>>>;
+
 /// A random history of three replicas: puts with earlier reads as context, and exchanges.
-fn replicas(
-    versioning: Versioning,
-    steps: &[(u8, u8, u8)],
-) -> (Story, Vec<Option<Rc<VersionSet>>>) {
+fn replicas(versioning: Versioning, steps: &[(u8, u8, u8)]) -> (Story, Held) {
     let mut story = Story::new(versioning);
-    let mut held: Vec<Option<Rc<VersionSet>>> = vec![None; 3];
-    let mut reads: Vec<Option<Rc<VersionSet>>> = vec![None];
+    let mut held: Held = vec![None; 3];
+    let mut reads: Held = vec![None];
     for &(what, at, from) in steps {
         let (at, from) = (usize::from(at % 3), usize::from(from));
         match what % 3 {
@@ -172,7 +172,10 @@ fn replicas(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(400)
+    })]
 
     // Checklist items 12 to 15: merging is a join, ancestors are dropped in any order of arrival,
     // concurrent versions all stay, and the context subsumes each of them.
@@ -204,7 +207,9 @@ proptest! {
 
     // The ghost knows the truth: dotted clocks keep exactly what is maximal in it.
     #[test]
-    fn dotted_clocks_are_exact(steps in prop::collection::vec((0..6_u8, 0..3_u8, 0..32_u8), 1..60)) {
+    fn dotted_clocks_are_exact(
+        steps in prop::collection::vec((0..6_u8, 0..3_u8, 0..32_u8), 1..60)
+    ) {
         let (story, held) = replicas(Versioning::Dotted, &steps);
         let sets: Vec<Rc<VersionSet>> = held.into_iter().flatten().collect();
         for (a, b) in sets.iter().flat_map(|a| sets.iter().map(move |b| (a, b))) {
@@ -213,7 +218,8 @@ proptest! {
             known.join(&b.history());
             prop_assert_eq!(merged.history(), known, "nothing is forgotten");
             let versions = merged.versions().iter();
-            for (one, other) in versions.clone().flat_map(|v| versions.clone().map(move |w| (v, w))) {
+            let pairs = versions.clone().flat_map(|v| versions.clone().map(move |w| (v, w)));
+            for (one, other) in pairs {
                 let ancestor = other.ghost.past().contains(one.ghost.event().number);
                 prop_assert!(!ancestor, "no sibling descends from another");
             }

@@ -1,0 +1,118 @@
+//! Verifies: in the end all homes of each key hold equal version sets, no other node keeps a copy
+//! as if it were a home, no hint is left, all nodes believe in one membership, and the run came to
+//! rest before its limit.
+//!
+//! Does not verify that what they hold is right (durability and no_invention do). Only anti-entropy
+//! brings every copy up to date whatever happened. Knobs that legitimately break it, and make it an
+//! anomaly: `anti_entropy` off, together with `hinted_handoff` off, or a `strict` quorum (without
+//! stand-ins there are no hints), or a node that stopped (hints and puts under way die with their
+//! coordinator). Read repair alone mends only what is read. Examines each key and each node.
+
+use std::rc::Rc;
+
+use crate::check::judge::Judge;
+use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
+use crate::dynamo::config::Quorum;
+use crate::dynamo::versioning::version::VersionSet;
+use crate::id::{Key, NodeId};
+use crate::time::Time;
+use crate::trace::layout::Layout;
+use crate::trace::record::{Account, NodeAccount, Record};
+
+/// The judge.
+#[derive(Debug, Default)]
+pub struct Convergence {
+    node_stopped: bool,
+    findings: Findings,
+}
+
+/// What all nodes hold of the keys, by key: the holder and the set's digest, by node.
+type Holders = Vec<Vec<(NodeId, u64)>>;
+
+impl Judge for Convergence {
+    fn see(&mut self, _: Time, record: &Record<'_>) {
+        self.node_stopped |= matches!(record, Record::Down { .. });
+    }
+
+    fn verdict(mut self: Box<Self>, layout: &Layout, account: &Account) -> Option<Verdict> {
+        for (place, holders) in holders(layout.keys, account).iter().enumerate() {
+            self.look_at_key(layout, Key(place as u32), holders);
+        }
+        self.look_at_hints(account);
+        self.look_at_membership(account);
+        if !account.quiescent {
+            let story = format!("the run did not converge until its limit at {}", account.now);
+            self.findings.add(|| Finding::story(story));
+        }
+        let examined = u64::from(layout.keys) + account.nodes.len() as u64;
+        let allowed = !is_promised(layout, self.node_stopped);
+        let otherwise = if allowed { Outcome::Anomaly } else { Outcome::Violated };
+        Some(self.findings.verdict("convergence", examined, otherwise))
+    }
+}
+
+impl Convergence {
+    fn look_at_key(&mut self, layout: &Layout, key: Key, holders: &[(NodeId, u64)]) {
+        let homes = layout.homes_of(key);
+        let digest = |home: &NodeId| {
+            let holder = holders.iter().find(|(node, _)| node == home);
+            holder.map(|(_, digest)| *digest)
+        };
+        let equal = homes.windows(2).all(|pair| digest(&pair[0]) == digest(&pair[1]));
+        if !equal {
+            self.find(key, homes.to_vec(), "the homes hold different sets");
+        }
+        let strangers = holders.iter().map(|(node, _)| *node).filter(|node| !homes.contains(node));
+        let strangers: Vec<NodeId> = strangers.collect();
+        if !strangers.is_empty() {
+            self.find(key, strangers, "nodes that are no homes hold copies as homes");
+        }
+    }
+
+    fn look_at_hints(&mut self, account: &Account) {
+        for (place, node) in account.nodes.iter().enumerate() {
+            for hint in &node.hints {
+                let nodes = vec![NodeId(place as u32), hint.target];
+                self.find(hint.key, nodes, "a hint was never delivered");
+            }
+        }
+    }
+
+    fn look_at_membership(&mut self, account: &Account) {
+        let Some(first) = account.nodes.first().map(|node| node.membership) else { return };
+        let other = |(_, node): &(usize, &NodeAccount)| node.membership != first;
+        let others = account.nodes.iter().enumerate().filter(other);
+        let nodes: Vec<NodeId> = others.map(|(place, _)| NodeId(place as u32)).collect();
+        if !nodes.is_empty() {
+            let story = "these nodes believe in another membership than n0".to_string();
+            self.findings.add(|| Finding { nodes, ..Finding::story(story) });
+        }
+    }
+
+    fn find(&mut self, key: Key, nodes: Vec<NodeId>, story: &str) {
+        let story = story.to_string();
+        self.findings.add(|| Finding { key: Some(key), nodes, ..Finding::story(story) });
+    }
+}
+
+/// Does this configuration bring every copy up to date?
+fn is_promised(layout: &Layout, node_stopped: bool) -> bool {
+    let cluster = &layout.cluster;
+    let stand_ins = match cluster.quorum {
+        Quorum::Sloppy => true,
+        Quorum::Strict => false,
+    };
+    let by_hints = cluster.hinted_handoff.on().is_some() && stand_ins && !node_stopped;
+    cluster.anti_entropy.on().is_some() || by_hints
+}
+
+fn holders(keys: u32, account: &Account) -> Holders {
+    let mut holders: Holders = vec![Vec::new(); keys as usize];
+    for (place, node) in account.nodes.iter().enumerate() {
+        let copies: &[(Key, Rc<VersionSet>)] = &node.copies;
+        for (key, set) in copies {
+            holders[key.index()].push((NodeId(place as u32), set.digest()));
+        }
+    }
+    holders
+}

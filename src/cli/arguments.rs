@@ -1,0 +1,128 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A deterministic simulator of Amazon's Dynamo: a scenario in, a measured run out.
+#[derive(Parser, Debug)]
+#[command(name = "dynamo-sim", version, about, after_help = EXIT_CODES)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub looks: Looks,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 everything held; 1 a finding (a judge or an `expect` line); 2 bad arguments or \
+scenario; 3 inconclusive (a fault that touched nothing, nothing examined); 4 not deterministic; \
+5 cannot read or write; 130, 143 interrupted, what is on disk is whole.";
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Run a scenario, judge and measure it, and write its report, timeline, history and plots
+    Run(Run),
+    /// Say everything that is wrong with a scenario, and where
+    Check(Check),
+    /// List the scenarios that come with the program, a line each
+    List,
+    /// Run a scenario twice and name the first record that differs, if any does
+    Repeat(Repeat),
+    /// Print a completion script for a shell
+    Completions { shell: clap_complete::Shell },
+    /// Print the manual page
+    #[command(hide = true)]
+    Man,
+}
+
+/// Which scenario, and what to change in it.
+#[derive(Args, Debug)]
+pub struct Subject {
+    /// A scenario file, the name of one that comes with the program, or - for standard input
+    #[arg(default_value = "partition-heal")]
+    pub scenario: String,
+    /// Seed of all luck: decimal, 0x hexadecimal, a git commit hash of 40 digits, or `random`
+    #[arg(long, value_name = "SEED")]
+    pub seed: Option<String>,
+    /// Change a field: a dotted path, and a value as JSON or else a string (cluster.r=1)
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub overrides: Vec<String>,
+}
+
+/// `run`
+#[derive(Args, Debug)]
+pub struct Run {
+    #[command(flatten)]
+    pub subject: Subject,
+    /// Folder for what the run writes [default: results/<name>/seed-<seed>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Also write every record of the run, a line each, to trace.jsonl
+    #[arg(long)]
+    pub trace: bool,
+    /// Print the report as JSON instead of the summary
+    #[arg(long)]
+    pub json: bool,
+    /// Write no files
+    #[arg(long, conflicts_with_all = ["out", "trace"])]
+    pub dry_run: bool,
+}
+
+/// `check`
+#[derive(Args, Debug)]
+pub struct Check {
+    /// Scenario files, names of shipped ones, or - for standard input
+    #[arg(required = true)]
+    pub scenarios: Vec<String>,
+    /// Change a field before the check, as in `run`
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub overrides: Vec<String>,
+    /// Print the scenario with every default written out
+    #[arg(long)]
+    pub resolved: bool,
+}
+
+/// `repeat`
+#[derive(Args, Debug)]
+pub struct Repeat {
+    #[command(flatten)]
+    pub subject: Subject,
+}
+
+/// How it speaks.
+#[derive(Args, Debug, Clone)]
+pub struct Looks {
+    /// Say nothing but the result
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say more: where files are read from, how fast it went
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// Colour in complaints
+    #[arg(long, value_enum, default_value = "auto", global = true, value_name = "WHEN")]
+    pub color: When,
+    /// How to show progress: a bar on a terminal, else a plain line every ten seconds
+    #[arg(long, value_enum, default_value = "auto", global = true, value_name = "HOW")]
+    pub progress: Progress,
+}
+
+/// When to use colour.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum When {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    Always,
+    Never,
+}
+
+/// How to show progress.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Progress {
+    /// A bar on a terminal, plain lines elsewhere
+    Auto,
+    Bar,
+    Plain,
+    None,
+}

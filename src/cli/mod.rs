@@ -1,0 +1,58 @@
+//! The command line: the only floor that knows files, terminals and signals.
+//!
+//! Standard output carries the result and nothing else; progress, findings and complaints go to
+//! standard error. The exit code says how it went ([`exit::Code`]).
+
+pub mod arguments;
+pub mod check;
+pub mod exit;
+pub mod files;
+pub mod interrupt;
+pub mod list;
+pub mod progress;
+pub mod repeat;
+pub mod run;
+pub mod sources;
+pub mod terminal;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use crate::cli::arguments::{Arguments, Command};
+use crate::cli::exit::{Code, Failure};
+use crate::cli::terminal::Terminal;
+
+/// The whole program: read the arguments, do what they say, say how it went.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let terminal = Terminal::new(&arguments.looks);
+    let done = match &arguments.command {
+        Command::Run(run) => run::run(run, &terminal),
+        Command::Check(check) => check::check(check, &terminal),
+        Command::List => list::list(&terminal),
+        Command::Repeat(repeat) => repeat::repeat(repeat, &terminal),
+        Command::Completions { shell } => completions(*shell, &terminal),
+        Command::Man => man(&terminal),
+    };
+    let code = done.unwrap_or_else(|failure| {
+        terminal.complain(&failure.to_string());
+        failure.code()
+    });
+    ExitCode::from(code as u8)
+}
+
+fn completions(shell: clap_complete::Shell, terminal: &Terminal) -> Result<Code, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "dynamo-sim", &mut script);
+    terminal.print(&String::from_utf8_lossy(&script))?;
+    Ok(Code::Held)
+}
+
+fn man(terminal: &Terminal) -> Result<Code, Failure> {
+    let mut page = Vec::new();
+    let rendered = clap_mangen::Man::new(Arguments::command()).render(&mut page);
+    rendered.map_err(|error| Failure::Environment(format!("cannot write the page: {error}")))?;
+    terminal.print(&String::from_utf8_lossy(&page))?;
+    Ok(Code::Held)
+}

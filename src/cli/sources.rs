@@ -1,0 +1,88 @@
+//! Where scenarios come from: files, those that are shipped, standard input.
+
+use std::io::Read;
+use std::path::Path;
+
+use crate::cli::arguments::Subject;
+use crate::cli::exit::Failure;
+use crate::cli::terminal::Terminal;
+use crate::experiment::known_figures;
+use crate::scenario::document;
+use crate::scenario::read::Checked;
+use crate::scenario::seed;
+use crate::scenario::shipped::{SHIPPED, shipped};
+use crate::scenario::spec::Scenario;
+
+/// The name and the bytes of a scenario.
+pub fn load(name: &str) -> Result<(String, Vec<u8>), Failure> {
+    if name == "-" {
+        return read_all(std::io::stdin().lock())
+            .map(|bytes| ("standard input".to_string(), bytes));
+    }
+    let path = Path::new(name);
+    if path.is_file() {
+        let file = std::fs::File::open(path);
+        let file = file.map_err(|e| Failure::Environment(format!("cannot read {name}: {e}")))?;
+        return read_all(file).map(|bytes| (name.to_string(), bytes));
+    }
+    match shipped(name) {
+        Some(text) => Ok((format!("{name} (shipped)"), text.as_bytes().to_vec())),
+        None => Err(Failure::Arguments(nobody(name))),
+    }
+}
+
+/// Reads, overrides and checks; the seed of the command line goes over that of the file.
+pub fn checked(subject: &Subject, terminal: &Terminal) -> Result<Checked, Failure> {
+    let checked = checked_file(&subject.scenario, &subject.overrides, terminal)?;
+    match subject.seed.as_deref() {
+        None => Ok(checked),
+        Some("random") => {
+            let seed = random_seed();
+            // First of all, so that the run can be had again whatever becomes of it.
+            terminal.complain(&format!("seed {seed}"));
+            Ok(checked.with_seed(seed))
+        }
+        Some(text) => {
+            let seed = seed::parse(text);
+            let seed = seed.map_err(|why| Failure::Arguments(format!("--seed: {why}")))?;
+            Ok(checked.with_seed(seed))
+        }
+    }
+}
+
+/// Reads, overrides and checks one scenario.
+pub fn checked_file(
+    name: &str,
+    overrides: &[String],
+    terminal: &Terminal,
+) -> Result<Checked, Failure> {
+    let (file, bytes) = load(name)?;
+    let figures = known_figures();
+    let figures: Vec<&str> = figures.iter().map(String::as_str).collect();
+    let read = Scenario::read_bytes(&file, &bytes, overrides, &figures);
+    read.map_err(|told| Failure::Scenario(told.render(terminal.colour())))
+}
+
+/// No more than a scenario may have, and one byte to tell that it has more.
+fn read_all(source: impl Read) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let read = source.take(document::SIZE_LIMIT as u64 + 1).read_to_end(&mut bytes);
+    read.map_err(|error| Failure::Environment(format!("cannot read the scenario: {error}")))?;
+    Ok(bytes)
+}
+
+fn nobody(name: &str) -> String {
+    let near = |(known, _): &&(&str, &str)| strsim::damerau_levenshtein(known, name);
+    let nearest = SHIPPED.iter().min_by_key(near).filter(|known| near(known) <= name.len() / 2);
+    let help = match nearest {
+        Some((known, _)) => format!("; did you mean `{known}`?"),
+        None => "; `dynamo-sim list` shows those that are shipped".to_string(),
+    };
+    format!("`{name}` is neither a file nor a shipped scenario{help}")
+}
+
+/// A seed that nobody has chosen. Only the command line may ask for one.
+fn random_seed() -> u64 {
+    use std::hash::{BuildHasher, Hasher};
+    std::collections::hash_map::RandomState::new().build_hasher().finish()
+}

@@ -1,0 +1,40 @@
+//! All numbers of a run, as plain data.
+
+use crate::metrics::anti_entropy::AntiEntropyFigures;
+use crate::metrics::carts::CartsFigures;
+use crate::metrics::divergence::DivergenceFigures;
+use crate::metrics::durability::DurabilityFigures;
+use crate::metrics::faults::FaultsFigures;
+use crate::metrics::handoff::HandoffFigures;
+use crate::metrics::latency::LatencyFigures;
+use crate::metrics::load::LoadFigures;
+use crate::metrics::operations::{AvailabilityFigures, OperationsFigures};
+use crate::metrics::read_repair::ReadRepairFigures;
+use crate::metrics::repair::RepairFigures;
+use crate::metrics::sessions::SessionsFigures;
+use crate::metrics::staleness::StalenessFigures;
+use crate::metrics::timeline::Row;
+use crate::metrics::versions::VersionsFigures;
+
+/// What [`crate::metrics::observer::Metrics`] comes to.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Figures {
+    pub availability: AvailabilityFigures,
+    pub latency: LatencyFigures,
+    pub staleness: StalenessFigures,
+    pub versions: VersionsFigures,
+    pub divergence: DivergenceFigures,
+    pub handoff: HandoffFigures,
+    pub anti_entropy: AntiEntropyFigures,
+    pub read_repair: ReadRepairFigures,
+    pub faults: FaultsFigures,
+    pub repair: RepairFigures,
+    pub durability: DurabilityFigures,
+    pub sessions: SessionsFigures,
+    pub load: LoadFigures,
+    /// None if no cart was ever changed.
+    pub carts: Option<CartsFigures>,
+    pub operations: OperationsFigures,
+    /// In order of time.
+    pub timeline: Vec<Row>,
+}

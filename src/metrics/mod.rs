@@ -1,0 +1,44 @@
+//! Numbers: folds over the stream of records, one file for each.
+//!
+//! | file | what it measures |
+//! |---|---|
+//! | `operations` | availability, outages, retries |
+//! | `latency` | how long successful operations took |
+//! | `staleness` `commits` | reads that missed a committed write, by the ghost oracle |
+//! | `sessions` | read-your-writes, monotonic reads |
+//! | `versions` | siblings per read |
+//! | `divergence` | keys whose homes differ; convergence after each heal |
+//! | `handoff` `read_repair` `anti_entropy` `repair` | what repaired, and at what cost |
+//! | `carts` | lost adds and resurrected items of shopping carts |
+//! | `durability` | acknowledged writes that are gone |
+//! | `load` `faults` | work by node; what trouble touched |
+//! | `timeline` | one row for each sampling interval |
+//! | `window` `read` | before, during and after the trouble; what a read saw |
+//! | `observer` `figures` | the one observer that feeds them all, and what comes out |
+//!
+//! Work per record is bounded, and memory grows with keys, nodes, clients, faults and rows, not
+//! with the length of the run. Counts are integers; fractions are taken when the run has ended.
+
+pub mod anti_entropy;
+pub mod carts;
+pub mod commits;
+pub mod divergence;
+pub mod durability;
+pub mod faults;
+pub mod figures;
+pub mod handoff;
+pub mod latency;
+pub mod load;
+pub mod observer;
+pub mod operations;
+pub mod read;
+pub mod read_repair;
+pub mod repair;
+pub mod sessions;
+pub mod staleness;
+pub mod timeline;
+pub mod versions;
+pub mod window;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,5 @@
+//! Numbers of runs played by hand.
+
+mod consistency;
+mod repairs;
+mod service;

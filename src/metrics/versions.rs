@@ -1,0 +1,65 @@
+//! How many concurrent versions reads return: the paper's measure of divergence that clients see
+//! (section 6.3).
+
+use serde::Serialize;
+
+use crate::metrics::read::Read;
+use crate::metrics::window::share;
+
+/// Counts the versions of successful reads.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Versions {
+    /// At the place of the number of visible versions; 5 stands for 5 and more.
+    reads: [u64; 6],
+    sum: u64,
+    max: u64,
+    tombstones: u64,
+}
+
+/// Section `versions` of a report.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+pub struct VersionsFigures {
+    pub none: u64,
+    pub one: u64,
+    pub two: u64,
+    pub three: u64,
+    pub four: u64,
+    pub five_or_more: u64,
+    pub mean: Option<f64>,
+    pub max: u64,
+    pub tombstones: u64,
+}
+
+impl Versions {
+    /// A read succeeded.
+    pub fn read(&mut self, read: &Read<'_>) {
+        let visible = read.set.map_or(0, |set| set.visible().count());
+        let all = read.set.map_or(0, |set| set.versions().len());
+        self.reads[visible.min(5)] += 1;
+        self.sum += visible as u64;
+        self.max = self.max.max(visible as u64);
+        self.tombstones += (all - visible) as u64;
+    }
+
+    /// Visible versions returned so far, and reads that returned any.
+    pub fn running(&self) -> (u64, u64) {
+        (self.sum, self.reads[1..].iter().sum())
+    }
+
+    /// What it comes to.
+    pub fn figures(&self) -> VersionsFigures {
+        let [none, one, two, three, four, five_or_more] = self.reads;
+        let (sum, found) = self.running();
+        VersionsFigures {
+            none,
+            one,
+            two,
+            three,
+            four,
+            five_or_more,
+            mean: share(sum, found),
+            max: self.max,
+            tombstones: self.tombstones,
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Rules of each fault by itself.
+
+use crate::faults::spec::{Crash, Cut, Degrade, Partition, Pause, Restart, Slow, Spec};
+use crate::id::{Address, NodeId};
+use crate::time::Duration;
+
+use crate::scenario::check::parties::{Member, check_exist, check_exists, in_two_groups, shared};
+use crate::scenario::check::{check_distribution, check_positive, check_share, entries};
+use crate::scenario::path::Path;
+use crate::scenario::problem::Findings;
+use crate::scenario::spec::Scenario;
+
+pub(super) fn check(scenario: &Scenario, findings: &mut Findings) {
+    for (i, fault) in scenario.faults.iter().enumerate() {
+        let mut rules = Rules { scenario, findings, path: path_of(i, fault) };
+        match fault {
+            Spec::Partition(partition) => rules.check_partition(partition),
+            Spec::Cut(cut) => rules.check_cut(cut),
+            Spec::Degrade(degrade) => rules.check_degrade(degrade),
+            Spec::Crash(crash) => rules.check_crash(crash),
+            Spec::Restart(restart) => rules.check_restart(restart),
+            Spec::Pause(pause) => rules.check_pause(pause),
+            Spec::Slow(slow) => rules.check_slow(slow),
+        }
+    }
+}
+
+/// Where the `i`-th fault's settings are written.
+pub(super) fn path_of(i: usize, fault: &Spec) -> Path {
+    Path::from("faults").index(i).name(fault.kind())
+}
+
+struct Rules<'r> {
+    scenario: &'r Scenario,
+    findings: &'r mut Findings,
+    path: Path,
+}
+
+impl Rules<'_> {
+    fn check_partition(&mut self, partition: &Partition) {
+        self.check_window(partition.from, partition.to);
+        let list = self.path.name("sides");
+        let count = partition.sides.len();
+        let message = format!("a partition has at least 2 sides, not {count}");
+        self.findings.require(count >= 2, list.clone(), message);
+        let mut members = Vec::new();
+        for (group, side) in partition.sides.iter().enumerate() {
+            let path = list.index(group);
+            self.findings.require(!side.is_empty(), path.clone(), "nobody stands on this side");
+            let entries = entries(side, &path);
+            check_exist(&entries, self.scenario, self.findings);
+            members.extend(entries.into_iter().map(|(span, path)| Member { span, group, path }));
+        }
+        for (member, other) in in_two_groups(members) {
+            let who = shared(member.span, other.span);
+            let message = format!("{who} would be on two sides at once: also on {}", other.path);
+            self.findings.require_with(false, member.path, [other.path], message);
+        }
+    }
+
+    fn check_cut(&mut self, cut: &Cut) {
+        self.check_window(cut.from, cut.to);
+        self.check_ends(&cut.senders, &cut.receivers);
+    }
+
+    fn check_degrade(&mut self, degrade: &Degrade) {
+        self.check_window(degrade.from, degrade.to);
+        self.check_ends(&degrade.senders, &degrade.receivers);
+        check_share(degrade.loss, self.path.name("loss"), self.findings);
+        if let Some(latency) = &degrade.latency {
+            check_distribution(latency, &self.path.name("latency"), self.findings);
+        }
+        let changes = degrade.latency.is_some() || degrade.loss != 0.0;
+        let message = "it changes nothing: give latency, or a loss above 0, or both";
+        self.findings.require(changes, self.path.clone(), message);
+    }
+
+    fn check_crash(&mut self, crash: &Crash) {
+        self.check_node(crash.node);
+        self.check_moment(crash.at);
+        if let Some(after) = crash.restart_after {
+            check_positive(after, self.path.name("restart_after"), self.findings);
+        }
+    }
+
+    fn check_restart(&mut self, restart: &Restart) {
+        self.check_node(restart.node);
+        self.check_moment(restart.at);
+    }
+
+    fn check_pause(&mut self, pause: &Pause) {
+        self.check_node(pause.node);
+        self.check_window(pause.from, pause.to);
+    }
+
+    fn check_slow(&mut self, slow: &Slow) {
+        self.check_node(slow.node);
+        self.check_window(slow.from, slow.to);
+        self.findings.require(
+            slow.disk >= 1.0 && slow.disk.is_finite(),
+            self.path.name("disk"),
+            format!("a slow disk takes 1 or more times as long, not {} times", slow.disk),
+        );
+        if let Some(delay) = &slow.delay {
+            check_distribution(delay, &self.path.name("delay"), self.findings);
+        }
+        let changes = slow.delay.is_some() || slow.disk != 1.0;
+        let message = "it changes nothing: give delay, or a disk factor above 1, or both";
+        self.findings.require(changes, self.path.clone(), message);
+    }
+
+    fn check_node(&mut self, node: NodeId) {
+        let path = self.path.name("node");
+        check_exists(Address::Node(node), &path, self.scenario, self.findings);
+    }
+
+    fn check_ends(&mut self, senders: &[crate::id::Span], receivers: &[crate::id::Span]) {
+        for (name, spans) in [("senders", senders), ("receivers", receivers)] {
+            let path = self.path.name(name);
+            let message = format!("there are no {name}; name at least one");
+            self.findings.require(!spans.is_empty(), path.clone(), message);
+            check_exist(&entries(spans, &path), self.scenario, self.findings);
+        }
+    }
+
+    fn check_moment(&mut self, at: Duration) {
+        let duration = self.scenario.duration;
+        let message = format!("faults happen before the end of duration, which is {duration}");
+        let holds = at < duration;
+        self.findings.require_with(holds, self.path.name("at"), ["duration"], message);
+    }
+
+    fn check_window(&mut self, from: Duration, to: Duration) {
+        let duration = self.scenario.duration;
+        let (start, end) = (self.path.name("from"), self.path.name("to"));
+        let message = format!("a fault ends after it begins: later than from, which is {from}");
+        self.findings.require_with(from < to, end.clone(), [start], message);
+        let message = format!("faults end with duration at the latest, which is {duration}");
+        self.findings.require_with(to <= duration, end, ["duration"], message);
+    }
+}

@@ -1,0 +1,22 @@
+//! From a checked scenario to the plan of a run.
+
+use crate::scenario::read::Checked;
+use crate::sim::plan::Plan;
+
+impl Checked {
+    /// The plan of the run that this scenario describes.
+    pub fn plan(&self) -> Plan {
+        let scenario = self.scenario();
+        Plan {
+            seed: scenario.seed,
+            duration: scenario.duration,
+            settle_limit: scenario.settle_limit,
+            sampling: scenario.sampling,
+            cluster: scenario.cluster.clone(),
+            network: scenario.network.clone(),
+            disk: scenario.disk.clone(),
+            workload: scenario.workload.clone(),
+            faults: scenario.faults.clone(),
+        }
+    }
+}

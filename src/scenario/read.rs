@@ -1,0 +1,215 @@
+//! From the text of a file to a scenario that keeps every rule.
+
+use serde_json::Value;
+
+use crate::scenario::check::check;
+use crate::scenario::diagnosis::{Diagnoses, Diagnosis, PROBLEM_LIMIT};
+use crate::scenario::document::{Document, Flaw};
+use crate::scenario::expect::Expectation;
+use crate::scenario::overrides::Override;
+use crate::scenario::path::Path;
+use crate::scenario::problem::Problem;
+use crate::scenario::reading::{self, Reading};
+use crate::scenario::source::{Source, of_flaw, of_refusal};
+use crate::scenario::spec::Scenario;
+
+/// A scenario that keeps every rule; later stages rely on it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Checked {
+    scenario: Scenario,
+    expectations: Vec<Expectation>,
+}
+
+impl Scenario {
+    /// Reads and checks a scenario file, with `PATH=VALUE` overrides from the command line laid
+    /// over it in their order. All problems are told at once. `known_figures` are the names that
+    /// `expect` may use; an empty list allows any.
+    pub fn read(
+        file: &str,
+        text: &str,
+        overrides: &[String],
+        known_figures: &[&str],
+    ) -> Result<Checked, Diagnoses> {
+        // Some editors begin a file with this mark.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let (document, flaws) =
+            Document::parse(text).map_err(|flaw| Diagnoses(vec![of_flaw(file, text, &flaw)]))?;
+        let broken: Vec<Path> = flaws.iter().map(|flaw| flaw.path.clone()).collect();
+        let mut told: Vec<Diagnosis> = flaws.iter().map(|flaw| of_flaw(file, text, flaw)).collect();
+        let mut json = document.json().clone();
+        let overrides = lay_over(&mut json, overrides, text.len(), &mut told);
+        let reading = reading::read(json, text.len(), broken);
+        let resolved = to_json(reading.scenario.as_ref());
+        let source = Source { file, text, document: &document, overrides, resolved };
+        let problems = all_problems(&reading, known_figures);
+        // To find a place takes time by the length of the text.
+        told.extend(problems.iter().take(PROBLEM_LIMIT).map(|problem| source.diagnose(problem)));
+        match reading.scenario {
+            Some(scenario) if told.is_empty() => Ok(Checked::trusted(scenario)),
+            Some(_) | None => Err(in_order(told)),
+        }
+    }
+
+    /// As [`Scenario::read`], from bytes that may not even be text.
+    pub fn read_bytes(
+        file: &str,
+        bytes: &[u8],
+        overrides: &[String],
+        known_figures: &[&str],
+    ) -> Result<Checked, Diagnoses> {
+        let text = std::str::from_utf8(bytes).map_err(|error| {
+            let lossy = String::from_utf8_lossy(bytes);
+            let at = error.valid_up_to();
+            let message = format!(
+                "byte {at} of the file begins no character of UTF-8; is this a text file, and \
+                 saved as UTF-8?"
+            );
+            Diagnoses(vec![of_flaw(
+                file,
+                &lossy,
+                &Flaw { range: at..at + 1, path: Path::root(), message },
+            )])
+        })?;
+        Scenario::read(file, text, overrides, known_figures)
+    }
+}
+
+impl Checked {
+    /// Checks a scenario that was made by a program.
+    pub fn new(scenario: Scenario, known_figures: &[&str]) -> Result<Checked, Vec<Problem>> {
+        let problems = check(&scenario, known_figures);
+        match problems.is_empty() {
+            true => Ok(Checked::trusted(scenario)),
+            false => Err(problems),
+        }
+    }
+
+    fn trusted(scenario: Scenario) -> Checked {
+        let read = |line: &String| Expectation::parse(line).expect("the line was checked");
+        let expectations = scenario.expect.iter().map(read).collect();
+        Checked { scenario, expectations }
+    }
+
+    /// The scenario.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// The lines of `expect`.
+    pub fn expectations(&self) -> &[Expectation] {
+        &self.expectations
+    }
+
+    /// The same scenario with another seed; no rule is about seeds.
+    pub fn with_seed(mut self, seed: u64) -> Checked {
+        self.scenario.seed = seed;
+        self
+    }
+
+    /// The scenario as strict JSON, every default written out, with a line break at its end.
+    pub fn resolved_json(&self) -> String {
+        let json = serde_json::to_string_pretty(&self.scenario);
+        json.expect("a scenario is plain data") + "\n"
+    }
+
+    /// 16 hexadecimal digits that name the world this scenario describes, its seed included: not
+    /// what it is about or expects. FNV-1a of the compact JSON.
+    pub fn hash(&self) -> String {
+        let (schema, about, expect) = (None, String::new(), Vec::new());
+        let world = Scenario { schema, about, expect, ..self.scenario.clone() };
+        let json = serde_json::to_string(&world).expect("a scenario is plain data");
+        format!("{:016x}", fnv_1a(json.as_bytes()))
+    }
+}
+
+fn fnv_1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+/// Lays the overrides over the file's JSON; those that fit are returned.
+fn lay_over(
+    json: &mut Value,
+    overrides: &[String],
+    size: usize,
+    told: &mut Vec<Diagnosis>,
+) -> Vec<Override> {
+    if overrides.is_empty() {
+        return Vec::new();
+    }
+    // The file's own mistakes are told later, from what the overrides leave of them.
+    let resolved = to_json(reading::read(json.clone(), size, Vec::new()).scenario.as_ref());
+    let mut laid = Vec::new();
+    for text in overrides {
+        let set =
+            Override::parse(text).and_then(|mut set| set.apply(json, &resolved).map(|()| set));
+        match set {
+            Ok(set) => laid.push(set),
+            Err(refusal) => told.push(of_refusal(text, refusal)),
+        }
+    }
+    laid
+}
+
+fn to_json(scenario: Option<&Scenario>) -> Value {
+    scenario.map_or(Value::Null, |scenario| {
+        serde_json::to_value(scenario).expect("a scenario is plain data")
+    })
+}
+
+/// What does not fit its type, then what breaks a rule by itself and not by a stand-in.
+fn all_problems(reading: &Reading, known_figures: &[&str]) -> Vec<Problem> {
+    let mut problems = reading.problems.clone();
+    if let Some(scenario) = &reading.scenario {
+        let rules = check(scenario, known_figures);
+        problems.extend(rules.into_iter().filter(|problem| !problem.hangs_on(&reading.broken)));
+    }
+    problems
+}
+
+/// In the order of the file, then of the command line; the first hundred.
+fn in_order(mut told: Vec<Diagnosis>) -> Diagnoses {
+    told.sort_by_key(|diagnosis| (diagnosis.file == "--set", diagnosis.line, diagnosis.column));
+    told.dedup();
+    told.truncate(PROBLEM_LIMIT);
+    Diagnoses(told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: &str = r#"{"name": "small", "duration": "10s"}"#;
+
+    fn read(overrides: &[&str]) -> Result<Checked, String> {
+        let overrides: Vec<String> = overrides.iter().map(|text| text.to_string()).collect();
+        Scenario::read("small.json", SMALL, &overrides, &[]).map_err(|told| told.to_string())
+    }
+
+    #[test]
+    fn what_is_resolved_reads_as_the_same() {
+        let checked = read(&["expect=[\"a < 1\"]", "cluster.flush={\"every\": \"1s\"}"]).unwrap();
+        let json = checked.resolved_json();
+        let again = Scenario::read("resolved.json", &json, &[], &["a"]).unwrap();
+        assert_eq!(again, checked);
+        assert_eq!(again.resolved_json(), json);
+    }
+
+    #[test]
+    fn the_hash_names_the_world_alone() {
+        let hash = read(&[]).unwrap().hash();
+        assert_eq!(hash.len(), 16);
+        assert_eq!(read(&["about=x", "expect=[\"a < 1\"]", "$schema=s"]).unwrap().hash(), hash);
+        assert_ne!(read(&["cluster.r=1"]).unwrap().hash(), hash);
+        assert_ne!(read(&[]).unwrap().with_seed(7).hash(), hash);
+    }
+
+    #[test]
+    fn the_command_line_is_diagnosed_as_such() {
+        let told = read(&["cluster.r=5", "clustr.w=1"]).unwrap_err();
+        assert!(told.contains("error: --set:1:11: cluster.r\n"), "{told}");
+        assert!(told.contains("^ found 5"), "{told}");
+        assert!(told.contains("did you mean `cluster`?"), "{told}");
+    }
+}

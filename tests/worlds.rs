@@ -1,0 +1,113 @@
+//! Whole worlds: every shipped scenario, what it promises, and its digest.
+//!
+//! `UPDATE=1 cargo test --test worlds` writes the digests anew. Do that only for a change that is
+//! meant to move them, and say which moved and why.
+
+use std::path::PathBuf;
+
+use dynamo_sim::experiment::{self, Conclusion, Outcome};
+use dynamo_sim::scenario::read::Checked;
+use dynamo_sim::scenario::shipped::SHIPPED;
+use dynamo_sim::scenario::spec::Scenario;
+use dynamo_sim::sim::compare::{Comparison, compare};
+use dynamo_sim::sim::plan::Plan;
+use dynamo_sim::sim::simulation::Simulation;
+use dynamo_sim::time::Time;
+use dynamo_sim::trace::observer::{Interest, Observer, Observers};
+use dynamo_sim::trace::record::Record;
+
+fn read(name: &str) -> Checked {
+    let (_, text) = SHIPPED.iter().find(|(known, _)| *known == name).expect("it is shipped");
+    Scenario::read(name, text, &[], &[]).unwrap_or_else(|told| panic!("{told}"))
+}
+
+fn run(checked: &Checked, watchers: Vec<&mut dyn Observer>) -> Outcome {
+    let layout = checked.plan().layout();
+    experiment::run(checked, &layout, watchers, &mut |_| true).expect("nobody interrupts")
+}
+
+/// An observer that wants everything and keeps nothing.
+struct Glutton(u64);
+
+impl Observer for Glutton {
+    fn interest(&self) -> Interest {
+        Interest { facts: true, messages: true }
+    }
+
+    fn see(&mut self, _: Time, _: &Record<'_>) {
+        self.0 += 1;
+    }
+}
+
+fn compared(one: &Plan, other: &Plan) -> Comparison {
+    compare(one, other, &mut |_| true).expect("nobody interrupts")
+}
+
+fn golden_file() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/digests.txt")
+}
+
+// Every scenario holds what it promises, and its digest is the one that is checked in: the same in
+// debug and release, on every machine.
+#[test]
+fn every_shipped_scenario_keeps_its_promise_and_its_digest() {
+    let mut lines = String::new();
+    for (name, _) in SHIPPED {
+        let outcome = run(&read(name), Vec::new());
+        let broken = outcome.report.verdicts.iter().filter(|v| !v.findings.is_empty());
+        let findings: Vec<_> = broken.collect();
+        assert_eq!(outcome.conclusion, Conclusion::Held, "{name}: {findings:#?}");
+        assert!(!outcome.expectations.is_empty(), "{name} promises something");
+        lines.push_str(&format!("{name} {}\n", outcome.report.header.digest));
+    }
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::create_dir_all(golden_file().parent().unwrap()).unwrap();
+        std::fs::write(golden_file(), &lines).unwrap();
+    }
+    let golden = std::fs::read_to_string(golden_file()).expect("tests/golden/digests.txt is there");
+    assert_eq!(lines, golden, "digests have moved");
+}
+
+// Checklist item 64: the same seed, the same run, whoever watches.
+#[test]
+fn who_watches_does_not_matter() {
+    for name in ["rolling-restart", "one-way-cut", "shopping-cart"] {
+        let checked = read(name);
+        let unwatched = Simulation::new(&checked.plan()).run(&mut Observers::default());
+        let judged = run(&checked, Vec::new());
+        let mut glutton = Glutton(0);
+        let traced = run(&checked, vec![&mut glutton]);
+        assert!(glutton.0 > unwatched.totals.events, "the observer has seen everything");
+        let digest = format!("{:016x}", unwatched.digest);
+        assert_eq!(judged.report.header.digest, digest, "{name}");
+        assert_eq!(traced.report, judged.report, "{name}");
+        assert_eq!(traced.rows, judged.rows, "{name}");
+    }
+}
+
+// Checklist item 64: twice the same, event by event; another seed is another run, and the first
+// record that differs is named.
+#[test]
+fn a_repeat_is_the_same_and_another_seed_is_not() {
+    let plan = read("shopping-cart").plan();
+    match compared(&plan, &plan) {
+        Comparison::Same(account) => assert!(account.totals.events > 10_000),
+        Comparison::Parted(parting) => panic!("{parting:?}"),
+    }
+    // One fault a nanosecond later: all is the same until then, and then the fault is what differs.
+    let mut later = read("one-way-cut").plan();
+    let earlier = later.clone();
+    if let dynamo_sim::faults::spec::Spec::Cut(cut) = &mut later.faults[0] {
+        cut.from = cut.from + dynamo_sim::time::Duration(1);
+    }
+    match compared(&earlier, &later) {
+        Comparison::Same(_) => panic!("a fault at another time is another run"),
+        Comparison::Parted(parting) => {
+            assert_eq!(parting.times[0], Time(20_000_000_000));
+            assert!(parting.records[0].contains("FaultBegan"), "{parting:?}");
+            assert!(parting.events > 10_000);
+        }
+    }
+    let other = read("shopping-cart").with_seed(99).plan();
+    assert!(matches!(compared(&plan, &other), Comparison::Parted(_)));
+}
