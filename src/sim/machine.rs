@@ -13,10 +13,18 @@ pub struct Machine {
     /// are dropped.
     pub life: u32,
     pub device: Device,
-    /// What arrived while it stands still, in order, and the fault that stopped it.
-    pub paused: Option<(usize, Vec<Event>)>,
+    /// Whether it stands still.
+    pub paused: Option<Standstill>,
     /// What it adds before each message that it sends, and the fault that makes it.
     pub slow: Option<(usize, Option<Sampler>)>,
+}
+
+/// A machine that handles nothing for a while.
+pub struct Standstill {
+    /// The faults that hold it, of which there is at least one. It goes on when the last ends.
+    pub faults: Vec<usize>,
+    /// What arrived meanwhile, in order.
+    pub waiting: Vec<Event>,
 }
 
 /// Does the machine run?

@@ -19,7 +19,7 @@ use crate::random::luck::Luck;
 use crate::random::purpose::Purpose;
 use crate::sim::disk::Service;
 use crate::sim::links::{Arrival, Links, Packet, Verdict};
-use crate::sim::machine::Machine;
+use crate::sim::machine::{Machine, Standstill};
 use crate::sim::plan::Plan;
 use crate::sim::queue::{Lane, Queue};
 use crate::time::{Duration, Time};
@@ -318,12 +318,12 @@ impl Simulation {
         event: Event,
     ) {
         let machine = &mut self.machines[node.index()];
-        if let Some((fault, waiting)) = &mut machine.paused {
-            self.touched[*fault].jobs += u64::from(matches!(event, Event::Done { .. }));
-            return waiting.push(event);
-        }
         if !machine.is_up() || machine.life != life {
             return;
+        }
+        if let Some(Standstill { faults, waiting }) = &mut machine.paused {
+            self.touched[faults[0]].jobs += u64::from(matches!(event, Event::Done { .. }));
+            return waiting.push(event);
         }
         self.fold(u64::from(node.0), number);
         match event {
@@ -359,9 +359,9 @@ impl Simulation {
     fn deliver_to_node(&mut self, observers: &mut Observers<'_>, node: NodeId, delivery: Delivery) {
         let packet = delivery.packet;
         let machine = &mut self.machines[node.index()];
-        if let Some((fault, waiting)) = &mut machine.paused {
-            self.touched[*fault].messages += 1;
-            self.touched[*fault].bytes += packet.bytes;
+        if let Some(Standstill { faults, waiting }) = &mut machine.paused {
+            self.touched[faults[0]].messages += 1;
+            self.touched[faults[0]].bytes += packet.bytes;
             return waiting.push(Event::Deliver(delivery));
         }
         if !machine.is_up() {
@@ -582,7 +582,7 @@ impl Simulation {
     fn account(&self) -> Account {
         let mut in_flight = [0; crate::dynamo::message::Kind::ALL.len()];
         let waiting = self.machines.iter().filter_map(|m| m.paused.as_ref());
-        let waiting = waiting.flat_map(|(_, events)| events);
+        let waiting = waiting.flat_map(|standstill| &standstill.waiting);
         let held = self.held.iter().map(|(_, delivery)| delivery);
         let queued = self.queue.iter().chain(waiting).filter_map(|event| match event {
             Event::Deliver(delivery) => Some(delivery),

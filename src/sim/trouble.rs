@@ -7,10 +7,10 @@ use crate::faults::schedule::{Action, Step};
 use crate::faults::spec::DiskAfterCrash;
 use crate::id::NodeId;
 use crate::process::Input;
-use crate::sim::machine::Power;
+use crate::sim::machine::{Power, Standstill};
 use crate::sim::simulation::{Event, Simulation};
 use crate::trace::observer::Observers;
-use crate::trace::record::Record;
+use crate::trace::record::{Drop, Record};
 
 impl Simulation {
     /// One step of a fault.
@@ -31,7 +31,7 @@ impl Simulation {
                 self.start_again(observers, node);
             }
             Action::Pause { node } => self.pause(node, fault),
-            Action::Resume { node } => self.resume(node),
+            Action::Resume { node } => self.resume(node, fault),
             Action::Slow { node, disk, delay } => {
                 let machine = &mut self.machines[node.index()];
                 machine.device.slow_down(disk);
@@ -85,6 +85,7 @@ impl Simulation {
         };
         machine.life += 1;
         machine.device.reset(self.now);
+        let standstill = machine.paused.take();
         let mut disk = running.crash();
         let loss = match how {
             DiskAfterCrash::Kept => Loss::default(),
@@ -95,6 +96,11 @@ impl Simulation {
         self.touched[fault].nodes += 1;
         self.touched[fault].copies += (loss.copies.len() + loss.hints.len()) as u64;
         observers.see(self.now, &Record::Down { node, disk: how });
+        for event in standstill.into_iter().flat_map(|standstill| standstill.waiting) {
+            if let Event::Deliver(delivery) = event {
+                self.drop_message(observers, &delivery, Drop::ReceiverDown);
+            }
+        }
         if observers.interest().facts {
             self.tell_loss(observers, node, loss);
         }
@@ -128,15 +134,26 @@ impl Simulation {
         }
     }
 
+    /// A machine that is off cannot stand still, and a crash ends a standstill.
     fn pause(&mut self, node: NodeId, fault: usize) {
-        self.machines[node.index()].paused = Some((fault, Vec::new()));
+        let machine = &mut self.machines[node.index()];
+        if !machine.is_up() {
+            return;
+        }
+        let fresh = Standstill { faults: Vec::new(), waiting: Vec::new() };
+        machine.paused.get_or_insert(fresh).faults.push(fault);
         self.touched[fault].nodes += 1;
     }
 
-    /// What waited comes now, in order.
-    fn resume(&mut self, node: NodeId) {
-        let waiting = self.machines[node.index()].paused.take();
-        for event in waiting.into_iter().flat_map(|(_, events)| events) {
+    /// A pause is over. If no other holds the machine, what waited comes now, in order.
+    fn resume(&mut self, node: NodeId, fault: usize) {
+        let paused = &mut self.machines[node.index()].paused;
+        let Some(standstill) = paused else { return };
+        standstill.faults.retain(|by| *by != fault);
+        if !standstill.faults.is_empty() {
+            return;
+        }
+        for event in paused.take().into_iter().flat_map(|standstill| standstill.waiting) {
             self.queue.push(self.now, event);
         }
     }
