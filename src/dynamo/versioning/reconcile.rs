@@ -144,9 +144,9 @@ fn obsolete_dotted(version: &Version, other: &VersionSet) -> bool {
     other.clock().contains(version.dot) && !other.versions().iter().any(|v| v.dot == version.dot)
 }
 
-/// An ancestor of a version that the other side holds; or the earlier of two under one clock. A node
-/// that has forgotten what it minted, for a copy handed over or in a crash, gives a clock twice. All
-/// that replicas can do then is to agree which of the two stays, or they would differ for ever.
+/// An ancestor of a version that the other side holds; or the earlier of two under one clock. A
+/// node that has forgotten what it minted, for a copy handed over or in a crash, gives a clock
+/// twice. All that replicas can do then is to agree on one, or they would differ for ever.
 fn obsolete_literal(version: &Version, other: &VersionSet) -> bool {
     let own = own_clock(version);
     other.versions().iter().any(|v| match own.compare(own_clock(v)) {
