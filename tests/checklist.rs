@@ -38,14 +38,15 @@ impl Observer for Quorums {
             Record::Delivered { to: Address::Node(node), message: Message::Request(r), .. } => {
                 self.requests.insert((r.attempt, *node), now);
             }
-            Record::Delivered { to: Address::Node(node), message, .. } => {
-                if let Message::Coordinator(
-                    ToCoordinator::Fetched { attempt, .. } | ToCoordinator::Stored { attempt, .. },
-                ) = message
-                {
-                    self.answers.entry((*attempt, *node)).or_default().push(now);
-                }
-            }
+            Record::Delivered {
+                to: Address::Node(node),
+                message:
+                    Message::Coordinator(
+                        ToCoordinator::Fetched { attempt, .. }
+                        | ToCoordinator::Stored { attempt, .. },
+                    ),
+                ..
+            } => self.answers.entry((*attempt, *node)).or_default().push(now),
             Record::Sent { from: Address::Node(node), message: Message::Reply(reply), .. } => {
                 let (counted, is_get) = match &reply.outcome {
                     Outcome::Got { replied, .. } => (replied, true),
