@@ -14,6 +14,7 @@ use dynamo_sim::time::Duration;
 use dynamo_sim::workload::spec::{Mix, Routing};
 use proptest::prelude::*;
 use proptest::sample::select;
+use proptest::test_runner::RngSeed;
 
 use watch::{Ledger, lost_writes, message_books, run, small_plan, unequal_keys};
 
@@ -82,15 +83,21 @@ fn plan() -> impl Strategy<Value = Plan> {
     let sizes = (any::<u64>(), 3..10_u32).prop_flat_map(|(seed, nodes)| {
         let quorum = (1..=3_u32).prop_flat_map(|n| (Just(n), 1..=n, 1..=n));
         let faults = prop::collection::vec(fault(nodes), 0..4);
-        let network = (select(vec![0.0, 0.0, 0.02, 0.2]), select(vec![0.0, 0.0, 0.1]));
+        let network = (
+            select(vec![0.0, 0.0, 0.02, 0.2]),
+            select(vec![0.0, 0.0, 0.1]),
+            select(vec![1, 1, 30]),
+        );
         (Just(seed), Just(nodes), quorum, faults, network, switches())
     });
-    sizes.prop_map(|(seed, nodes, (n, r, w), faults, (loss, duplication), switches)| {
+    sizes.prop_map(|(seed, nodes, (n, r, w), faults, (loss, duplication, latency), switches)| {
         let mut plan = small_plan(seed);
         let (hints, anti_entropy, read_repair, versioning, quorum, coordinator, rest) = switches;
         plan.duration = Duration::from_secs(SECONDS);
         plan.faults = faults;
         (plan.network.loss, plan.network.duplication) = (loss, duplication);
+        // At 30 ms on average many an answer comes after the 100 ms that a replica has.
+        plan.network.latency = Distribution::Exponential { mean: Duration::from_millis(latency) };
         let cluster = &mut plan.cluster;
         (cluster.nodes, cluster.n, cluster.r, cluster.w) = (nodes, n, r, w);
         cluster.partitioning.tokens = 4;
@@ -122,13 +129,20 @@ fn disk_after(plan: &Plan, bad: DiskAfterCrash) -> bool {
     plan.faults.iter().any(|fault| matches!(fault, Spec::Crash(crash) if crash.disk == bad))
 }
 
+/// A hundred plans, always the same, so that a failure comes again; another seed, and more cases,
+/// look further.
+fn looking() -> ProptestConfig {
+    let rng_seed = RngSeed::Fixed(7);
+    ProptestConfig { failure_persistence: None, rng_seed, ..ProptestConfig::with_cases(100) }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(60) })]
+    #![proptest_config(looking())]
 
     // Checklist items 36, 65, 66 and 67, over random plans.
     #[test]
     fn books_close_and_nothing_acknowledged_is_lost(plan in plan()) {
-        let mut ledger = Ledger::default();
+        let mut ledger = Ledger::of(&plan);
         let account = run(&plan, &mut ledger);
         for (kind, (came, went)) in message_books(&account).into_iter().enumerate() {
             prop_assert_eq!(came, went, "messages of kind {}", kind);
@@ -138,12 +152,12 @@ proptest! {
         prop_assert_eq!(ledger.invoked.len(), ledger.ended.len(), "each operation ends once");
         let wiped = disk_after(&plan, DiskAfterCrash::Wiped);
         let unflushed = disk_after(&plan, DiskAfterCrash::UnflushedLost);
-        let safe = !wiped && !(unflushed && plan.cluster.flush != Flush::Always);
+        let loses = wiped || unflushed && plan.cluster.flush != Flush::Always;
         let cluster = &plan.cluster;
-        if safe && cluster.versioning == Versioning::Dotted {
+        if !loses && cluster.versioning == Versioning::Dotted {
             prop_assert_eq!(lost_writes(&ledger, &account), vec![]);
         }
-        if safe {
+        if !loses {
             prop_assert!(ledger.dips.is_empty(), "{:?}", ledger.dips);
         }
         let repairs = cluster.hinted_handoff.on().is_some() && cluster.anti_entropy.on().is_some();
@@ -152,4 +166,23 @@ proptest! {
             prop_assert_eq!(unequal_keys(&plan, &account), vec![]);
         }
     }
+}
+
+/// Two pauses of one machine overlap, and it crashes in the middle of a third.
+#[test]
+fn a_machine_stands_still_until_its_last_pause_ends_or_it_crashes() {
+    let pause = |from, to| {
+        let (from, to) = (Duration::from_secs(from), Duration::from_secs(to));
+        Spec::Pause(Pause { node: NodeId(3), from, to })
+    };
+    let mut plan = small_plan(5);
+    plan.faults = vec![pause(1, 4), pause(2, 3), pause(6, 9)];
+    plan.faults.push(watch::crash(3, 7, 1, DiskAfterCrash::Kept));
+    let mut ledger = Ledger::of(&plan);
+    let account = run(&plan, &mut ledger);
+    assert!(message_books(&account).into_iter().all(|(came, went)| came == went));
+    assert!(account.quiescent);
+    let dropped = |kind: &dynamo_sim::trace::record::KindTotals| kind.dropped.iter().sum::<u64>();
+    assert!(account.totals.kinds.iter().map(dropped).sum::<u64>() > 0);
+    assert!(account.touched.iter().all(|touched| touched.nodes == 1));
 }

@@ -1,21 +1,21 @@
 //! The language of stories.
 //!
-//! | command | what it does |
-//! |---|---|
-//! | `cluster nodes=5 keys=2 w=1 ...` | starts a world: `n0` at 10, `n1` at 20 ..., `k0` at 5, `k1` at 15 ...; other words set a field of the configuration, as in `timeouts.replica="50ms"` |
-//! | `get n0 k0 as r` | a client's get reaches n0; what it brings is kept as `r` |
-//! | `put n0 k0 a`, `put n0 k0 b after r` | a client's put reaches n0, blind or with the context of `r` |
-//! | `again n1` | the last request reaches n1 too |
-//! | `deliver`, `deliver n0->n2`, `deliver n0`, `deliver all` | messages in flight arrive once: all, those on a link, those from or to a node; or whatever follows too |
-//! | `double n0->n2` | a second copy of what is in flight on a link |
-//! | `drop n0->n2`, `drop n2` | messages in flight are lost |
-//! | `disks wait`, `disks work`, `finish`, `finish n0` | whether jobs wait; those that do are done |
-//! | `advance 100ms` | time passes |
-//! | `beat n0 handoff` | periodic work is due: `handoff`, `anti_entropy`, `gossip`, `flush` |
-//! | `crash n2`, `crash n2 unflushed`, `crash n2 wiped`, `boot n2` | a node stops and starts |
-//! | `belief n2: n0 n1@2 -n3@2` | a node that is down comes to believe in this membership |
-//! | `show n1`, `flight`, `members n1` | what a node holds; what is in flight; whom it knows |
-//! | `hide sent`, `hide facts`, `say sent`, `say facts` | what is told |
+//! - `cluster nodes=5 keys=2 w=1 ...` starts a world: `n0` at 10, `n1` at 20 ..., `k0` at 5, `k1`
+//!   at 15 ...; other words set a field of the configuration, as in `timeouts.replica="50ms"`
+//! - `get n0 k0 as r`: a client's get reaches n0; what it brings is kept as `r`
+//! - `put n0 k0 a`, `put n0 k0 b after r`: a client's put reaches n0, blind or with a context
+//! - `again n1`: the last request reaches n1 too
+//! - `deliver`, `deliver n0->n2`, `deliver n0`, `deliver all`: messages in flight arrive: all,
+//!   those on a link, those from or to a node; or all and whatever follows from them
+//! - `double n0->n2`: a second copy of what is in flight on a link
+//! - `drop n0->n2`, `drop n2`: messages in flight are lost
+//! - `disks wait`, `disks work`: whether jobs wait; `finish`, `finish n0`: those that do are done
+//! - `advance 100ms`: time passes
+//! - `beat n0 handoff`: periodic work is due: `handoff`, `anti_entropy`, `gossip`, `flush`
+//! - `crash n2`, `crash n2 unflushed`, `crash n2 wiped`, `boot n2`: a node stops and starts
+//! - `belief n2: n0 n1@2 -n3@2`: a node that is down comes to believe in this membership
+//! - `show n1`, `flight`, `members n1`: what a node holds; what is in flight; whom it knows
+//! - `hide sent`, `hide facts`, `say sent`, `say facts`: what is told
 
 use dynamo_sim::dynamo::config::Cluster;
 use dynamo_sim::dynamo::message::{Action, Put, Request};

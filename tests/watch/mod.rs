@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use dynamo_sim::dynamo::config::{AntiEntropy, Cluster, HintedHandoff};
+use dynamo_sim::dynamo::config::{AntiEntropy, Cluster, HintedHandoff, Versioning};
 use dynamo_sim::dynamo::fact::Fact;
 use dynamo_sim::dynamo::storage::hint_store::Hint;
+use dynamo_sim::dynamo::versioning::reconcile::merge;
 use dynamo_sim::dynamo::versioning::version::VersionSet;
 use dynamo_sim::faults;
 use dynamo_sim::faults::spec::{Crash, DiskAfterCrash};
@@ -62,7 +63,7 @@ pub fn crash(node: u32, at: u64, back_after: u64, disk: DiskAfterCrash) -> fault
 }
 
 /// Runs a plan under these eyes.
-pub fn run<'a>(plan: &Plan, observer: &'a mut dyn Observer) -> Account {
+pub fn run(plan: &Plan, observer: &mut dyn Observer) -> Account {
     Simulation::new(plan).run(&mut Observers::new(vec![observer]))
 }
 
@@ -79,6 +80,7 @@ pub fn covers(one: Option<&Rc<VersionSet>>, other: &Rc<VersionSet>) -> bool {
 /// Follows copies and hints, and keeps the books of hints.
 #[derive(Default)]
 pub struct Ledger {
+    versioning: Versioning,
     copies: BTreeMap<(NodeId, Key), Rc<VersionSet>>,
     pub committed: Vec<(Key, Ghost)>,
     pub created: u64,
@@ -96,6 +98,11 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// An empty one for this plan.
+    pub fn of(plan: &Plan) -> Ledger {
+        Ledger { versioning: plan.cluster.versioning, ..Ledger::default() }
+    }
+
     fn take(&mut self, now: Time, node: NodeId, fact: &Fact) {
         match fact {
             Fact::Kept { change, .. } | Fact::Lost { change } => {
@@ -111,7 +118,7 @@ impl Ledger {
             Fact::HintLost { hint } => self.lost.push(hint.clone()),
             Fact::HintDelivered { hint } => {
                 self.delivered += 1;
-                if !covers(self.copies.get(&(hint.target, hint.key)), &hint.set) {
+                if !self.holds(hint) {
                     self.dips.push((now, hint.clone()));
                 }
             }
@@ -120,6 +127,13 @@ impl Ledger {
             Fact::Cleared { .. } => self.cleared += 1,
             Fact::Compared { .. } => {}
         }
+    }
+
+    /// Does the target hold what is hinted, as far as the protocol can tell?
+    fn holds(&self, hint: &Hint) -> bool {
+        let held = self.copies.get(&(hint.target, hint.key));
+        let after = |held| merge(self.versioning, held, &hint.set).digest();
+        held.is_some_and(|held| after(held) == held.digest())
     }
 
     /// Hints that came, and hints that went or are still here.

@@ -172,8 +172,8 @@ impl Put {
         ctx.send(Address::Node(participant.node), Message::Replica(write));
     }
 
-    /// The one that was to make the version is silent; another that was not asked yet makes it: this
-    /// node if it takes part by now, since it is sure to be there, else the next.
+    /// The one that was to make the version is silent; another that was not asked yet makes it:
+    /// this node if it takes part by now, since it is sure to be there, else the next.
     fn ask_another_to_write(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, ticket: Ticket) {
         let all = || self.participants.iter();
         let busy = all().any(|p| matches!(p.state, State::Waiting { .. }));

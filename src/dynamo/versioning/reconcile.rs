@@ -146,10 +146,16 @@ fn obsolete_dotted(version: &Version, other: &VersionSet) -> bool {
     other.clock().contains(version.dot) && !other.versions().iter().any(|v| v.dot == version.dot)
 }
 
-/// An ancestor of a version that the other side holds.
+/// An ancestor of a version that the other side holds; or the earlier of two under one clock. A
+/// node that has forgotten what it minted, for a copy handed over or in a crash, gives a clock
+/// twice. All that replicas can do then is to agree on one, or they would differ for ever.
 fn obsolete_literal(version: &Version, other: &VersionSet) -> bool {
     let own = own_clock(version);
-    other.versions().iter().any(|v| own.compare(own_clock(v)) == Causality::Before)
+    other.versions().iter().any(|v| match own.compare(own_clock(v)) {
+        Causality::Before => true,
+        Causality::Equal => v.dot == version.dot && v.stamp > version.stamp,
+        Causality::After | Causality::Concurrent => false,
+    })
 }
 
 fn merge_stamped(mine: &Rc<VersionSet>, theirs: &Rc<VersionSet>) -> Rc<VersionSet> {
@@ -161,10 +167,9 @@ fn rank(version: &Version) -> (Time, Dot) {
     (version.stamp, version.dot)
 }
 
-/// Replicas can tell two versions apart only by what the protocol shows them: under literal clocks
-/// two values under one clock are one version to them, and whichever came first stays.
+/// Replicas can tell two versions apart only by what the protocol shows them.
 fn same(a: &Version, b: &Version) -> bool {
-    a.dot == b.dot && a.clock == b.clock
+    a.dot == b.dot && a.stamp == b.stamp && a.clock == b.clock
 }
 
 fn own_clock(version: &Version) -> &Clock {

@@ -120,6 +120,17 @@ fn clocks_compare_as_a_table_says() {
     }
 }
 
+// A node that forgot what it minted gives a clock twice. Whatever is lost by that, replicas agree.
+#[test]
+fn two_values_under_one_literal_clock_become_one_in_either_order() {
+    let mut story = Story::new(Versioning::Literal);
+    let (first, second) = (story.put(0, None, None), story.put(0, None, None));
+    assert_eq!(first.clock(), second.clock());
+    let (one, other) = (story.merge(&first, &second), story.merge(&second, &first));
+    assert_eq!(one.digest(), other.digest());
+    assert_eq!(events(&one), [2]);
+}
+
 // Checklist item 16: a put with a merged context replaces the siblings that it saw and no others.
 #[test]
 fn a_put_replaces_what_it_saw_and_nothing_else() {
