@@ -261,6 +261,8 @@ fn the_protocol_never_looks_at_ghosts() {
             continue;
         }
         for (number, line) in source.code() {
+            // To pass a ghost on is all that the protocol does with it.
+            let line = line.replace(".ghost.clone()", "");
             if [".ghost.", ".past()", ".event()", "ghost::Past"].iter().any(|w| line.contains(w)) {
                 complaints.push(format!("{}:{number}: ghosts are for judges", source.path));
             }

@@ -148,7 +148,8 @@ pub struct AntiEntropy {
 pub struct Gossip {
     /// How often each node contacts one random peer; a second in the paper.
     pub interval: Duration,
-    /// How many nodes, counted from n0, are seeds that every node knows from its configuration.
+    /// How many nodes, counted from n0, are seeds that every node knows from its configuration; at
+    /// most all of them are.
     pub seeds: u32,
 }
 

@@ -7,12 +7,15 @@ impl Checked {
     /// The plan of the run that this scenario describes.
     pub fn plan(&self) -> Plan {
         let scenario = self.scenario();
+        let mut cluster = scenario.cluster.clone();
+        // In a small cluster all are seeds.
+        cluster.gossip.seeds = cluster.gossip.seeds.min(cluster.nodes);
         Plan {
             seed: scenario.seed,
             duration: scenario.duration,
             settle_limit: scenario.settle_limit,
             sampling: scenario.sampling,
-            cluster: scenario.cluster.clone(),
+            cluster,
             network: scenario.network.clone(),
             disk: scenario.disk.clone(),
             workload: scenario.workload.clone(),

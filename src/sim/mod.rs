@@ -4,14 +4,19 @@
 //! |---|---|
 //! | `plan` | all that a run follows from |
 //! | `queue` | what happens next |
-//! | `simulation` | the one loop, and what each event means |
+//! | `simulation` | the one loop |
+//! | `delivery` | messages on their way |
+//! | `wishes` | inputs handed to parties, and what they wish fulfilled |
+//! | `closing` | rest, and the account at the end |
 //! | `machine` | power, disk and pauses of one node |
 //! | `disk` | the device that serves jobs in order |
 //! | `links` | the network with faults laid over it, and the ledger of messages |
 //! | `trouble` | faults taking hold |
 //! | `compare` | two runs side by side |
 
+pub mod closing;
 pub mod compare;
+pub mod delivery;
 pub mod disk;
 pub mod links;
 pub mod machine;
@@ -19,3 +24,4 @@ pub mod plan;
 pub mod queue;
 pub mod simulation;
 pub mod trouble;
+pub mod wishes;

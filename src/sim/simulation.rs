@@ -2,9 +2,8 @@
 
 use std::rc::Rc;
 
-use crate::digest::{Digest, digest_of};
+use crate::digest::Digest;
 use crate::dynamo::job::Job;
-use crate::dynamo::message::Message;
 use crate::dynamo::node::Identity;
 use crate::dynamo::ring::position::KeySpace;
 use crate::dynamo::storage::disk::Disk;
@@ -14,18 +13,18 @@ use crate::faults::schedule::{Step, schedule};
 use crate::ghost::Numbering;
 use crate::id::{Address, ClientId, Key, NodeId};
 use crate::network::fate::Network;
-use crate::process::{Ctx, Effect, Input, Process};
+use crate::process::{Ctx, Effect, Input};
 use crate::random::luck::Luck;
-use crate::random::purpose::Purpose;
+use crate::sim::delivery::Delivery;
 use crate::sim::disk::Service;
-use crate::sim::links::{Arrival, Links, Packet, Verdict};
+use crate::sim::links::Links;
 use crate::sim::machine::{Machine, Standstill};
 use crate::sim::plan::Plan;
 use crate::sim::queue::slab::Slab;
 use crate::sim::queue::{Lane, Queue};
 use crate::time::{Duration, Time};
 use crate::trace::observer::Observers;
-use crate::trace::record::{Account, Drop, NodeAccount, Record, Totals, Touched};
+use crate::trace::record::{Account, Record, Totals, Touched};
 use crate::workload::client::{Client, Habits};
 use crate::workload::words::{ClientTimer, ClientWords};
 
@@ -42,17 +41,6 @@ pub enum Event {
     Done { node: NodeId, life: u32, job: u32 },
 }
 
-/// A message on its way.
-#[derive(Clone)]
-pub struct Delivery {
-    pub number: u64,
-    pub packet: Packet,
-    pub sent: Time,
-    /// Fingerprint of what it says.
-    pub digest: u64,
-    pub message: Message,
-}
-
 /// A run under way.
 pub struct Simulation {
     pub(super) now: Time,
@@ -65,32 +53,32 @@ pub struct Simulation {
     /// Messages that wait for a cut to end, with the fault.
     pub(super) held: Vec<(usize, u32)>,
     /// All messages on their way.
-    messages: Slab<Delivery>,
+    pub(super) messages: Slab<Delivery>,
     /// All jobs that disks have not finished.
     pub(super) jobs: Slab<Job>,
-    clients: Vec<Client>,
-    service: Service,
-    numbering: Numbering,
-    lanes: Vec<(Duration, Lane)>,
-    at_once: Lane,
-    steps: std::iter::Peekable<std::vec::IntoIter<Step>>,
-    next_sample: Time,
-    sampling: Duration,
-    end_of_duration: Time,
-    limit: Time,
-    settling: bool,
-    next_rest_check: Time,
+    pub(super) clients: Vec<Client>,
+    pub(super) service: Service,
+    pub(super) numbering: Numbering,
+    pub(super) lanes: Vec<(Duration, Lane)>,
+    pub(super) at_once: Lane,
+    pub(super) steps: std::iter::Peekable<std::vec::IntoIter<Step>>,
+    pub(super) next_sample: Time,
+    pub(super) sampling: Duration,
+    pub(super) end_of_duration: Time,
+    pub(super) limit: Time,
+    pub(super) settling: bool,
+    pub(super) next_rest_check: Time,
     /// Where the last look for rest found homes that differ: the best place to look first.
-    unequal_key: Key,
-    ended: Option<bool>,
-    totals: Totals,
+    pub(super) unequal_key: Key,
+    pub(super) ended: Option<bool>,
+    pub(super) totals: Totals,
     /// How many messages were sent.
-    sent: u64,
+    pub(super) sent: u64,
     /// When the next thing that is no event is due.
-    mark: Time,
-    digest: Digest,
-    node_effects: Vec<Effect<NodeWords>>,
-    client_effects: Vec<Effect<ClientWords>>,
+    pub(super) mark: Time,
+    pub(super) digest: Digest,
+    pub(super) node_effects: Vec<Effect<NodeWords>>,
+    pub(super) client_effects: Vec<Effect<ClientWords>>,
 }
 
 /// What the loop comes to beside events.
@@ -280,33 +268,6 @@ impl Simulation {
         }
     }
 
-    /// No operation open, no hint kept, all nodes up, all homes of each key equal.
-    fn is_at_rest(&mut self) -> bool {
-        let idle = self.clients.iter().all(|client| client.open() == 0) && self.held.is_empty();
-        let handed_over = |m: &Machine| m.is_up() && m.disk().hints.is_empty();
-        if !idle || !self.machines.iter().all(handed_over) {
-            return false;
-        }
-        let keys = (0..self.identity.keys.count()).map(Key);
-        let unequal =
-            std::iter::once(self.unequal_key).chain(keys).find(|key| !self.is_equal(*key));
-        self.unequal_key = unequal.unwrap_or(Key(0));
-        unequal.is_none()
-    }
-
-    fn is_equal(&self, key: Key) -> bool {
-        let Some(ring) = self.machines[0].node().and_then(|node| node.view().ring()) else {
-            return false;
-        };
-        let held = |home: &NodeId| {
-            let set = self.machines[home.index()].disk().store.get(key);
-            set.map(|set| set.digest())
-        };
-        let mut homes = ring.homes(ring.range_of(key)).iter();
-        let first = homes.next().and_then(held);
-        homes.all(|home| held(home) == first)
-    }
-
     fn take(&mut self, observers: &mut Observers<'_>, event: Event) {
         match event {
             Event::Deliver(message) => self.take_delivery(observers, message),
@@ -350,279 +311,11 @@ impl Simulation {
         machine.life == life && machine.is_up()
     }
 
-    fn take_delivery(&mut self, observers: &mut Observers<'_>, message: u32) {
-        let delivery = self.messages.get(message);
-        let (packet, sent) = (delivery.packet, delivery.sent);
-        if packet.from != packet.to {
-            match self.links.arrive(packet, sent, &mut self.touched) {
-                Arrival::Deliver => {}
-                Arrival::Drop => return self.lose(observers, message, Drop::CutInFlight),
-                Arrival::Hold(fault) => return self.held.push((fault, message)),
-            }
-        }
-        match packet.to {
-            Address::Client(client) => {
-                let message = self.receive(observers, message);
-                let input = Input::Message { from: packet.from, message };
-                self.hand_to_client(observers, client, input);
-            }
-            Address::Node(node) => self.deliver_to_node(observers, node, message, packet),
-        }
-    }
-
-    fn deliver_to_node(
-        &mut self,
-        observers: &mut Observers<'_>,
-        node: NodeId,
-        message: u32,
-        packet: Packet,
-    ) {
-        let machine = &mut self.machines[node.index()];
-        if let Some(Standstill { faults, waiting }) = &mut machine.paused {
-            self.touched[faults[0]].messages += 1;
-            self.touched[faults[0]].bytes += packet.bytes;
-            return waiting.push(Event::Deliver(message));
-        }
-        if !machine.is_up() {
-            if let Some(fault) = machine.stopped_by() {
-                self.touched[fault].messages += 1;
-                self.touched[fault].bytes += packet.bytes;
-            }
-            return self.lose(observers, message, Drop::ReceiverDown);
-        }
-        let message = self.receive(observers, message);
-        self.hand_to_node(observers, node, Input::Message { from: packet.from, message });
-    }
-
-    /// A message is there: counts it and unpacks it.
-    #[inline]
-    fn receive(&mut self, observers: &mut Observers<'_>, message: u32) -> Message {
-        let Delivery { number, packet, digest, message, .. } = self.messages.remove(message);
-        let Packet { from, to, kind, .. } = packet;
-        self.fold(digest_of([from.number(), to.number()]), digest);
-        if from != to {
-            self.totals.kinds[kind as usize].delivered += 1;
-            if observers.interest().messages {
-                observers.see(self.now, &Record::Delivered { number, from, to, message: &message });
-            }
-        }
-        message
-    }
-
-    /// A message that was on its way will not arrive.
-    pub(super) fn lose(&mut self, observers: &mut Observers<'_>, message: u32, cause: Drop) {
-        let delivery = self.messages.remove(message);
-        self.drop_message(observers, &delivery, cause);
-    }
-
-    fn drop_message(&mut self, observers: &mut Observers<'_>, delivery: &Delivery, cause: Drop) {
-        let Packet { from, to, kind, .. } = delivery.packet;
-        // A machine that stops loses what it was about to tell itself; that was never on a link.
-        if from == to {
-            return;
-        }
-        self.totals.kinds[kind as usize].dropped[cause as usize] += 1;
-        if observers.interest().messages {
-            let (number, message) = (delivery.number, &delivery.message);
-            observers.see(self.now, &Record::Dropped { number, from, to, message, cause });
-        }
-    }
-
-    pub(super) fn hand_to_node(
-        &mut self,
-        observers: &mut Observers<'_>,
-        node: NodeId,
-        input: Input<NodeWords>,
-    ) {
-        let running = self.machines[node.index()].node_mut().expect("only a running node acts");
-        running.handle(
-            &mut Ctx {
-                now: self.now,
-                me: Address::Node(node),
-                luck: &self.luck,
-                observed: observers.interest().facts,
-                numbering: &mut self.numbering,
-                effects: &mut self.node_effects,
-            },
-            input,
-        );
-        self.fulfil_node(observers, node);
-    }
-
-    fn hand_to_client(
-        &mut self,
-        observers: &mut Observers<'_>,
-        client: ClientId,
-        input: Input<ClientWords>,
-    ) {
-        self.clients[client.index()].handle(
-            &mut Ctx {
-                now: self.now,
-                me: Address::Client(client),
-                luck: &self.luck,
-                observed: observers.interest().facts,
-                numbering: &mut self.numbering,
-                effects: &mut self.client_effects,
-            },
-            input,
-        );
-        self.fulfil_client(observers, client);
-    }
-
-    fn fulfil_node(&mut self, observers: &mut Observers<'_>, node: NodeId) {
-        let mut effects = std::mem::take(&mut self.node_effects);
-        for effect in effects.drain(..) {
-            match effect {
-                Effect::Send { to, message } => {
-                    self.send(observers, Address::Node(node), to, message);
-                }
-                Effect::Arm { after, timer } => {
-                    let life = self.machines[node.index()].life;
-                    self.arm(after, Event::Timer { node, life, timer });
-                }
-                Effect::Submit(job) => self.submit(node, job),
-                Effect::Tell(fact) => observers.see(self.now, &Record::Node { node, fact: &fact }),
-            }
-        }
-        self.node_effects = effects;
-    }
-
-    fn fulfil_client(&mut self, observers: &mut Observers<'_>, client: ClientId) {
-        let mut effects = std::mem::take(&mut self.client_effects);
-        for effect in effects.drain(..) {
-            match effect {
-                Effect::Send { to, message } => {
-                    self.send(observers, Address::Client(client), to, message);
-                }
-                Effect::Arm { after, timer } => self.arm(after, Event::Client { client, timer }),
-                Effect::Submit(job) => match job {},
-                Effect::Tell(fact) => {
-                    observers.see(self.now, &Record::Client { client, fact: &fact });
-                }
-            }
-        }
-        self.client_effects = effects;
-    }
-
-    fn arm(&mut self, after: Duration, event: Event) {
-        match self.lanes.iter().find(|(length, _)| *length == after) {
-            Some((_, lane)) => self.queue.push_lane(*lane, self.now, event),
-            None => self.queue.push(self.now + after, event),
-        }
-    }
-
-    fn submit(&mut self, node: NodeId, job: Job) {
-        let machine = &mut self.machines[node.index()];
-        if let Some((fault, _)) = machine.slow.as_ref().filter(|_| machine.device.is_slow()) {
-            self.touched[*fault].jobs += 1;
-        }
-        let due = machine.device.submit(self.now, &self.service, &self.luck, (node, &job));
-        let job = self.jobs.insert(job);
-        self.queue.push(due, Event::Done { node, life: machine.life, job });
-    }
-
-    fn send(
-        &mut self,
-        observers: &mut Observers<'_>,
-        from: Address,
-        to: Address,
-        message: Message,
-    ) {
-        let (kind, bytes, which) = (message.kind(), message.bytes(), message.luck());
-        let digest = message.digest(kind, bytes, which);
-        let which = digest_of([kind as u64, which]);
-        self.sent += 1;
-        let (number, sent) = (self.sent, self.now);
-        let packet = Packet { from, to, kind, bytes };
-        let delivery = Delivery { number, packet, sent, digest, message };
-        if from == to {
-            self.totals.local += 1;
-            let message = self.messages.insert(delivery);
-            return self.queue.push_lane(self.at_once, self.now, Event::Deliver(message));
-        }
-        self.totals.kinds[kind as usize].sent += 1;
-        self.totals.kinds[kind as usize].bytes += bytes;
-        let own_delay = self.sending_delay(packet, which);
-        match self.links.send(&self.luck, packet, which, &mut self.touched) {
-            Verdict::Drop(cause) => {
-                self.show_sent(observers, &delivery, self.now);
-                self.drop_message(observers, &delivery, cause);
-            }
-            Verdict::Travel { delay, copy } => {
-                let due = self.now + own_delay + delay;
-                self.show_sent(observers, &delivery, due);
-                if let Some(copy) = copy {
-                    self.send_copy(observers, &delivery, self.now + own_delay + copy);
-                }
-                let message = self.messages.insert(delivery);
-                self.queue.push(due, Event::Deliver(message));
-            }
-        }
-    }
-
-    fn send_copy(&mut self, observers: &mut Observers<'_>, delivery: &Delivery, due: Time) {
-        self.totals.kinds[delivery.packet.kind as usize].copies += 1;
-        if observers.interest().messages {
-            observers.see(self.now, &Record::Copied { number: delivery.number, due });
-        }
-        let copy = self.messages.insert(delivery.clone());
-        self.queue.push(due, Event::Deliver(copy));
-    }
-
-    /// What a slow machine takes before it sends.
-    fn sending_delay(&mut self, packet: Packet, which: u64) -> Duration {
-        let Address::Node(node) = packet.from else { return Duration::ZERO };
-        let Some((fault, Some(sampler))) = &self.machines[node.index()].slow else {
-            return Duration::ZERO;
-        };
-        self.touched[*fault].messages += 1;
-        self.touched[*fault].bytes += packet.bytes;
-        let which = digest_of([which, packet.to.number()]);
-        sampler.sample(&mut self.luck.draw(Purpose::SlowSend, u64::from(node.0), which))
-    }
-
-    fn show_sent(&self, observers: &mut Observers<'_>, delivery: &Delivery, due: Time) {
-        if observers.interest().messages {
-            let (number, message) = (delivery.number, &delivery.message);
-            let Packet { from, to, .. } = delivery.packet;
-            observers.see(self.now, &Record::Sent { number, from, to, message, due });
-        }
-    }
-
     /// Folds something that happened, now and to whom, into the digest.
     #[inline]
-    fn fold(&mut self, whom: u64, what: u64) {
+    pub(super) fn fold(&mut self, whom: u64, what: u64) {
         self.totals.events += 1;
         self.digest = self.digest.with(self.now.0).with(whom).with(what);
-    }
-
-    fn account(&self) -> Account {
-        let mut in_flight = [0; crate::dynamo::message::Kind::ALL.len()];
-        let on_links = self.messages.iter().filter(|d| d.packet.from != d.packet.to);
-        on_links.for_each(|delivery| in_flight[delivery.packet.kind as usize] += 1);
-        Account {
-            now: self.now,
-            digest: self.digest.value(),
-            quiescent: self.ended == Some(true),
-            totals: self.totals.clone(),
-            touched: self.touched.clone(),
-            in_flight,
-            nodes: self.machines.iter().map(|machine| self.node_account(machine)).collect(),
-        }
-    }
-
-    fn node_account(&self, machine: &Machine) -> NodeAccount {
-        let disk = machine.disk();
-        let held = |key| disk.store.get(key).map(|set| (key, Rc::clone(set)));
-        let hint = |(key, target, set): (Key, NodeId, &Rc<_>)| {
-            crate::dynamo::storage::hint_store::Hint { target, key, set: Rc::clone(set) }
-        };
-        NodeAccount {
-            up: machine.is_up(),
-            copies: (0..self.identity.keys.count()).map(Key).filter_map(held).collect(),
-            hints: disk.hints.iter().map(hint).collect(),
-            membership: disk.history.digest(),
-        }
     }
 }
 

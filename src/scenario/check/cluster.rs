@@ -27,13 +27,6 @@ pub(super) fn check(cluster: &Cluster, findings: &mut Findings) {
         check_anti_entropy(settings, findings);
     }
     check_positive(cluster.gossip.interval, "cluster.gossip.interval", findings);
-    let (seeds, nodes) = (cluster.gossip.seeds, cluster.nodes);
-    findings.require_with(
-        seeds <= nodes || nodes == 0,
-        "cluster.gossip.seeds",
-        ["cluster.nodes"],
-        format!("seeds are nodes of the cluster: at most nodes, which is {nodes}, not {seeds}"),
-    );
     check_failure_detection(&cluster.failure_detection, findings);
     match cluster.flush {
         Flush::Always => {}

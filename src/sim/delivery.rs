@@ -1,0 +1,172 @@
+//! Messages on their way: sent, lost, held back, delivered, and counted at each turn.
+
+use crate::digest::digest_of;
+use crate::dynamo::message::Message;
+use crate::id::{Address, NodeId};
+use crate::process::Input;
+use crate::random::purpose::Purpose;
+use crate::sim::links::{Arrival, Packet, Verdict};
+use crate::sim::machine::Standstill;
+use crate::sim::simulation::{Event, Simulation};
+use crate::time::{Duration, Time};
+use crate::trace::observer::Observers;
+use crate::trace::record::{Drop, Record};
+
+/// A message on its way.
+#[derive(Clone)]
+pub struct Delivery {
+    pub number: u64,
+    pub packet: Packet,
+    pub sent: Time,
+    /// Fingerprint of what it says.
+    pub digest: u64,
+    pub message: Message,
+}
+
+impl Simulation {
+    pub(super) fn send(
+        &mut self,
+        observers: &mut Observers<'_>,
+        from: Address,
+        to: Address,
+        message: Message,
+    ) {
+        let (kind, bytes, which) = (message.kind(), message.bytes(), message.luck());
+        let digest = message.digest(kind, bytes, which);
+        let which = digest_of([kind as u64, which]);
+        self.sent += 1;
+        let (number, sent) = (self.sent, self.now);
+        let packet = Packet { from, to, kind, bytes };
+        let delivery = Delivery { number, packet, sent, digest, message };
+        if from == to {
+            self.totals.local += 1;
+            let message = self.messages.insert(delivery);
+            return self.queue.push_lane(self.at_once, self.now, Event::Deliver(message));
+        }
+        self.totals.kinds[kind as usize].sent += 1;
+        self.totals.kinds[kind as usize].bytes += bytes;
+        let own_delay = self.sending_delay(packet, which);
+        match self.links.send(&self.luck, packet, which, &mut self.touched) {
+            Verdict::Drop(cause) => {
+                self.show_sent(observers, &delivery, self.now);
+                self.drop_message(observers, &delivery, cause);
+            }
+            Verdict::Travel { delay, copy } => {
+                let due = self.now + own_delay + delay;
+                self.show_sent(observers, &delivery, due);
+                if let Some(copy) = copy {
+                    self.send_copy(observers, &delivery, self.now + own_delay + copy);
+                }
+                let message = self.messages.insert(delivery);
+                self.queue.push(due, Event::Deliver(message));
+            }
+        }
+    }
+
+    fn send_copy(&mut self, observers: &mut Observers<'_>, delivery: &Delivery, due: Time) {
+        self.totals.kinds[delivery.packet.kind as usize].copies += 1;
+        if observers.interest().messages {
+            observers.see(self.now, &Record::Copied { number: delivery.number, due });
+        }
+        let copy = self.messages.insert(delivery.clone());
+        self.queue.push(due, Event::Deliver(copy));
+    }
+
+    /// What a slow machine takes before it sends.
+    fn sending_delay(&mut self, packet: Packet, which: u64) -> Duration {
+        let Address::Node(node) = packet.from else { return Duration::ZERO };
+        let Some((fault, Some(sampler))) = &self.machines[node.index()].slow else {
+            return Duration::ZERO;
+        };
+        self.touched[*fault].messages += 1;
+        self.touched[*fault].bytes += packet.bytes;
+        let which = digest_of([which, packet.to.number()]);
+        sampler.sample(&mut self.luck.draw(Purpose::SlowSend, u64::from(node.0), which))
+    }
+
+    fn show_sent(&self, observers: &mut Observers<'_>, delivery: &Delivery, due: Time) {
+        if observers.interest().messages {
+            let (number, message) = (delivery.number, &delivery.message);
+            let Packet { from, to, .. } = delivery.packet;
+            observers.see(self.now, &Record::Sent { number, from, to, message, due });
+        }
+    }
+
+    pub(super) fn take_delivery(&mut self, observers: &mut Observers<'_>, message: u32) {
+        let delivery = self.messages.get(message);
+        let (packet, sent) = (delivery.packet, delivery.sent);
+        if packet.from != packet.to {
+            match self.links.arrive(packet, sent, &mut self.touched) {
+                Arrival::Deliver => {}
+                Arrival::Drop => return self.lose(observers, message, Drop::CutInFlight),
+                Arrival::Hold(fault) => return self.held.push((fault, message)),
+            }
+        }
+        match packet.to {
+            Address::Client(client) => {
+                let message = self.receive(observers, message);
+                let input = Input::Message { from: packet.from, message };
+                self.hand_to_client(observers, client, input);
+            }
+            Address::Node(node) => self.deliver_to_node(observers, node, message, packet),
+        }
+    }
+
+    fn deliver_to_node(
+        &mut self,
+        observers: &mut Observers<'_>,
+        node: NodeId,
+        message: u32,
+        packet: Packet,
+    ) {
+        let machine = &mut self.machines[node.index()];
+        if let Some(Standstill { faults, waiting }) = &mut machine.paused {
+            self.touched[faults[0]].messages += 1;
+            self.touched[faults[0]].bytes += packet.bytes;
+            return waiting.push(Event::Deliver(message));
+        }
+        if !machine.is_up() {
+            if let Some(fault) = machine.stopped_by() {
+                self.touched[fault].messages += 1;
+                self.touched[fault].bytes += packet.bytes;
+            }
+            return self.lose(observers, message, Drop::ReceiverDown);
+        }
+        let message = self.receive(observers, message);
+        self.hand_to_node(observers, node, Input::Message { from: packet.from, message });
+    }
+
+    /// A message is there: counts it and unpacks it.
+    #[inline]
+    fn receive(&mut self, observers: &mut Observers<'_>, message: u32) -> Message {
+        let Delivery { number, packet, digest, message, .. } = self.messages.remove(message);
+        let Packet { from, to, kind, .. } = packet;
+        self.fold(digest_of([from.number(), to.number()]), digest);
+        if from != to {
+            self.totals.kinds[kind as usize].delivered += 1;
+            if observers.interest().messages {
+                observers.see(self.now, &Record::Delivered { number, from, to, message: &message });
+            }
+        }
+        message
+    }
+
+    /// A message that was on its way will not arrive.
+    pub(super) fn lose(&mut self, observers: &mut Observers<'_>, message: u32, cause: Drop) {
+        let delivery = self.messages.remove(message);
+        self.drop_message(observers, &delivery, cause);
+    }
+
+    fn drop_message(&mut self, observers: &mut Observers<'_>, delivery: &Delivery, cause: Drop) {
+        let Packet { from, to, kind, .. } = delivery.packet;
+        // A machine that stops loses what it was about to tell itself; that was never on a link.
+        if from == to {
+            return;
+        }
+        self.totals.kinds[kind as usize].dropped[cause as usize] += 1;
+        if observers.interest().messages {
+            let (number, message) = (delivery.number, &delivery.message);
+            observers.see(self.now, &Record::Dropped { number, from, to, message, cause });
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Hands inputs to parties and fulfils what they wish.
+
+use crate::dynamo::job::Job;
+use crate::dynamo::words::NodeWords;
+use crate::id::{Address, ClientId, NodeId};
+use crate::process::{Ctx, Effect, Input, Process};
+use crate::sim::simulation::{Event, Simulation};
+use crate::time::Duration;
+use crate::trace::observer::Observers;
+use crate::trace::record::Record;
+use crate::workload::words::ClientWords;
+
+impl Simulation {
+    pub(super) fn hand_to_node(
+        &mut self,
+        observers: &mut Observers<'_>,
+        node: NodeId,
+        input: Input<NodeWords>,
+    ) {
+        let running = self.machines[node.index()].node_mut().expect("only a running node acts");
+        running.handle(
+            &mut Ctx {
+                now: self.now,
+                me: Address::Node(node),
+                luck: &self.luck,
+                observed: observers.interest().facts,
+                numbering: &mut self.numbering,
+                effects: &mut self.node_effects,
+            },
+            input,
+        );
+        self.fulfil_node(observers, node);
+    }
+
+    pub(super) fn hand_to_client(
+        &mut self,
+        observers: &mut Observers<'_>,
+        client: ClientId,
+        input: Input<ClientWords>,
+    ) {
+        self.clients[client.index()].handle(
+            &mut Ctx {
+                now: self.now,
+                me: Address::Client(client),
+                luck: &self.luck,
+                observed: observers.interest().facts,
+                numbering: &mut self.numbering,
+                effects: &mut self.client_effects,
+            },
+            input,
+        );
+        self.fulfil_client(observers, client);
+    }
+
+    fn fulfil_node(&mut self, observers: &mut Observers<'_>, node: NodeId) {
+        let mut effects = std::mem::take(&mut self.node_effects);
+        for effect in effects.drain(..) {
+            match effect {
+                Effect::Send { to, message } => {
+                    self.send(observers, Address::Node(node), to, message);
+                }
+                Effect::Arm { after, timer } => {
+                    let life = self.machines[node.index()].life;
+                    self.arm(after, Event::Timer { node, life, timer });
+                }
+                Effect::Submit(job) => self.submit(node, job),
+                Effect::Tell(fact) => observers.see(self.now, &Record::Node { node, fact: &fact }),
+            }
+        }
+        self.node_effects = effects;
+    }
+
+    pub(super) fn fulfil_client(&mut self, observers: &mut Observers<'_>, client: ClientId) {
+        let mut effects = std::mem::take(&mut self.client_effects);
+        for effect in effects.drain(..) {
+            match effect {
+                Effect::Send { to, message } => {
+                    self.send(observers, Address::Client(client), to, message);
+                }
+                Effect::Arm { after, timer } => self.arm(after, Event::Client { client, timer }),
+                Effect::Submit(job) => match job {},
+                Effect::Tell(fact) => {
+                    observers.see(self.now, &Record::Client { client, fact: &fact });
+                }
+            }
+        }
+        self.client_effects = effects;
+    }
+
+    fn arm(&mut self, after: Duration, event: Event) {
+        match self.lanes.iter().find(|(length, _)| *length == after) {
+            Some((_, lane)) => self.queue.push_lane(*lane, self.now, event),
+            None => self.queue.push(self.now + after, event),
+        }
+    }
+
+    fn submit(&mut self, node: NodeId, job: Job) {
+        let machine = &mut self.machines[node.index()];
+        if let Some((fault, _)) = machine.slow.as_ref().filter(|_| machine.device.is_slow()) {
+            self.touched[*fault].jobs += 1;
+        }
+        let due = machine.device.submit(self.now, &self.service, &self.luck, (node, &job));
+        let job = self.jobs.insert(job);
+        self.queue.push(due, Event::Done { node, life: machine.life, job });
+    }
+}
