@@ -9,7 +9,7 @@ use std::rc::Rc;
 use crate::dynamo::config::{Cluster, Flush, Versioning};
 use crate::dynamo::fact::{Cause, Fact};
 use crate::dynamo::job::Job;
-use crate::dynamo::message::{Handoff, Message, Ticket, ToCoordinator, ToReplica};
+use crate::dynamo::message::{Handoff, Message, Put, Ticket, ToCoordinator, ToReplica};
 use crate::dynamo::storage::disk::Disk;
 use crate::dynamo::storage::hint_store::Hint;
 use crate::dynamo::timer::Timer;
@@ -93,7 +93,8 @@ impl Replica {
         let actor = self.actor(config.versioning, key, stand_in_for);
         let author = Author { actor, stamp: ctx.now };
         let (context, held) = (put.context.as_deref(), held.map(|set| &**set));
-        let (value, ghost) = (put.value.clone(), put.ghost.clone());
+        let Put { value, ghost, .. } = &*put;
+        let (value, ghost) = (value.clone(), ghost.clone());
         let set = Rc::new(write(config.versioning, held, context, author, value, ghost));
         match stand_in_for {
             None => {
