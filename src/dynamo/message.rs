@@ -371,7 +371,7 @@ impl Message {
     /// A fingerprint of what it says, for the digest of the run.
     /// Takes what the caller knows already.
     pub fn digest(&self, kind: Kind, bytes: u64, luck: u64) -> u64 {
-        digest_of([kind as u64, luck, bytes, self.content_digest()])
+        digest_of([luck ^ (kind as u64) << 58, self.content_digest() ^ bytes.rotate_left(40)])
     }
 
     fn payload_bytes(&self) -> u64 {

@@ -3,6 +3,7 @@
 use crate::digest::digest_of;
 use crate::dynamo::message::Message;
 use crate::id::{Address, NodeId};
+use crate::network::fate::link;
 use crate::process::Input;
 use crate::random::purpose::Purpose;
 use crate::sim::links::{Arrival, Packet, Verdict};
@@ -33,7 +34,8 @@ impl Simulation {
     ) {
         let (kind, bytes, which) = (message.kind(), message.bytes(), message.luck());
         let digest = message.digest(kind, bytes, which);
-        let which = digest_of([kind as u64, which]);
+        // Draws stir what they are given: kinds need only be kept apart.
+        let which = which ^ (kind as u64) << 58;
         self.sent += 1;
         let (number, sent) = (self.sent, self.now);
         let packet = Packet { from, to, kind, bytes };
@@ -141,7 +143,7 @@ impl Simulation {
     fn receive(&mut self, observers: &mut Observers<'_>, message: u32) -> Message {
         let Delivery { number, packet, digest, message, .. } = self.messages.remove(message);
         let Packet { from, to, kind, .. } = packet;
-        self.fold(digest_of([from.number(), to.number()]), digest);
+        self.fold(link(from, to), digest);
         if from != to {
             self.totals.kinds[kind as usize].delivered += 1;
             if observers.interest().messages {

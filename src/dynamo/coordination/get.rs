@@ -18,6 +18,7 @@ use crate::dynamo::versioning::reconcile::merge;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::dynamo::words::NodeCtx;
 use crate::id::{Address, AttemptId, Key, NodeId};
+use crate::time::Time;
 
 /// All gets that this node coordinates.
 #[derive(Debug)]
@@ -36,6 +37,9 @@ struct Get {
     /// The newest versions of all answers so far.
     merged: Option<Rc<VersionSet>>,
     replied: bool,
+    began: Time,
+    /// Is the reminder of its end set?
+    end_armed: bool,
 }
 
 #[derive(Debug)]
@@ -55,14 +59,23 @@ impl Gets {
         let range = scene.ring.range_of(key);
         let participants = choose(scene, range);
         let (answers, merged) = (SmallVec::new(), None);
-        let get = Get { attempt, key, range, participants, answers, merged, replied: false };
+        let get = Get {
+            attempt,
+            key,
+            range,
+            participants,
+            answers,
+            merged,
+            replied: false,
+            began: ctx.now,
+            end_armed: false,
+        };
         let ticket = self.open.insert(get);
         let get = self.open.get_mut(ticket).expect("it was inserted just now");
         for participant in &mut get.participants {
             fetch(ctx, ticket, attempt, key, participant);
         }
         ctx.arm(scene.config.timeouts.replica, Timer::GetReplicas(ticket));
-        ctx.arm(scene.config.timeouts.operation, Timer::GetEnd(ticket));
     }
 
     /// A replica has answered; the R-th answer makes the reply, later ones serve read repair.
@@ -97,6 +110,11 @@ impl Gets {
     ) -> Silent {
         let Some(get) = self.open.get_mut(ticket) else { return Silent::new() };
         let patience = scene.config.timeouts.replica;
+        // Nearly all gets are over by now, and need no second reminder.
+        if !std::mem::replace(&mut get.end_armed, true) {
+            let rest = scene.config.timeouts.operation - ctx.now.since(get.began);
+            ctx.arm(rest, Timer::GetEnd(ticket));
+        }
         let silent = give_up_waiting(&mut get.participants, scene.view.me, ctx.now, patience);
         if !get.replied {
             let before = get.participants.len();
