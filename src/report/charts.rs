@@ -101,8 +101,9 @@ impl Sheet<'_> {
         let lowest = [&gets, &puts].into_iter().flat_map(|series| &series.points);
         let lowest = lowest.filter_map(|(_, value)| *value).fold(100.0, f64::min);
         let mut panel = panel("Operations that succeeded", "% per interval", vec![gets, puts]);
-        // A dip from 100 % to 99 % would not be seen on an axis from zero.
-        panel.y_from = Some(if lowest >= 99.0 { 99.0 } else { 0.0 });
+        // A dip from 100 % to 98 % would not be seen on an axis from zero: the axis begins at the
+        // last ten below it, or at 99 where all lies above that.
+        panel.y_from = Some(if lowest >= 99.0 { 99.0 } else { 10.0 * (lowest / 10.0).floor() });
         panel.y_to = Some(100.0);
         self.chart("Availability", vec![panel])
     }
