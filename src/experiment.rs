@@ -1,8 +1,12 @@
 //! Scenario in, report out.
 
+pub mod expected;
+
 use crate::check::judges::Judges;
 use crate::check::verdict::{Finding, Findings, Outcome as Stand, Verdict};
 use crate::dynamo::message::Kind;
+use crate::experiment::expected::{Measured, Probes, moments};
+use crate::metrics::moment::Watched;
 use crate::metrics::observer::Metrics;
 use crate::metrics::timeline::Row;
 use crate::report::definitions::FIGURES;
@@ -35,6 +39,8 @@ pub struct Tested {
     pub expectation: Expectation,
     /// The figure; none if the run has nothing to say there.
     pub actual: Option<f64>,
+    /// What it is compared with; none if the run has nothing to say there.
+    pub bound: Option<f64>,
     pub held: bool,
 }
 
@@ -58,17 +64,23 @@ pub fn run(
     watchers: Vec<&mut dyn Observer>,
     pulse: &mut dyn FnMut(Time) -> bool,
 ) -> Option<Outcome> {
-    let (mut metrics, mut judges) = (Metrics::new(layout), Judges::new(layout));
+    let lines = checked.expectations();
+    let mut metrics = Watched::new(Metrics::new(layout), moments(lines, layout));
+    let (mut judges, mut probes) = (Judges::new(layout), Probes::new(lines, layout));
     let mut all: Vec<&mut dyn Observer> = vec![&mut metrics, &mut judges];
+    all.extend(probes.observers().map(|metrics| metrics as &mut dyn Observer));
     for watcher in watchers {
         all.push(watcher);
     }
     let account = drive(Simulation::new(&checked.plan()), &mut Observers::new(all), pulse)?;
+    let (metrics, moments) = metrics.finish();
     let figures = metrics.finish(&account);
     let rows = figures.timeline.clone();
     let verdicts = judges.verdicts(&account);
-    let mut report = Report::new(origin(checked), layout, &account, figures, verdicts);
-    let expectations = test(checked.expectations(), &report);
+    let origin = origin(checked);
+    let windows = probes.finish(&origin, layout, &account);
+    let mut report = Report::new(origin, layout, &account, figures, verdicts);
+    let expectations = Measured { layout, report: &report, windows, moments }.test(lines);
     report.verdicts.extend(verdict(&expectations));
     let conclusion = conclude(&report.verdicts);
     Some(Outcome { report, rows, expectations, conclusion })
@@ -106,15 +118,6 @@ fn origin(checked: &Checked) -> Origin {
     }
 }
 
-fn test(expectations: &[Expectation], report: &Report) -> Vec<Tested> {
-    let test = |expectation: &Expectation| {
-        let actual = report.figure(&expectation.path).flatten();
-        let held = actual.is_some_and(|actual| expectation.holds(actual));
-        Tested { expectation: expectation.clone(), actual, held }
-    };
-    expectations.iter().map(test).collect()
-}
-
 /// The `expect` lines as one more judge; none where there are none.
 fn verdict(tested: &[Tested]) -> Option<Verdict> {
     let mut findings = Findings::default();
@@ -137,13 +140,22 @@ fn conclude(verdicts: &[Verdict]) -> Conclusion {
 impl Tested {
     /// What was expected and what came.
     pub fn story(&self) -> String {
+        format!("expected {}, but {}", self.expectation, self.found())
+    }
+
+    /// What came.
+    pub fn found(&self) -> String {
         let path = &self.expectation.path;
-        match self.actual {
-            Some(actual) => format!("expected {}, but {path} is {actual}", self.expectation),
-            None => {
-                let nothing = "has no value in this run: there was nothing to measure";
-                format!("expected {}, but {path} {nothing}", self.expectation)
+        let nothing = "has no value in this run: there was nothing to measure";
+        match (self.actual, self.bound, &self.expectation.against) {
+            (Some(actual), _, None) => format!("{path} is {actual}"),
+            (Some(actual), Some(bound), Some(_)) => {
+                format!("{path} is {actual}, compared with {bound}")
             }
+            (Some(actual), None, Some(_)) => {
+                format!("{path} is {actual}, and what it is compared with {nothing}")
+            }
+            (None, _, _) => format!("{path} {nothing}"),
         }
     }
 }

@@ -198,6 +198,89 @@ fn check_tells_all_problems_of_all_files() {
 }
 
 #[test]
+fn format_rewrites_a_file_once_and_keeps_what_it_means() {
+    let place = Place::new();
+    let hash = |name: &str| text(&place.run(&["check", name]).stdout).replace(name, "");
+    let before = hash("small.json");
+    check(&place.run(&["format", "small.json", "--check"]), 1);
+    assert_eq!(std::fs::read_to_string(place.path("small.json")).unwrap(), SMALL);
+    check(&place.run(&["format", "small.json"]), 0);
+    let written = std::fs::read_to_string(place.path("small.json")).unwrap();
+    assert!(written.contains("\n  \"cluster\": { \"nodes\": 5 },\n"), "{written}");
+    assert!(!written.contains("network"), "only what was written: {written}");
+    assert_eq!(hash("small.json"), before);
+    check(&place.run(&["format", "small.json", "--check"]), 0);
+    check(&place.run(&["format", "small.json"]), 0);
+    assert_eq!(std::fs::read_to_string(place.path("small.json")).unwrap(), written);
+}
+
+#[test]
+fn format_loses_no_comment_unasked_and_refuses_what_is_wrong() {
+    let place = Place::new();
+    let commented = format!("// why\n{SMALL}");
+    place.write("commented.json", &commented);
+    let refused = place.run(&["format", "commented.json"]);
+    check(&refused, 2);
+    assert!(text(&refused.stderr).contains("--drop-comments"), "{}", text(&refused.stderr));
+    assert_eq!(std::fs::read_to_string(place.path("commented.json")).unwrap(), commented);
+    check(&place.run(&["format", "commented.json", "--drop-comments"]), 0);
+    let written = std::fs::read_to_string(place.path("commented.json")).unwrap();
+    serde_json::from_str::<serde_json::Value>(&written).expect("strict JSON");
+    place.write("wrong.json", "{ \"name\": \"wrong\" }");
+    // The others are formatted all the same.
+    check(&place.run(&["format", "wrong.json", "nowhere.json", "small.json"]), 2);
+    check(&place.run(&["format", "small.json", "--check"]), 0);
+}
+
+#[test]
+fn new_writes_a_scenario_that_teaches_and_never_over_another() {
+    let place = Place::new();
+    check(&place.run(&["new"]), 0);
+    check(&place.run(&["new", "other.json"]), 0);
+    check(&place.run(&["check", "my-scenario.json", "other.json"]), 0);
+    let written = std::fs::read_to_string(place.path("other.json")).unwrap();
+    assert!(written.contains("\"name\": \"other\"") && written.contains("  // "), "{written}");
+    check(&place.run(&["run", "other.json", "--dry-run"]), 0);
+    check(&place.run(&["new", "small"]), 2);
+    assert_eq!(std::fs::read_to_string(place.path("small.json")).unwrap(), SMALL);
+    check(&place.run(&["new", "No Name"]), 2);
+}
+
+#[test]
+fn explain_tells_and_draws_what_will_happen() {
+    let place = Place::new();
+    let output = place.run(&["explain", "small.json", "--out", "pictures/faults.svg"]);
+    check(&output, 0);
+    let said = text(&output.stdout);
+    for part in [
+        "       2s  A  crash n1, until 3s\n",
+        "       3s  A  ends: crash n1\n",
+        "\nn0      ....",
+        "\nn1      .........................AAAAAAAAAAAAAA......",
+        "\nn2..n4  ....",
+    ] {
+        assert!(said.contains(part), "{part:?}: {said}");
+    }
+    let svg = std::fs::read_to_string(place.path("pictures/faults.svg")).unwrap();
+    assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"));
+    check(&place.run(&["explain", "small.json", "--out", "faults.png"]), 0);
+    check(&place.run(&["explain", "small.json", "--out", "faults.pdf"]), 2);
+    let quiet = place.run(&["explain", "small.json", "--set", "faults=[]"]);
+    assert!(text(&quiet.stdout).contains("no faults"), "{}", text(&quiet.stdout));
+    check(&place.run(&["explain", "no-faults", "--out", "none.svg"]), 0);
+    assert!(!place.path("results").exists(), "nothing is run");
+}
+
+#[test]
+fn the_schema_is_printed() {
+    let output = Place::new().run(&["schema"]);
+    check(&output, 0);
+    let schema: serde_json::Value = serde_json::from_slice(&output.stdout).expect("strict JSON");
+    assert_eq!(schema["additionalProperties"], false);
+    assert!(schema["properties"]["cluster"]["description"].is_string());
+}
+
+#[test]
 fn list_shows_every_shipped_scenario_on_a_line() {
     let place = Place::new();
     let output = place.run(&["list"]);

@@ -26,6 +26,18 @@ pub enum Command {
     Run(Run),
     /// Say everything that is wrong with a scenario, and where
     Check(Check),
+    /// Lay out scenario files in the one canonical way
+    Format(Format),
+    /// Write a commented scenario file to begin with
+    New {
+        /// Name of the scenario; the file is NAME.json
+        #[arg(default_value = "my-scenario")]
+        name: String,
+    },
+    /// Say what a scenario is going to do, and draw its faults over time; nothing is run
+    Explain(Explain),
+    /// Print the JSON schema of scenario files, for editors
+    Schema,
     /// List the scenarios that come with the program, a line each
     List,
     /// Run a scenario twice and name the first record that differs, if any does
@@ -82,6 +94,30 @@ pub struct Check {
     /// Print the scenario with every default written out
     #[arg(long)]
     pub resolved: bool,
+}
+
+/// `format`
+#[derive(Args, Debug)]
+pub struct Format {
+    /// Scenario files, or - to format standard input to standard output
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<String>,
+    /// Change nothing; exit with 1 if a file would change
+    #[arg(long)]
+    pub check: bool,
+    /// Format files with comments as well; the comments are lost
+    #[arg(long)]
+    pub drop_comments: bool,
+}
+
+/// `explain`
+#[derive(Args, Debug)]
+pub struct Explain {
+    #[command(flatten)]
+    pub subject: Subject,
+    /// Also draw the faults into a file that ends in .svg or .png
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// `repeat`

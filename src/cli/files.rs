@@ -31,16 +31,24 @@ impl Folder {
     }
 
     /// Writes a whole file.
-    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+    pub fn write(&self, name: impl AsRef<Path>, bytes: &[u8]) -> Result<(), Failure> {
         let mut draft = self.draft(name)?;
         let written = draft.file.write_all(bytes);
         written.map_err(|error| cannot("write", &draft.place, &error))?;
         draft.keep()
     }
 
+    /// Writes a whole file where there is none; false if there is one, which stays as it is.
+    pub fn write_new(&self, name: &str, bytes: &[u8]) -> Result<bool, Failure> {
+        let mut draft = self.draft(name)?;
+        let written = draft.file.write_all(bytes);
+        written.map_err(|error| cannot("write", &draft.place, &error))?;
+        draft.keep_new()
+    }
+
     /// Begins a file that is written bit by bit. `name` may lie in a folder below.
-    pub fn draft(&self, name: &str) -> Result<Draft, Failure> {
-        let place = self.path.join(name);
+    pub fn draft(&self, name: impl AsRef<Path>) -> Result<Draft, Failure> {
+        let place = self.path.join(name.as_ref());
         let folder = place.parent().unwrap_or(&self.path);
         std::fs::create_dir_all(folder).map_err(|e| cannot("make the folder", folder, &e))?;
         let mut builder = tempfile::Builder::new();
@@ -65,14 +73,32 @@ impl Folder {
 impl Draft {
     /// Puts the file in its place.
     pub fn keep(self) -> Result<(), Failure> {
+        let (file, place) = self.finished()?;
+        let kept = file.persist(&place);
+        kept.map(|_| ()).map_err(|error| cannot("write", &place, &error.error))
+    }
+
+    /// Puts the file in its place unless another is there; tells whether it did.
+    fn keep_new(self) -> Result<bool, Failure> {
+        let (file, place) = self.finished()?;
+        match file.persist_noclobber(&place) {
+            Ok(_) => Ok(true),
+            Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(cannot("write", &place, &error.error)),
+        }
+    }
+
+    /// The file with all its bytes on the disk, and where it goes.
+    fn finished(self) -> Result<(NamedTempFile, PathBuf), Failure> {
         let Draft { file, place } = self;
-        let kept = (|| {
+        let finished = (|| {
             let file = file.into_inner().map_err(|error| error.into_error())?;
             readable(file.as_file())?;
             file.as_file().sync_all()?;
-            file.persist(&place).map_err(|error| error.error)
+            Ok(file)
         })();
-        kept.map(|_| ()).map_err(|error| cannot("write", &place, &error))
+        let finished = finished.map_err(|error| cannot("write", &place, &error))?;
+        Ok((finished, place))
     }
 }
 

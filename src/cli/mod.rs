@@ -6,9 +6,12 @@
 pub mod arguments;
 pub mod check;
 pub mod exit;
+pub mod explain;
 pub mod files;
+pub mod format;
 pub mod interrupt;
 pub mod list;
+pub mod new;
 pub mod progress;
 pub mod repeat;
 pub mod run;
@@ -22,6 +25,7 @@ use clap::{CommandFactory, Parser};
 use crate::cli::arguments::{Arguments, Command};
 use crate::cli::exit::{Code, Failure};
 use crate::cli::terminal::Terminal;
+use crate::scenario::schema::SCHEMA;
 
 /// The whole program: read the arguments, do what they say, say how it went.
 pub fn main() -> ExitCode {
@@ -30,6 +34,10 @@ pub fn main() -> ExitCode {
     let done = match &arguments.command {
         Command::Run(run) => run::run(run, &terminal),
         Command::Check(check) => check::check(check, &terminal),
+        Command::Format(format) => format::format(format, &terminal),
+        Command::New { name } => new::new(name, &terminal),
+        Command::Explain(explain) => explain::explain(explain, &terminal),
+        Command::Schema => terminal.print(SCHEMA).map(|()| Code::Held),
         Command::List => list::list(&terminal),
         Command::Repeat(repeat) => repeat::repeat(repeat, &terminal),
         Command::Completions { shell } => completions(*shell, &terminal),

@@ -111,8 +111,8 @@ impl Streams {
         for (stem, chart) in charts(&outcome.report, &outcome.rows) {
             let drawing = draw(&chart);
             let drawing = drawing.map_err(|e| Failure::Environment(format!("cannot draw: {e}")))?;
-            folder.write(&format!("plots/{stem}.svg"), &drawing.svg)?;
-            folder.write(&format!("plots/{stem}.png"), &drawing.png)?;
+            folder.write(format!("plots/{stem}.svg"), &drawing.svg)?;
+            folder.write(format!("plots/{stem}.png"), &drawing.png)?;
         }
         // The report comes last: where it stands, all else does.
         folder.write("report.json", &json(&outcome.report))?;
@@ -128,7 +128,10 @@ fn told(outcome: &Outcome, folder: Option<&Path>) -> String {
     }
     for tested in &outcome.expectations {
         let verdict = if tested.held { "holds" } else { "FAILS" };
-        let actual = tested.actual.map_or("nothing to measure".to_string(), |a| a.to_string());
+        let mut actual = tested.actual.map_or("nothing to measure".to_string(), |a| a.to_string());
+        if let (Some(bound), Some(_)) = (tested.bound, &tested.expectation.against) {
+            actual.push_str(&format!(", compared with {bound}"));
+        }
         text.push_str(&format!("  {verdict}  {} (is {actual})\n", tested.expectation));
     }
     if let Some(folder) = folder {

@@ -57,9 +57,19 @@ pub fn checked_file(
     terminal: &Terminal,
 ) -> Result<Checked, Failure> {
     let (file, bytes) = load(name)?;
+    read(&file, &bytes, overrides, terminal)
+}
+
+/// Reads, overrides and checks the bytes of a scenario.
+pub fn read(
+    file: &str,
+    bytes: &[u8],
+    overrides: &[String],
+    terminal: &Terminal,
+) -> Result<Checked, Failure> {
     let figures = known_figures();
     let figures: Vec<&str> = figures.iter().map(String::as_str).collect();
-    let read = Scenario::read_bytes(&file, &bytes, overrides, &figures);
+    let read = Scenario::read_bytes(file, bytes, overrides, &figures);
     read.map_err(|told| Failure::Scenario(told.render(terminal.colour())))
 }
 

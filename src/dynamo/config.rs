@@ -10,6 +10,7 @@ use crate::time::Duration;
 
 /// Settings of one Dynamo instance. Every node holds the same.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Cluster {
     /// Number of storage nodes. They are members from the start.
@@ -49,6 +50,7 @@ pub struct Cluster {
 
 /// Whether stand-ins take part in a quorum.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Quorum {
     /// The first N healthy nodes of the preference list answer (section 4.6).
@@ -60,6 +62,7 @@ pub enum Quorum {
 
 /// How versions are ordered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Versioning {
     /// Vector clocks in which each version also has a dot of its own: exact.
@@ -74,6 +77,7 @@ pub enum Versioning {
 
 /// Who coordinates a put among the top N of a key's preference list.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Coordinator {
     /// The first of the top N that is believed healthy (section 4.5).
@@ -88,6 +92,7 @@ pub enum Coordinator {
 
 /// Who coordinates a get that reaches a node outside the top N.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ReadCoordinator {
     /// It is forwarded to the first of the top N that is believed healthy (section 4.5).
@@ -99,6 +104,7 @@ pub enum ReadCoordinator {
 
 /// Placement of keys on nodes.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Partitioning {
     /// 1: each node has `tokens` random tokens, and a range ends at each token.
@@ -109,6 +115,7 @@ pub struct Partitioning {
 
 /// Time limits of a coordinator. The paper says only that there is a bound (section 5).
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Timeouts {
     /// A request with too few answers fails after this; the typical objective of section 6.1 by
@@ -122,6 +129,7 @@ pub struct Timeouts {
 
 /// Delivery of hinted replicas.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct HintedHandoff {
     /// How often the local store of hints is scanned.
@@ -134,6 +142,7 @@ pub struct HintedHandoff {
 
 /// Background replica synchronisation.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct AntiEntropy {
     /// How often each node compares, with one random peer, the ranges that both host.
@@ -144,6 +153,7 @@ pub struct AntiEntropy {
 
 /// Exchange of membership histories.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Gossip {
     /// How often each node contacts one random peer; a second in the paper.
@@ -155,6 +165,7 @@ pub struct Gossip {
 
 /// The local failure detector.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct FailureDetection {
     /// Unanswered requests in a row after which a peer is believed down.
@@ -167,6 +178,7 @@ pub struct FailureDetection {
 
 /// When written data is safe from a crash that loses what was not flushed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Flush {
     /// Each write is flushed before it is acknowledged (section 4.1).

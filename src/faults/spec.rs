@@ -9,6 +9,7 @@ use crate::time::Duration;
 /// One fault of a scenario. Times count from the start of the run; those at or after the end of
 /// `duration` are refused, and whatever still lasts then ends with it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Fault"))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Spec {
     /// Sides that cannot speak to each other.
@@ -30,6 +31,7 @@ pub enum Spec {
 /// What becomes of messages that are on their way when a link is cut. Those sent while it is cut
 /// are always lost.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum InFlight {
     /// They are lost.
@@ -44,37 +46,53 @@ pub enum InFlight {
 /// Any number of sides; parties on different sides cannot reach each other. Whoever is on no side,
 /// clients by default, reaches all.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Partition {
+    /// The sides, each a list of parties. Nobody stands on two of them.
     pub sides: Vec<Vec<Span>>,
+    /// When it begins.
     pub from: Duration,
+    /// When it ends; with `duration` at the latest.
     pub to: Duration,
+    /// What becomes of messages that are on their way when it begins.
     #[serde(default)]
     pub in_flight: InFlight,
 }
 
 /// Nothing passes from any sender to any receiver; the other direction is untouched.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Cut {
+    /// Whose messages.
     pub senders: Vec<Span>,
+    /// To whom.
     pub receivers: Vec<Span>,
+    /// When it begins.
     pub from: Duration,
+    /// When it ends; with `duration` at the latest.
     pub to: Duration,
+    /// What becomes of messages that are on their way when it begins.
     #[serde(default)]
     pub in_flight: InFlight,
 }
 
 /// Messages from any sender to any receiver take longer or get lost.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Degrade {
+    /// Whose messages.
     pub senders: Vec<Span>,
+    /// To whom.
     pub receivers: Vec<Span>,
     /// Does it hold in the other direction as well?
     #[serde(default)]
     pub both_ways: bool,
+    /// When it begins.
     pub from: Duration,
+    /// When it ends; with `duration` at the latest.
     pub to: Duration,
     /// Delay added to each message.
     #[serde(default)]
@@ -86,6 +104,7 @@ pub struct Degrade {
 
 /// What a crash leaves on the disk.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DiskAfterCrash {
     /// Everything that was written.
@@ -99,40 +118,55 @@ pub enum DiskAfterCrash {
 
 /// A node stops at once and loses all that it held in memory.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Crash {
+    /// Which node.
     pub node: NodeId,
+    /// When.
     pub at: Duration,
     /// It starts again after this; without it, when the faults end.
     #[serde(default)]
     pub restart_after: Option<Duration>,
+    /// What it leaves on the disk.
     #[serde(default)]
     pub disk: DiskAfterCrash,
 }
 
 /// A node starts again.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Restart {
+    /// Which node.
     pub node: NodeId,
+    /// When.
     pub at: Duration,
 }
 
 /// A node handles nothing for a while; what arrives meanwhile waits.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Pause {
+    /// Which node.
     pub node: NodeId,
+    /// When it begins.
     pub from: Duration,
+    /// When it ends; with `duration` at the latest.
     pub to: Duration,
 }
 
 /// Gray failure: a node that answers, but late.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Slow {
+    /// Which node.
     pub node: NodeId,
+    /// When it begins.
     pub from: Duration,
+    /// When it ends; with `duration` at the latest.
     pub to: Duration,
     /// Its disk takes this many times as long, 1 or more.
     #[serde(default = "one")]

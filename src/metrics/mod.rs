@@ -13,6 +13,7 @@
 //! | `durability` | acknowledged writes that are gone |
 //! | `load` `faults` | work by node; what trouble touched |
 //! | `timeline` | one row for each sampling interval |
+//! | `moment` | what stands at a moment |
 //! | `window` `read` | before, during and after the trouble; what a read saw |
 //! | `observer` `figures` | the one observer that feeds them all, and what comes out |
 //!
@@ -29,6 +30,7 @@ pub mod figures;
 pub mod handoff;
 pub mod latency;
 pub mod load;
+pub mod moment;
 pub mod observer;
 pub mod operations;
 pub mod read;

@@ -14,6 +14,7 @@ use crate::metrics::figures::Figures;
 use crate::metrics::handoff::Handoff;
 use crate::metrics::latency::Latency;
 use crate::metrics::load::Load;
+use crate::metrics::moment::Standing;
 use crate::metrics::operations::Operations;
 use crate::metrics::read::Read;
 use crate::metrics::read_repair::ReadRepair;
@@ -63,9 +64,14 @@ struct Rest {
 impl Metrics {
     /// Nothing has happened yet.
     pub fn new(layout: &Layout) -> Metrics {
+        Metrics::by_windows(layout, Windows::new(layout))
+    }
+
+    /// As `new`, with other parts of the run.
+    pub fn by_windows(layout: &Layout, windows: Windows) -> Metrics {
         let (keys, nodes) = (layout.keys, layout.cluster.nodes);
         Metrics {
-            windows: Windows::new(layout),
+            windows,
             operations: Operations::new(layout.clients),
             latency: Latency::default(),
             staleness: Staleness::new(keys, layout.cluster.versioning),
@@ -109,6 +115,13 @@ impl Metrics {
             operations: self.operations.figures(),
             timeline: self.timeline.finish(account.now, running),
         }
+    }
+
+    /// What stands now.
+    pub fn standing(&self) -> Standing {
+        let pending = self.handoff.pending();
+        let (up, active) = self.timeline.standing();
+        Standing([self.divergence.now(), pending.count, pending.bytes, up, active])
     }
 
     fn on_node(&mut self, now: Time, node: NodeId, fact: &Fact) {

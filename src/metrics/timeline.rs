@@ -120,6 +120,11 @@ impl Timeline {
         self.active[fault] = active;
     }
 
+    /// How many nodes are up and how many faults hold.
+    pub fn standing(&self) -> (u64, u64) {
+        (count(&self.up), count(&self.active))
+    }
+
     /// An interval is over.
     pub fn sample(&mut self, now: Time, running: Running) {
         let mut row = Row { time_s: now.seconds(), ..Row::default() };

@@ -36,6 +36,11 @@ impl Windows {
         Windows { trouble: layout.trouble() }
     }
 
+    /// Other parts: `during` lasts from a moment on until another.
+    pub fn around(from: Time, to: Time) -> Windows {
+        Windows { trouble: Some((from, to)) }
+    }
+
     /// The part in which an operation belongs that began then.
     pub fn of(&self, began: Time) -> Window {
         match self.trouble {

@@ -26,6 +26,7 @@ pub enum Leg {
 
 /// The network of a scenario, under `network`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Network"))]
 #[serde(deny_unknown_fields, default)]
 pub struct Spec {
     /// One-way delay of every message that nothing more special is said of.
@@ -47,17 +48,24 @@ pub struct Spec {
 
 /// One-way delay by kind of leg.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Legs {
+    /// A version on its way from coordinator to replica.
     pub write: Option<Distribution>,
+    /// The confirmation of a write.
     pub ack: Option<Distribution>,
+    /// A request for a version from coordinator to replica.
     pub read: Option<Distribution>,
+    /// The answer to a read.
     pub response: Option<Distribution>,
+    /// Clients, gossip, handoff, anti-entropy, probes.
     pub other: Option<Distribution>,
 }
 
 /// Deliberate reordering.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Reordering {
     /// Share of messages held back, from 0 to 1.
@@ -68,6 +76,7 @@ pub struct Reordering {
 
 /// The links between two sites, in both directions.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Between {
     /// Two site names; the same name twice means the links inside one site.

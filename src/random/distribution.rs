@@ -12,6 +12,7 @@ use crate::time::Duration;
 /// How a duration is spread. In a scenario file it is an object with one field, the shape:
 /// `{"exponential":{"mean":"1ms"}}`. Draws longer than `Distribution::LONGEST` are cut to it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Distribution {
     /// Always the same.
@@ -59,6 +60,7 @@ pub enum Distribution {
 
 /// One distribution of a mixture.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Component {
     /// How often this one is drawn from, compared with the weights of the others; above zero.

@@ -8,7 +8,10 @@
 //! | `history` `trace` | what clients did, and everything that happened, a line each |
 //! | `lines` `units` `sparkline` | JSON Lines; numbers and curves for a person |
 //! | `charts` `plot` | pictures of the timeline |
+//! | `outlook` `bars` | what is going to go wrong, in words and as a picture |
 
+#[cfg(feature = "cli")]
+pub mod bars;
 #[cfg(feature = "cli")]
 pub mod charts;
 pub mod definitions;
@@ -17,6 +20,7 @@ pub mod history;
 pub mod json;
 pub mod ledgers;
 pub mod lines;
+pub mod outlook;
 #[cfg(feature = "cli")]
 pub mod plot;
 pub mod sparkline;

@@ -9,7 +9,7 @@ use std::ops::Range;
 use jsonc_parser::ast;
 use jsonc_parser::common::Ranged;
 use jsonc_parser::errors::ParseError;
-use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
+use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions, parse_to_ast};
 use serde_json::{Map, Value};
 
 use crate::scenario::path::{Path, Step, shortened};
@@ -72,6 +72,16 @@ impl<'a> Document<'a> {
         &self.json
     }
 
+    /// Names of the members of the object at this path, as they are written.
+    pub fn names(&self, path: &Path) -> Vec<&str> {
+        let below = path
+            .steps()
+            .iter()
+            .try_fold(&self.tree, |value, step| descend(value, step).map(|(value, _)| value));
+        let object = below.and_then(|value| value.as_object());
+        object.map_or(Vec::new(), |object| object.properties.iter().map(name_of).collect())
+    }
+
     /// Where the value of this path stands, or the nearest value around it.
     pub fn locate(&self, path: &Path) -> Place {
         let (mut value, mut name) = (&self.tree, None);
@@ -83,6 +93,13 @@ impl<'a> Document<'a> {
         }
         place(value, name, true)
     }
+}
+
+/// Does this text, which can be read, hold comments?
+pub fn has_comments(text: &str) -> bool {
+    let comments = CommentCollectionStrategy::Separate;
+    let parsed = parse_to_ast(text, &CollectOptions { comments, tokens: false }, &strict());
+    parsed.is_ok_and(|parsed| parsed.comments.is_some_and(|comments| !comments.is_empty()))
 }
 
 fn strict() -> ParseOptions {

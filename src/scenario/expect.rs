@@ -1,18 +1,29 @@
 //! What must hold at the end of a run: one line of `expect`.
 //!
 //! ```text
-//! line       = figure comparison number
+//! line       = [ when ":" ] figure comparison bound
+//! bound      = number | [ number "*" ] when
+//! when       = a window or a moment of the run (see `when.rs`)
 //! figure     = letters, digits, `_`, `-` and `.`: the path of a figure in the report
 //! comparison = "==" | "!=" | "<" | "<=" | ">" | ">="
 //! number     = as in 3, -0.5, 1e6
 //! ```
 //!
-//! Blanks around the comparison do not matter. A part of the run, as in `during.availability.put`,
-//! is the beginning of the figure's path. Figures are plain numbers; the unit is in their name.
+//! Blanks around the comparison do not matter. Figures are plain numbers; the unit is in their
+//! name.
+//!
+//! - `availability.put >= 0.999`: a figure of the report, over the whole run.
+//! - `during partition: availability.get >= 0.99`: a figure that the report has by parts of the
+//!   run, over the operations that began in the window.
+//! - `30s after heal: divergence.keys == 0`: a figure that has a value at any moment
+//!   ([`crate::metrics::moment::FIGURES`]).
+//! - `after last heal: latency.get.p99_ms <= 2 * before first fault`: compared with the same figure
+//!   in another window, or at another moment.
 
 use std::fmt;
 
 use crate::scenario::path::shortened;
+use crate::scenario::when::When;
 
 /// How a figure is compared with its bound.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,12 +45,16 @@ pub enum Comparison {
 /// One line of `expect`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Expectation {
-    /// Path of the figure in the report.
+    /// The window or the moment that it is about; the whole run without one.
+    pub when: Option<When>,
+    /// Path of the figure in the report, or name of one that has a value at a moment.
     pub path: String,
-    /// How the figure is compared with `value`.
+    /// How the figure is compared with the bound.
     pub comparison: Comparison,
-    /// The bound.
+    /// The bound, or how many times the figure at `against`.
     pub value: f64,
+    /// Where the figure has the value that it is compared with.
+    pub against: Option<When>,
     /// The line as written.
     pub text: String,
 }
@@ -71,38 +86,59 @@ impl Comparison {
 impl Expectation {
     /// Reads `"availability.put >= 0.999"`; the error says what would do.
     pub fn parse(text: &str) -> Result<Expectation, String> {
-        let start = text.find(['=', '!', '<', '>']).ok_or_else(|| {
+        let (when, line) = match text.split_once(':') {
+            Some((when, line)) => (Some(When::parse(when)?), line),
+            None => (None, text),
+        };
+        let start = line.find(['=', '!', '<', '>']).ok_or_else(|| {
             refuse("there is no comparison in it; they are `==`, `!=`, `<`, `<=`, `>`, `>=`")
         })?;
-        let (path, rest) = (text[..start].trim(), &text[start..]);
+        let (path, rest) = (line[..start].trim(), &line[start..]);
         let (spelling, comparison) = COMPARISONS
             .iter()
             .find(|(spelling, _)| rest.starts_with(spelling))
             .ok_or_else(|| refuse("the comparisons are `==`, `!=`, `<`, `<=`, `>`, `>=`"))?;
-        let number = rest[spelling.len()..].trim();
-        let named = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-        if path.is_empty() || !path.chars().all(named) {
-            let message = format!("`{}` is no path of a figure", shortened(path));
-            return Err(refuse(&message));
-        }
-        let value = plain_number(number).ok_or_else(|| {
-            let message = format!(
-                "`{}` is no number; a figure's unit is part of its name",
-                shortened(number)
-            );
-            refuse(&message)
-        })?;
-        Ok(Expectation {
-            path: path.to_string(),
-            comparison: *comparison,
-            value,
-            text: text.to_string(),
-        })
+        check_path(path)?;
+        let (value, against) = bound(rest[spelling.len()..].trim())?;
+        let (path, text) = (path.to_string(), text.to_string());
+        Ok(Expectation { when, path, comparison: *comparison, value, against, text })
     }
 
-    /// Does the figure fulfil it? A figure that is not a number never does.
-    pub fn holds(&self, actual: f64) -> bool {
-        self.comparison.holds(actual, self.value)
+    /// Is the figure as expected, compared with this bound? One that is no number never is.
+    pub fn holds(&self, actual: f64, bound: f64) -> bool {
+        self.comparison.holds(actual, bound)
+    }
+}
+
+fn check_path(path: &str) -> Result<(), String> {
+    let named = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    if !path.is_empty() && path.chars().all(named) {
+        return Ok(());
+    }
+    let (when, _) = path.rsplit_once(' ').unwrap_or((path, ""));
+    let colon = match When::parse(when) {
+        Ok(_) => format!(": put a `:` after `{when}`"),
+        Err(_) => String::new(),
+    };
+    Err(refuse(&format!("`{}` is no path of a figure{colon}", shortened(path))))
+}
+
+/// A number, or how many times the figure at which window or moment.
+fn bound(text: &str) -> Result<(f64, Option<When>), String> {
+    let number = |text: &str| {
+        let refused = || {
+            let message =
+                format!("`{}` is no number; a figure's unit is part of its name", shortened(text));
+            refuse(&message)
+        };
+        plain_number(text).ok_or_else(refused)
+    };
+    if let Some((factor, when)) = text.split_once('*') {
+        return Ok((number(factor.trim())?, Some(When::parse(when)?)));
+    }
+    match text.contains(char::is_whitespace) {
+        true => Ok((1.0, Some(When::parse(text)?))),
+        false => number(text).map(|value| (value, None)),
     }
 }
 
@@ -131,13 +167,14 @@ impl fmt::Display for Comparison {
 
 impl fmt::Display for Expectation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {}", self.path, self.comparison, self.value)
+        f.write_str(self.text.trim())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::when::Trouble;
 
     #[test]
     fn lines_read_write_and_judge() {
@@ -153,10 +190,28 @@ mod tests {
         ];
         for (text, actual, expected) in rows {
             let expectation = Expectation::parse(text).unwrap();
-            assert_eq!(expectation.holds(actual), expected, "{text}");
-            assert!(!expectation.holds(f64::NAN), "{text}");
-            let again = Expectation::parse(&expectation.to_string()).unwrap();
-            assert_eq!(again.to_string(), expectation.to_string());
+            assert_eq!(expectation.holds(actual, expectation.value), expected, "{text}");
+            assert!(!expectation.holds(f64::NAN, expectation.value), "{text}");
+            assert_eq!(Expectation::parse(&expectation.to_string()).unwrap(), expectation);
+        }
+    }
+
+    #[test]
+    fn windows_stand_on_both_sides() {
+        let line = Expectation::parse("after heal: a.b <= 2 * before first fault").unwrap();
+        assert_eq!(line.when, Some(When::After(Trouble::Heal)));
+        assert_eq!((line.path.as_str(), line.value), ("a.b", 2.0));
+        assert_eq!(line.against, Some(When::Before(Trouble::First)));
+        let same = Expectation::parse("after heal: a.b <= before first fault").unwrap();
+        assert_eq!(same.value, 1.0);
+        for (text, why) in [
+            ("during partition a > 1", "put a `:` after `during partition`"),
+            ("a <= x * before first fault", "`x` is no number"),
+            ("a <= 2 * befor heal", "did you mean `before`?"),
+            ("durin partition: a > 1", "did you mean `during`?"),
+        ] {
+            let told = Expectation::parse(text).unwrap_err();
+            assert!(told.contains(why), "{text}: {told}");
         }
     }
 

@@ -59,6 +59,11 @@ impl Findings {
         }
     }
 
+    /// Has nothing been found?
+    pub fn is_empty(&self) -> bool {
+        self.problems.is_empty()
+    }
+
     /// What was found, in the order of finding.
     pub fn problems(self) -> Vec<Problem> {
         self.problems

@@ -11,6 +11,7 @@ use crate::workload;
 
 /// A scenario as written, defaults filled in.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
     /// Where editors find the schema; ignored.
@@ -47,7 +48,10 @@ pub struct Scenario {
     /// What goes wrong, and when.
     #[serde(default)]
     pub faults: Vec<faults::spec::Spec>,
-    /// What must hold at the end, of any figure of the report: `"availability.put >= 0.999"`.
+    /// What must hold at the end. Any figure of the report: `"availability.put >= 0.999"`; over the
+    /// operations that began in a window: `"during partition: availability.get >= 0.99"`; at a
+    /// moment: `"30s after heal: divergence.keys == 0"`; compared with another window:
+    /// `"after last heal: latency.get.p99_ms <= 2 * before first fault"`.
     #[serde(default)]
     pub expect: Vec<String>,
 }

@@ -12,6 +12,7 @@ use crate::time::{Duration, Time};
 
 /// Service times of every node's disk, under `disk`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Disk"))]
 #[serde(deny_unknown_fields, default)]
 pub struct Spec {
     /// Time to read one value.

@@ -8,6 +8,7 @@ use crate::time::Duration;
 
 /// The clients of a scenario.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Workload"))]
 #[serde(deny_unknown_fields, default)]
 pub struct Spec {
     /// Number of clients; each has arrivals and luck of its own.
@@ -30,6 +31,7 @@ pub struct Spec {
 
 /// When operations begin.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Arrivals {
     /// Open loop: at random moments, this often for each client, whether or not earlier operations
@@ -46,6 +48,7 @@ pub enum Arrivals {
 
 /// Which keys are asked for.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Keys {
     /// All alike.
@@ -73,6 +76,7 @@ pub enum Keys {
 
 /// Relative weights of what clients do; they need not add up to one.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Mix {
     /// Read a key.
@@ -91,6 +95,7 @@ pub struct Mix {
 
 /// How a request finds a node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Routing {
     /// A load balancer picks a node at random (section 4.5, first strategy).

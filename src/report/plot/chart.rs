@@ -94,4 +94,6 @@ pub enum Style {
     Area,
     /// Markers only.
     Points,
+    /// A thick line without markers, for spans of time at a height.
+    Bar,
 }

@@ -104,7 +104,7 @@ fn draw_sample(scene: &mut Scene, look: Look, (x, y): Place) {
         look.tint(scene, vec![(x, y), (x + SAMPLE, y), (x + SAMPLE, y + 13), (x, y + 13)]);
     }
     look.stroke(scene, &[(x, y), (x + SAMPLE, y)]);
-    if look.marked || look.style == Style::Points {
+    if look.marked && look.style != Style::Bar || look.style == Style::Points {
         look.marker(scene, (x + SAMPLE / 2, y));
     }
 }

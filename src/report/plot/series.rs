@@ -10,6 +10,8 @@ use crate::report::plot::scene::{Pen, Place, Scene};
 
 /// Width of a line.
 const LINE: u32 = 4;
+/// Width of a bar.
+const BAR: u32 = 14;
 /// Half the size of a marker.
 const MARKER: i32 = 8;
 /// A line that is longer than this is so jagged that no pattern could be seen in it.
@@ -67,7 +69,7 @@ impl Drawn {
                 continue;
             }
             look.draw_run(scene, run);
-            for place in run.iter().filter(|_| look.marked) {
+            for place in run.iter().filter(|_| look.marked && look.style != Style::Bar) {
                 if place.0 >= next_marker {
                     look.marker(scene, *place);
                     next_marker = place.0 + MARKERS_EVERY;
@@ -120,6 +122,9 @@ impl Look {
     fn draw_run(self, scene: &mut Scene, run: &[Place]) {
         match run {
             // A line of one point would not be seen.
+            [only] if self.style == Style::Bar => {
+                scene.disc(*only, BAR / 2, Pen::fill(palette::series(self.index), 1.0));
+            }
             [only] => scene.disc(*only, LINE + 1, Pen::fill(palette::series(self.index), 1.0)),
             _ if self.style == Style::Step => self.stroke(scene, &stepped(run)),
             _ => self.stroke(scene, run),
@@ -139,6 +144,9 @@ impl Look {
             }
             Style::Dotted => dashes(places, 1.0, 9.0).into_iter().for_each(|d| scene.path(d, pen)),
             Style::Points => {}
+            Style::Bar => {
+                scene.path(places.to_vec(), Pen::line(palette::series(self.index), BAR));
+            }
         }
     }
 

@@ -4,6 +4,7 @@
 //! was compared with.
 
 mod cluster;
+mod expect;
 mod faults;
 mod network;
 mod parties;
@@ -14,9 +15,7 @@ use crate::id::Span;
 use crate::random::distribution::Distribution;
 use crate::time::Duration;
 
-use crate::scenario::diagnosis::did_you_mean;
-use crate::scenario::expect::Expectation;
-use crate::scenario::path::{Path, Step, shortened};
+use crate::scenario::path::{Path, Step};
 use crate::scenario::problem::{Findings, Problem};
 use crate::scenario::spec::Scenario;
 
@@ -47,7 +46,7 @@ pub fn check(scenario: &Scenario, known_figures: &[&str]) -> Vec<Problem> {
     workload::check(scenario, &mut findings);
     faults::check(scenario, &mut findings);
     timelines::check(&scenario.faults, &mut findings);
-    check_expectations(&scenario.expect, known_figures, &mut findings);
+    expect::check(scenario, known_figures, &mut findings);
     findings.problems()
 }
 
@@ -84,28 +83,6 @@ fn check_times(scenario: &Scenario, findings: &mut Findings) {
              are kept"
         ),
     );
-}
-
-fn check_expectations(lines: &[String], known_figures: &[&str], findings: &mut Findings) {
-    for (i, line) in lines.iter().enumerate() {
-        let path = Path::from("expect").index(i);
-        let expectation = match Expectation::parse(line) {
-            Ok(expectation) => expectation,
-            Err(message) => {
-                findings.require(false, path, message);
-                continue;
-            }
-        };
-        let figure = expectation.path.as_str();
-        let some = known_figures.len().min(5);
-        if !known_figures.is_empty() && !known_figures.contains(&figure) {
-            let some =
-                || format!("figures are, for instance, {}", known_figures[..some].join(", "));
-            let help = did_you_mean(figure, known_figures.iter().copied()).or_else(|| Some(some()));
-            let message = format!("no report has a figure `{}`", shortened(figure));
-            findings.add(Problem { help, ..Problem::new(path, message) });
-        }
-    }
 }
 
 fn check_positive(duration: Duration, path: impl Into<Path>, findings: &mut Findings) {

@@ -1,0 +1,24 @@
+//! Whom a fault concerns, for those who draw it.
+
+use crate::faults::spec::Spec;
+use crate::id::{Address, NodeId, Span};
+
+/// The nodes that a fault is done to, out of `count`, in order.
+pub fn nodes(spec: &Spec, count: u32) -> Vec<NodeId> {
+    let spans = spans(spec);
+    let concerned = |node: &NodeId| spans.iter().any(|span| span.contains(Address::Node(*node)));
+    (0..count).map(NodeId).filter(concerned).collect()
+}
+
+fn spans(spec: &Spec) -> Vec<Span> {
+    let one = |node: NodeId| vec![Span { first: Address::Node(node), last: Address::Node(node) }];
+    match spec {
+        Spec::Partition(partition) => partition.sides.concat(),
+        Spec::Cut(cut) => [&cut.senders[..], &cut.receivers[..]].concat(),
+        Spec::Degrade(degrade) => [&degrade.senders[..], &degrade.receivers[..]].concat(),
+        Spec::Crash(crash) => one(crash.node),
+        Spec::Restart(restart) => one(restart.node),
+        Spec::Pause(pause) => one(pause.node),
+        Spec::Slow(slow) => one(slow.node),
+    }
+}

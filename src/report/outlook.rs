@@ -1,0 +1,115 @@
+//! What a run is going to be, before it is run: its faults in words and as a picture.
+
+use crate::dynamo::config::Versioning;
+use crate::faults::parties::nodes;
+use crate::faults::schedule::schedule;
+use crate::sim::plan::Plan;
+use crate::time::Duration;
+use crate::trace::layout::{FaultWindow, Layout};
+
+/// Columns of the time axis.
+const COLUMNS: u64 = 64;
+
+/// Names of faults in the picture, in the order in which they begin; they repeat.
+const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// The run in words, then its faults as a picture.
+pub fn outlook(plan: &Plan, layout: &Layout) -> String {
+    let letters = letters(&layout.faults);
+    let world = world(plan);
+    format!("{world}\n{}\n{}", words(plan, layout, &letters), picture(plan, layout, &letters))
+}
+
+fn world(plan: &Plan) -> String {
+    let (cluster, clients) = (&plan.cluster, plan.workload.clients);
+    let versions = match cluster.versioning {
+        Versioning::Dotted => "dotted clocks",
+        Versioning::Literal => "the paper's literal clocks",
+        Versioning::LastWriteWins => "the last write wins",
+    };
+    format!(
+        "seed {}: {} nodes, N {} R {} W {}, {versions}; {clients} clients, {} keys\n",
+        plan.seed,
+        cluster.nodes,
+        cluster.n,
+        cluster.r,
+        cluster.w,
+        plan.workload.keys.count()
+    )
+}
+
+/// Which letter stands for each fault.
+fn letters(faults: &[FaultWindow]) -> Vec<char> {
+    let mut order: Vec<usize> = (0..faults.len()).collect();
+    order.sort_by_key(|fault| (faults[*fault].from, *fault));
+    let mut letters = vec![' '; faults.len()];
+    for (place, fault) in order.into_iter().enumerate() {
+        letters[fault] = char::from(LETTERS[place % LETTERS.len()]);
+    }
+    letters
+}
+
+/// A line for each thing that happens, in the order of time.
+fn words(plan: &Plan, layout: &Layout, letters: &[char]) -> String {
+    let mut lines = vec![line(Duration::ZERO, ' ', "clients begin to ask")];
+    for step in schedule(&plan.faults, plan.duration) {
+        let fault = &layout.faults[step.fault];
+        let (at, letter) = (Duration(step.at.0), letters[step.fault]);
+        let until = Duration(fault.to.0);
+        let text = match (step.ends, fault.from == fault.to) {
+            (_, true) => fault.label.clone(),
+            (false, false) => format!("{}, until {until}", fault.label),
+            (true, false) => format!("ends: {}", fault.label),
+        };
+        lines.push(line(at, letter, &text));
+    }
+    let limit = plan.settle_limit;
+    let end = format!("clients stop, what still lasts ends; then on to rest, for {limit} at most");
+    lines.push(line(plan.duration, ' ', &end));
+    lines.concat()
+}
+
+fn line(at: Duration, letter: char, text: &str) -> String {
+    format!("{:>9}  {letter}  {text}\n", at.to_string())
+}
+
+/// Nodes down the side, time across; neighbours with the same lot share a line.
+fn picture(plan: &Plan, layout: &Layout, letters: &[char]) -> String {
+    if plan.faults.is_empty() {
+        return "no faults\n".to_string();
+    }
+    let lots = lots(plan, layout, letters);
+    let mut rows: Vec<(String, &String)> = Vec::new();
+    let mut first = 0;
+    for same in lots.chunk_by(|a, b| a == b) {
+        let last = first + same.len() - 1;
+        let who = if first == last { format!("n{first}") } else { format!("n{first}..n{last}") };
+        rows.push((who, &same[0]));
+        first = last + 1;
+    }
+    let width = rows.iter().map(|(who, _)| who.len()).max().unwrap_or(0);
+    let row = |(who, lot): &(String, &String)| format!("{who:width$}  {lot}\n");
+    let (blank, end) = ("", plan.duration.to_string());
+    let axis = format!("{blank:width$}  0s{end:>0$}\n", COLUMNS as usize - 2);
+    let note = "letters: faults that concern the node, `*` several at once; `.`: none\n";
+    rows.iter().map(row).collect::<String>() + &axis + note
+}
+
+/// What each node has to bear, over time.
+fn lots(plan: &Plan, layout: &Layout, letters: &[char]) -> Vec<String> {
+    let mut lots = vec![vec!['.'; COLUMNS as usize]; plan.cluster.nodes as usize];
+    let column = |time: u64| {
+        let share = u128::from(time) * u128::from(COLUMNS) / u128::from(plan.duration.0.max(1));
+        (share as usize).min(COLUMNS as usize - 1)
+    };
+    for (fault, spec) in plan.faults.iter().enumerate() {
+        let window = &layout.faults[fault];
+        let (first, end) = (column(window.from.0), column(window.to.0.saturating_sub(1)));
+        for node in nodes(spec, plan.cluster.nodes) {
+            for place in &mut lots[node.index()][first..=end.max(first)] {
+                *place = if *place == '.' { letters[fault] } else { '*' };
+            }
+        }
+    }
+    lots.into_iter().map(String::from_iter).collect()
+}

@@ -1,0 +1,123 @@
+//! The JSON schema of scenario files, for editors: they complete names, show what each field
+//! means, and mark what does not fit as it is typed.
+//!
+//! It is made from the types of [`crate::scenario::spec::Scenario`] by the test below, so that
+//! nothing of it weighs on a build, and checked in as `scenarios/schema.json`.
+
+/// The schema, draft 2020-12.
+pub const SCHEMA: &str = include_str!("../../scenarios/schema.json");
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use schemars::generate::SchemaSettings;
+    use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+    use crate::id::{NodeId, Span};
+    use crate::quantity::{Bytes, Rate};
+    use crate::scenario::schema::SCHEMA;
+    use crate::scenario::spec::Scenario;
+    use crate::switch::Switch;
+    use crate::time::Duration;
+
+    /// The schema of a type that is written as text.
+    macro_rules! text_schema {
+        ($type:ty, $description:literal, $pattern:literal, $examples:expr) => {
+            impl JsonSchema for $type {
+                fn schema_name() -> Cow<'static, str> {
+                    stringify!($type).into()
+                }
+                fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                    for example in $examples {
+                        assert!(<$type>::parse(example).is_ok(), "{example}");
+                    }
+                    json_schema!({
+                        "type": "string",
+                        "description": $description,
+                        "pattern": $pattern,
+                        "examples": $examples,
+                    })
+                }
+            }
+        };
+    }
+
+    text_schema!(
+        Duration,
+        "A length of time: a number and its unit, which is ns, us, ms, s, m or h.",
+        r"^[0-9]+(\.[0-9]+)?(ns|us|ms|s|m|h)$",
+        ["150ms", "1.5s", "60s", "2m"]
+    );
+    text_schema!(
+        Bytes,
+        "A number of bytes and its unit, which is B, KiB, MiB or GiB.",
+        r"^[0-9]+(\.[0-9]+)?(B|KiB|MiB|GiB)$",
+        ["512B", "1KiB", "64KiB"]
+    );
+    text_schema!(
+        Rate,
+        "How often: a number and the time it counts in, /s, /m or /h.",
+        r"^[0-9]*\.?[0-9]*/(s|m|h)$",
+        ["20/s", "0.5/s", "90/m"]
+    );
+    text_schema!(NodeId, "One node, counted from n0.", r"^n(0|[1-9][0-9]*)$", ["n0", "n3"]);
+    text_schema!(
+        Span,
+        "A node, a client, or a range from low to high with both ends.",
+        r"^(n(0|[1-9][0-9]*)(\.\.n(0|[1-9][0-9]*))?|c(0|[1-9][0-9]*)(\.\.c(0|[1-9][0-9]*))?)$",
+        ["n3", "n0..n5", "c7", "c0..c9"]
+    );
+
+    impl<T: JsonSchema> JsonSchema for Switch<T> {
+        fn inline_schema() -> bool {
+            true
+        }
+        fn schema_name() -> Cow<'static, str> {
+            format!("SwitchOf{}", T::schema_name()).into()
+        }
+        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+            let settings = generator.subschema_for::<T>();
+            let switch = "`false` turns it off, `true` leaves it on with its defaults.";
+            json_schema!({ "anyOf": [{ "type": "boolean", "description": switch }, settings] })
+        }
+    }
+
+    /// `UPDATE=1 cargo test schema` writes it anew.
+    #[test]
+    fn the_schema_is_that_of_the_types() {
+        let generator = SchemaSettings::draft2020_12().for_deserialize().into_generator();
+        let schema = generator.into_root_schema_for::<Scenario>();
+        let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+        if std::env::var_os("UPDATE").is_some() {
+            let place = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/schema.json");
+            std::fs::write(place, &text).unwrap();
+            return;
+        }
+        assert!(text == SCHEMA, "scenarios/schema.json is not that of the types; see this test");
+    }
+
+    #[test]
+    fn every_field_and_choice_says_what_it_means() {
+        let schema: serde_json::Value = serde_json::from_str(SCHEMA).unwrap();
+        let mut silent = Vec::new();
+        look_for_silence(&schema, "", &mut silent);
+        assert_eq!(silent, Vec::<String>::new());
+    }
+
+    /// Collects the properties without a description. That of a choice stands beside them.
+    fn look_for_silence(schema: &serde_json::Value, place: &str, silent: &mut Vec<String>) {
+        let members = schema.as_object().into_iter().flatten();
+        let entries = schema.as_array().into_iter().flatten().map(|value| ("", value));
+        for (name, value) in members.map(|(name, value)| (name.as_str(), value)).chain(entries) {
+            let here = format!("{place}/{name}");
+            if name == "properties" && !place.ends_with("oneOf/") {
+                let described = |value: &serde_json::Value| value.get("description").is_some();
+                let properties = value.as_object().unwrap().iter();
+                let silent_ones = properties.filter(|(_, value)| !described(value));
+                silent.extend(silent_ones.map(|(name, _)| format!("{here}/{name}")));
+            }
+            look_for_silence(value, &here, silent);
+        }
+    }
+}
