@@ -4,6 +4,8 @@
 //! duration is a number with its unit: `"150ms"`, `"1.5s"`, `"2m"`; the units are `ns`, `us`, `ms`,
 //! `s`, `m` and `h`.
 
+pub mod signed;
+
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub};
 

@@ -46,6 +46,18 @@ pub struct Cluster {
     pub failure_detection: FailureDetection,
     /// When what was written becomes safe from a crash.
     pub flush: Flush,
+    /// How far the clocks of nodes are off, each all the time; without it they all are right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_skew: Option<ClockSkew>,
+}
+
+/// The spread of what clocks show beyond the true time: a bell curve around it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ClockSkew {
+    /// Standard deviation. Raising it sets clocks further apart, each in its own direction.
+    pub deviation: Duration,
 }
 
 /// Whether stand-ins take part in a quorum.
@@ -207,6 +219,7 @@ impl Default for Cluster {
             gossip: Gossip::default(),
             failure_detection: FailureDetection::default(),
             flush: Flush::default(),
+            clock_skew: None,
         }
     }
 }

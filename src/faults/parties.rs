@@ -20,5 +20,6 @@ fn spans(spec: &Spec) -> Vec<Span> {
         Spec::Restart(restart) => one(restart.node),
         Spec::Pause(pause) => one(pause.node),
         Spec::Slow(slow) => one(slow.node),
+        Spec::Clock(clock) => one(clock.node),
     }
 }

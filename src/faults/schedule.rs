@@ -1,5 +1,6 @@
 //! From faults as written to actions at exact times.
 
+use crate::faults::clock::{Clock, ClockTrouble};
 use crate::faults::rules::{CutRule, DegradeRule, Links};
 use crate::faults::spec::{DiskAfterCrash, Spec};
 use crate::id::NodeId;
@@ -13,7 +14,9 @@ pub struct Step {
     /// Which fault of the scenario, by its place.
     pub fault: usize,
     pub action: Action,
-    /// Is it the last step of its fault?
+    /// Is it the first step of its fault?
+    pub begins: bool,
+    /// Is it the last?
     pub ends: bool,
 }
 
@@ -31,6 +34,8 @@ pub enum Action {
     Resume { node: NodeId },
     Slow { node: NodeId, disk: f64, delay: Option<Sampler> },
     Hurry { node: NodeId },
+    MisleadClock { node: NodeId, trouble: ClockTrouble },
+    SetClock { node: NodeId },
 }
 
 /// All steps of all faults, by time; at one time what ends comes before what begins, then in the
@@ -74,6 +79,17 @@ pub fn describe(spec: &Spec) -> String {
         Spec::Restart(r) => format!("restart {}", r.node),
         Spec::Pause(p) => format!("pause {}", p.node),
         Spec::Slow(s) => format!("slow {}", s.node),
+        Spec::Clock(c) => describe_clock(c),
+    }
+}
+
+fn describe_clock(clock: &Clock) -> String {
+    let node = clock.node;
+    match clock.is {
+        ClockTrouble::Offset(by) => format!("clock of {node} off by {by}"),
+        ClockTrouble::DriftPpm(by) => format!("clock of {node} drifts by {by} ppm"),
+        ClockTrouble::Step(by) => format!("clock of {node} steps by {by}"),
+        ClockTrouble::Frozen => format!("clock of {node} frozen"),
     }
 }
 
@@ -81,9 +97,12 @@ fn steps_of(fault: usize, spec: &Spec, end: Time) -> Vec<Step> {
     let at = |moment: Duration| (Time::ZERO + moment).min(end);
     let pair = |from: Duration, to: Duration, begin: Action, finish: Action| {
         vec![
-            Step { at: at(from), fault, action: begin, ends: false },
-            Step { at: at(to), fault, action: finish, ends: true },
+            Step { at: at(from), fault, action: begin, begins: true, ends: false },
+            Step { at: at(to), fault, action: finish, begins: false, ends: true },
         ]
+    };
+    let once = |moment: Duration, action: Action| {
+        vec![Step { at: at(moment), fault, action, begins: true, ends: true }]
     };
     match spec {
         Spec::Partition(p) => {
@@ -108,9 +127,7 @@ fn steps_of(fault: usize, spec: &Spec, end: Time) -> Vec<Step> {
             let node = c.node;
             pair(c.at, back, Action::Crash { node, disk: c.disk }, Action::Start { node })
         }
-        Spec::Restart(r) => {
-            vec![Step { at: at(r.at), fault, action: Action::Restart { node: r.node }, ends: true }]
-        }
+        Spec::Restart(r) => once(r.at, Action::Restart { node: r.node }),
         Spec::Pause(p) => {
             let node = p.node;
             pair(p.from, p.to, Action::Pause { node }, Action::Resume { node })
@@ -119,6 +136,17 @@ fn steps_of(fault: usize, spec: &Spec, end: Time) -> Vec<Step> {
             let (node, delay) = (s.node, s.delay.as_ref().map(Sampler::new));
             let slow = Action::Slow { node, disk: s.disk, delay };
             pair(s.from, s.to, slow, Action::Hurry { node })
+        }
+        Spec::Clock(c) => {
+            let node = c.node;
+            let mislead = Action::MisleadClock { node, trouble: c.is };
+            match c.is {
+                ClockTrouble::Step(_) => once(c.from, mislead),
+                ClockTrouble::Offset(_) | ClockTrouble::DriftPpm(_) | ClockTrouble::Frozen => {
+                    let to = c.to.unwrap_or(Duration(end.0));
+                    pair(c.from, to, mislead, Action::SetClock { node })
+                }
+            }
         }
     }
 }

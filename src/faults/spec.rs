@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::faults::clock::Clock;
 use crate::id::{NodeId, Span};
 use crate::random::distribution::Distribution;
 use crate::time::Duration;
@@ -26,6 +27,8 @@ pub enum Spec {
     Pause(Pause),
     /// A node whose disk and sending are slower than they should be.
     Slow(Slow),
+    /// A node whose clock is wrong.
+    Clock(Clock),
 }
 
 /// What becomes of messages that are on their way when a link is cut. Those sent while it is cut
@@ -191,6 +194,7 @@ impl Spec {
             Spec::Restart(_) => "restart",
             Spec::Pause(_) => "pause",
             Spec::Slow(_) => "slow",
+            Spec::Clock(_) => "clock",
         }
     }
 }

@@ -22,7 +22,7 @@
 
 pub mod distribution;
 pub mod luck;
-mod normal;
+pub mod normal;
 mod problems;
 pub mod purpose;
 pub mod sampler;

@@ -77,7 +77,7 @@ const FAR_DENOMINATOR: Polynomial = [
 
 /// A draw from the standard normal distribution.
 #[inline]
-pub(super) fn sample(source: &mut impl Source) -> f64 {
+pub fn sample(source: &mut impl Source) -> f64 {
     inverse(source.inner_unit())
 }
 

@@ -20,6 +20,7 @@ mod tests {
     use crate::scenario::spec::Scenario;
     use crate::switch::Switch;
     use crate::time::Duration;
+    use crate::time::signed::SignedDuration;
 
     /// The schema of a type that is written as text.
     macro_rules! text_schema {
@@ -48,6 +49,12 @@ mod tests {
         "A length of time: a number and its unit, which is ns, us, ms, s, m or h.",
         r"^[0-9]+(\.[0-9]+)?(ns|us|ms|s|m|h)$",
         ["150ms", "1.5s", "60s", "2m"]
+    );
+    text_schema!(
+        SignedDuration,
+        "A length of time, forward or back: a number and its unit, with a sign where it is back.",
+        r"^-?[0-9]+(\.[0-9]+)?(ns|us|ms|s|m|h)$",
+        ["150ms", "-150ms"]
     );
     text_schema!(
         Bytes,

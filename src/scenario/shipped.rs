@@ -1,29 +1,31 @@
 //! The scenarios that come with the program.
 
-/// A file of the folder as its name and its text.
+/// Files of `scenarios/`, each by its folder in there and its name, as name and text.
 macro_rules! shipped {
-    ($($name:literal),+ $(,)?) => {
-        [$(($name, include_str!(concat!("../../scenarios/", $name, ".json")))),+]
+    ($(($folder:literal, $name:literal)),+ $(,)?) => {
+        [$(($name, include_str!(concat!("../../scenarios/", $folder, "/", $name, ".json")))),+]
     };
 }
 
-/// Name and text of each scenario in `scenarios/`; the first is what `run` takes when it is given
-/// none.
+/// Name and text of each scenario in `scenarios/` and its folders; names are unique in all of them.
+/// The first is what `run` takes when it is given none.
 pub const SHIPPED: &[(&str, &str)] = &shipped![
-    "partition-heal",
-    "no-faults",
-    "rolling-restart",
-    "lost-disk",
-    "anti-entropy-alone",
-    "hints-alone",
-    "sloppy-quorum",
-    "strict-quorum",
-    "stale-reads",
-    "shopping-cart",
-    "clock-hole",
-    "last-write-wins",
-    "unflushed-crash",
-    "one-way-cut",
+    (".", "partition-heal"),
+    (".", "no-faults"),
+    (".", "rolling-restart"),
+    (".", "lost-disk"),
+    (".", "anti-entropy-alone"),
+    (".", "hints-alone"),
+    (".", "sloppy-quorum"),
+    (".", "strict-quorum"),
+    (".", "stale-reads"),
+    (".", "shopping-cart"),
+    (".", "clock-hole"),
+    (".", "last-write-wins"),
+    (".", "unflushed-crash"),
+    (".", "one-way-cut"),
+    ("clocks", "skewed-clocks"),
+    ("clocks", "clock-faults"),
 ];
 
 /// The text of the shipped scenario of this name.
@@ -36,16 +38,23 @@ mod tests {
     use super::*;
     use crate::scenario::spec::Scenario;
 
+    fn walk(folder: &std::path::Path, files: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, files);
+            } else if path.extension().is_some_and(|extension| extension == "json") {
+                files.push(path.file_stem().unwrap().to_string_lossy().into_owned());
+            }
+        }
+    }
+
     #[test]
     fn every_file_is_listed_and_reads() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
-        let mut files: Vec<String> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
-            .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
-            .filter(|name| name != "schema")
-            .collect();
+        let mut files = Vec::new();
+        walk(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios").as_ref(), &mut files);
+        // The schema stands beside what it describes.
+        files.retain(|name| name != "schema");
         files.sort();
         let mut listed: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).collect();
         listed.sort_unstable();

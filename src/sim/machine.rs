@@ -3,6 +3,7 @@
 use crate::dynamo::node::Node;
 use crate::dynamo::storage::disk::Disk;
 use crate::random::sampler::Sampler;
+use crate::sim::clock::LocalClock;
 use crate::sim::disk::Device;
 use crate::sim::simulation::Event;
 
@@ -13,6 +14,7 @@ pub struct Machine {
     /// are dropped.
     pub life: u32,
     pub device: Device,
+    pub clock: LocalClock,
     /// Whether it stands still.
     pub paused: Option<Standstill>,
     /// What it adds before each message that it sends, and the fault that makes it.
@@ -38,12 +40,13 @@ pub enum Power {
 }
 
 impl Machine {
-    /// A machine that was never started, with this disk.
-    pub fn new(disk: Disk) -> Machine {
+    /// A machine that was never started, with this disk and clock.
+    pub fn new(disk: Disk, clock: LocalClock) -> Machine {
         Machine {
             power: Power::Off { disk: Box::new(disk), fault: None },
             life: 0,
             device: Device::default(),
+            clock,
             paused: None,
             slow: None,
         }

@@ -8,11 +8,16 @@ use crate::dynamo::ring::history::{Change, History, Status};
 use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::ring::position::{KeySpace, choose_tokens};
 use crate::faults;
+use crate::faults::clock::Clock;
 use crate::faults::schedule::{describe, window};
 use crate::id::{Key, NodeId};
 use crate::network;
 use crate::random::luck::Luck;
+use crate::random::normal;
+use crate::random::purpose::Purpose;
+use crate::sim::clock::LocalClock;
 use crate::sim::disk;
+use crate::time::signed::SignedDuration;
 use crate::time::{Duration, Time};
 use crate::trace::layout::{FaultWindow, Layout};
 use crate::workload;
@@ -46,6 +51,20 @@ impl Plan {
         let changes: BTreeMap<NodeId, Change> =
             (0..self.cluster.nodes).map(NodeId).map(member).collect();
         Rc::new(History::new(changes))
+    }
+
+    /// The clock of a node: right but for its skew.
+    pub fn clock_of(&self, luck: &Luck, node: NodeId) -> LocalClock {
+        let skew = self.cluster.clock_skew.map_or(SignedDuration::ZERO, |skew| {
+            let deviations = normal::sample(&mut luck.draw(Purpose::ClockSkew, node.0.into(), 0));
+            SignedDuration((deviations * skew.deviation.0 as f64) as i64)
+        });
+        let drifts = |clock: &Clock| clock.node == node && clock.is.drift_ppm() != 0;
+        let rate_may_change = self
+            .faults
+            .iter()
+            .any(|fault| matches!(fault, faults::spec::Spec::Clock(clock) if drifts(clock)));
+        LocalClock::new(skew, rate_may_change)
     }
 
     /// What judges and numbers must know of the run.

@@ -36,9 +36,24 @@ const REST_CHECK: Duration = Duration::from_secs(1);
 #[derive(Clone, Copy)]
 pub enum Event {
     Deliver(u32),
-    Timer { node: NodeId, life: u32, timer: Timer },
-    Client { client: ClientId, timer: ClientTimer },
-    Done { node: NodeId, life: u32, job: u32 },
+    Timer {
+        node: NodeId,
+        life: u32,
+        timer: Timer,
+    },
+    /// A timer may be due on the clock of a machine that keeps its own.
+    Look {
+        node: NodeId,
+    },
+    Client {
+        client: ClientId,
+        timer: ClientTimer,
+    },
+    Done {
+        node: NodeId,
+        life: u32,
+        job: u32,
+    },
 }
 
 /// A run under way.
@@ -98,8 +113,9 @@ impl Simulation {
         let history = plan.membership();
         let config = Rc::new(plan.cluster.clone());
         let always = config.flush == crate::dynamo::config::Flush::Always;
-        let disk = |_| Disk::new(Rc::clone(&keys), always, Rc::clone(&history));
-        let machines = (0..config.nodes).map(disk).map(Machine::new).collect();
+        let disk = || Disk::new(Rc::clone(&keys), always, Rc::clone(&history));
+        let machine = |node| Machine::new(disk(), plan.clock_of(&luck, node));
+        let machines = (0..config.nodes).map(NodeId).map(machine).collect();
         let ring = history.ring(config.n, &keys);
         let end_of_duration = Time::ZERO + plan.duration;
         let habits =
@@ -282,6 +298,7 @@ impl Simulation {
                 self.fold(u64::from(node.0), timer.number());
                 self.hand_to_node(observers, node, Input::Timer(timer));
             }
+            Event::Look { node } => self.look(observers, node),
             Event::Done { node, life, job } => {
                 let lives = self.lives(node, life);
                 if lives && self.waits(node, event) {
@@ -293,6 +310,17 @@ impl Simulation {
                     self.hand_to_node(observers, node, Input::Done(job));
                 }
             }
+        }
+    }
+
+    /// Hands over the timers that are due on the clock of a machine that keeps its own.
+    fn look(&mut self, observers: &mut Observers<'_>, node: NodeId) {
+        if !self.machines[node.index()].is_up() || self.waits(node, Event::Look { node }) {
+            return;
+        }
+        while let Some(timer) = self.machines[node.index()].clock.next_due(self.now) {
+            self.fold(u64::from(node.0), timer.number());
+            self.hand_to_node(observers, node, Input::Timer(timer));
         }
     }
 

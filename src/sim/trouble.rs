@@ -3,6 +3,7 @@
 use crate::dynamo::fact::Fact;
 use crate::dynamo::node::{Identity, Node};
 use crate::dynamo::storage::disk::{Disk, Loss};
+use crate::faults::clock::ClockTrouble;
 use crate::faults::schedule::{Action, Step};
 use crate::faults::spec::DiskAfterCrash;
 use crate::id::NodeId;
@@ -15,8 +16,8 @@ use crate::trace::record::{Drop, Record};
 impl Simulation {
     /// One step of a fault.
     pub(super) fn take_step(&mut self, observers: &mut Observers<'_>, step: Step) {
-        let Step { fault, action, ends, .. } = step;
-        if !ends || matches!(action, Action::Restart { .. }) {
+        let Step { fault, action, begins, ends, .. } = step;
+        if begins {
             observers.see(self.now, &Record::FaultBegan { fault });
         }
         match action {
@@ -43,6 +44,8 @@ impl Simulation {
                 machine.device.slow_down(1.0);
                 machine.slow = None;
             }
+            Action::MisleadClock { node, trouble } => self.mislead_clock(node, fault, trouble),
+            Action::SetClock { node } => self.set_clock(node, fault),
         }
         if ends {
             observers.see(self.now, &Record::FaultEnded { fault });
@@ -59,6 +62,9 @@ impl Simulation {
         let identity = Identity { me: node, life: machine.life, ..self.identity.clone() };
         machine.power = Power::On(Box::new(Node::boot(identity, *disk, &self.luck)));
         observers.see(self.now, &Record::Up { node });
+        for fault in self.machines[node.index()].clock.held_by() {
+            self.touched[fault].nodes += 1;
+        }
         self.hand_to_node(observers, node, Input::Start);
     }
 
@@ -85,6 +91,7 @@ impl Simulation {
         };
         machine.life += 1;
         machine.device.reset(self.now);
+        machine.clock.forget_timers();
         let standstill = machine.paused.take();
         let mut disk = running.crash();
         let loss = match how {
@@ -102,7 +109,7 @@ impl Simulation {
                 Event::Done { job, .. } => {
                     self.jobs.remove(job);
                 }
-                Event::Timer { .. } | Event::Client { .. } => {}
+                Event::Timer { .. } | Event::Look { .. } | Event::Client { .. } => {}
             }
         }
         if observers.interest().facts {
@@ -136,6 +143,19 @@ impl Simulation {
                 self.held.push((by, message));
             }
         }
+    }
+
+    /// A clock goes wrong. If its node is down, the fault counts it when it starts.
+    fn mislead_clock(&mut self, node: NodeId, fault: usize, trouble: ClockTrouble) {
+        let machine = &mut self.machines[node.index()];
+        let looks = machine.clock.begin(self.now, fault, trouble);
+        self.touched[fault].nodes += u64::from(machine.is_up());
+        self.look_at_clock(node, looks);
+    }
+
+    fn set_clock(&mut self, node: NodeId, fault: usize) {
+        let looks = self.machines[node.index()].clock.end(self.now, fault);
+        self.look_at_clock(node, looks);
     }
 
     /// A machine that is off cannot stand still, and a crash ends a standstill.

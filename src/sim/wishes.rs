@@ -1,11 +1,12 @@
 //! Hands inputs to parties and fulfils what they wish.
 
 use crate::dynamo::job::Job;
+use crate::dynamo::timer::Timer;
 use crate::dynamo::words::NodeWords;
 use crate::id::{Address, ClientId, NodeId};
 use crate::process::{Ctx, Effect, Input, Process};
 use crate::sim::simulation::{Event, Simulation};
-use crate::time::Duration;
+use crate::time::{Duration, Time};
 use crate::trace::observer::Observers;
 use crate::trace::record::Record;
 use crate::workload::words::ClientWords;
@@ -17,10 +18,12 @@ impl Simulation {
         node: NodeId,
         input: Input<NodeWords>,
     ) {
-        let running = self.machines[node.index()].node_mut().expect("only a running node acts");
+        let machine = &mut self.machines[node.index()];
+        let now = machine.clock.shows(self.now);
+        let running = machine.node_mut().expect("only a running node acts");
         running.handle(
             &mut Ctx {
-                now: self.now,
+                now,
                 me: Address::Node(node),
                 luck: &self.luck,
                 observed: observers.interest().facts,
@@ -60,8 +63,7 @@ impl Simulation {
                     self.send(observers, Address::Node(node), to, message);
                 }
                 Effect::Arm { after, timer } => {
-                    let life = self.machines[node.index()].life;
-                    self.arm(after, Event::Timer { node, life, timer });
+                    self.arm_node(node, after, timer);
                 }
                 Effect::Submit(job) => self.submit(node, job),
                 Effect::Tell(fact) => observers.see(self.now, &Record::Node { node, fact: &fact }),
@@ -85,6 +87,21 @@ impl Simulation {
             }
         }
         self.client_effects = effects;
+    }
+
+    fn arm_node(&mut self, node: NodeId, after: Duration, timer: Timer) {
+        let machine = &mut self.machines[node.index()];
+        if machine.clock.keeps_timers() {
+            let look = machine.clock.arm(self.now, after, timer);
+            return self.look_at_clock(node, look);
+        }
+        let life = machine.life;
+        self.arm(after, Event::Timer { node, life, timer });
+    }
+
+    /// Looks at a machine's clock at these moments.
+    pub(super) fn look_at_clock(&mut self, node: NodeId, at: impl IntoIterator<Item = Time>) {
+        at.into_iter().for_each(|at| self.queue.push(at, Event::Look { node }));
     }
 
     fn arm(&mut self, after: Duration, event: Event) {

@@ -1,10 +1,10 @@
 //! Rules of `cluster`.
 
 use crate::dynamo::config::{
-    AntiEntropy, Cluster, FailureDetection, Flush, HintedHandoff, Partitioning, Timeouts,
+    AntiEntropy, ClockSkew, Cluster, FailureDetection, Flush, HintedHandoff, Partitioning, Timeouts,
 };
 
-use crate::scenario::check::check_positive;
+use crate::scenario::check::{CLOCK_LIMIT, check_positive};
 use crate::scenario::problem::Findings;
 
 /// Most storage nodes.
@@ -31,6 +31,9 @@ pub(super) fn check(cluster: &Cluster, findings: &mut Findings) {
     match cluster.flush {
         Flush::Always => {}
         Flush::Every(interval) => check_positive(interval, "cluster.flush.every", findings),
+    }
+    if let Some(skew) = cluster.clock_skew {
+        check_clock_skew(skew, findings);
     }
 }
 
@@ -143,5 +146,15 @@ fn check_failure_detection(settings: &FailureDetection, findings: &mut Findings)
             "the pause between two tries grows from retry, which is {retry}, to retry_limit: \
                  at least as long, not {retry_limit}"
         ),
+    );
+}
+
+fn check_clock_skew(skew: ClockSkew, findings: &mut Findings) {
+    let path = "cluster.clock_skew.deviation";
+    check_positive(skew.deviation, path, findings);
+    findings.require(
+        skew.deviation <= CLOCK_LIMIT,
+        path,
+        format!("clocks deviate by at most a day (24h), not {}", skew.deviation),
     );
 }

@@ -1,11 +1,15 @@
 //! Rules of each fault by itself.
 
+use crate::faults::clock::{Clock, ClockTrouble, RIGHT_PPM};
 use crate::faults::spec::{Crash, Cut, Degrade, Partition, Pause, Restart, Slow, Spec};
 use crate::id::{Address, NodeId};
 use crate::time::Duration;
+use crate::time::signed::SignedDuration;
 
 use crate::scenario::check::parties::{Member, check_exist, check_exists, in_two_groups, shared};
-use crate::scenario::check::{check_distribution, check_positive, check_share, entries};
+use crate::scenario::check::{
+    CLOCK_LIMIT, check_distribution, check_positive, check_share, entries,
+};
 use crate::scenario::path::Path;
 use crate::scenario::problem::Findings;
 use crate::scenario::spec::Scenario;
@@ -21,6 +25,7 @@ pub(super) fn check(scenario: &Scenario, findings: &mut Findings) {
             Spec::Restart(restart) => rules.check_restart(restart),
             Spec::Pause(pause) => rules.check_pause(pause),
             Spec::Slow(slow) => rules.check_slow(slow),
+            Spec::Clock(clock) => rules.check_clock(clock),
         }
     }
 }
@@ -109,6 +114,32 @@ impl Rules<'_> {
         self.findings.require(changes, self.path.clone(), message);
     }
 
+    fn check_clock(&mut self, clock: &Clock) {
+        self.check_node(clock.node);
+        let path = self.path.name("is");
+        let by = match clock.is {
+            ClockTrouble::Offset(by) | ClockTrouble::Step(by) => by,
+            ClockTrouble::Frozen => SignedDuration(1),
+            ClockTrouble::DriftPpm(by) => {
+                let message = format!("a clock drifts by -999999 to 1000000 ppm, not {by}");
+                self.findings.require(-RIGHT_PPM < by && by <= RIGHT_PPM, path.clone(), message);
+                SignedDuration(by)
+            }
+        };
+        let message = "it changes nothing: the clock would be off by 0";
+        self.findings.require(by != SignedDuration::ZERO, path.clone(), message);
+        let message = format!("a clock is off by at most a day (24h), not {by}");
+        self.findings.require(by.length() <= CLOCK_LIMIT, path.clone(), message);
+        match (clock.is, clock.to) {
+            (ClockTrouble::Step(_), Some(_)) => {
+                let message = "a step stays: it has no end; for an end, use offset";
+                self.findings.require_with(false, self.path.name("to"), [path], message);
+            }
+            (_, Some(to)) => self.check_window(clock.from, to),
+            (_, None) => self.check_beginning(clock.from, "from"),
+        }
+    }
+
     fn check_node(&mut self, node: NodeId) {
         let path = self.path.name("node");
         check_exists(Address::Node(node), &path, self.scenario, self.findings);
@@ -124,10 +155,14 @@ impl Rules<'_> {
     }
 
     fn check_moment(&mut self, at: Duration) {
+        self.check_beginning(at, "at");
+    }
+
+    fn check_beginning(&mut self, at: Duration, name: &str) {
         let duration = self.scenario.duration;
         let message = format!("faults happen before the end of duration, which is {duration}");
         let holds = at < duration;
-        self.findings.require_with(holds, self.path.name("at"), ["duration"], message);
+        self.findings.require_with(holds, self.path.name(name), ["duration"], message);
     }
 
     fn check_window(&mut self, from: Duration, to: Duration) {

@@ -21,6 +21,8 @@ use crate::scenario::spec::Scenario;
 
 /// Longest run, and longest wait after it: thirty days.
 pub const DURATION_LIMIT: Duration = Duration::from_secs(30 * 24 * 3600);
+/// How far a clock may be off: a day.
+pub const CLOCK_LIMIT: Duration = Duration::from_secs(24 * 3600);
 /// Most rows of a timeline.
 pub const ROW_LIMIT: u64 = 100_000;
 /// Longest name of a scenario, in characters.

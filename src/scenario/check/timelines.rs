@@ -32,7 +32,8 @@ pub(super) fn check(faults: &[Spec], findings: &mut Findings) {
             Spec::Crash(crash) => (crash.node, crash.at),
             Spec::Restart(restart) => (restart.node, restart.at),
             Spec::Pause(pause) => (pause.node, pause.from),
-            Spec::Partition(_) | Spec::Cut(_) | Spec::Degrade(_) | Spec::Slow(_) => continue,
+            Spec::Partition(_) | Spec::Cut(_) | Spec::Degrade(_) => continue,
+            Spec::Slow(_) | Spec::Clock(_) => continue,
         };
         nodes.entry(node).or_default().push(Event { at, fault, what });
     }
@@ -102,7 +103,8 @@ fn after(event: &Event, before: State) -> State {
         }
         Spec::Restart(_) => State::Running,
         Spec::Pause(pause) => State::Paused { until: pause.to, fault },
-        Spec::Partition(_) | Spec::Cut(_) | Spec::Degrade(_) | Spec::Slow(_) => before,
+        Spec::Partition(_) | Spec::Cut(_) | Spec::Degrade(_) => before,
+        Spec::Slow(_) | Spec::Clock(_) => before,
     }
 }
 

@@ -1,0 +1,144 @@
+//! Faults of clocks, disks and nodes: each does what it says, and no more.
+
+mod watch;
+
+use std::collections::BTreeMap;
+
+use dynamo_sim::dynamo::config::{ClockSkew, Versioning};
+use dynamo_sim::dynamo::fact::{Cause, Fact};
+use dynamo_sim::dynamo::message::Kind;
+use dynamo_sim::faults::clock::{Clock, ClockTrouble};
+use dynamo_sim::faults::spec::Spec;
+use dynamo_sim::id::{Address, NodeId};
+use dynamo_sim::random::distribution::Distribution;
+use dynamo_sim::sim::plan::Plan;
+use dynamo_sim::time::signed::SignedDuration;
+use dynamo_sim::time::{Duration, Time};
+use dynamo_sim::trace::observer::{Interest, Observer};
+use dynamo_sim::trace::record::Record;
+
+use dynamo_sim::workload::spec::{Arrivals, Mix};
+use watch::{Ledger, lost_writes, run, small_plan, unequal_keys};
+
+const NODE: NodeId = NodeId(1);
+
+/// When one node gossips; the stamps of the versions that it keeps, beside the true time: its own,
+/// and those of others, whose clocks are right.
+#[derive(Default)]
+struct Times {
+    beats: Vec<f64>,
+    stamps: Vec<(f64, f64)>,
+}
+
+impl Observer for Times {
+    fn interest(&self) -> Interest {
+        Interest { facts: true, messages: true }
+    }
+
+    fn see(&mut self, now: Time, record: &Record<'_>) {
+        match record {
+            Record::Sent { from: Address::Node(NODE), message, .. } => {
+                let beats = message.kind() == Kind::GossipDigest;
+                self.beats.extend(beats.then(|| now.seconds()));
+            }
+            Record::Node { node: NODE, fact: Fact::Kept { change, cause: Cause::Put } } => {
+                let versions = change.after.iter().flat_map(|set| set.versions());
+                self.stamps.extend(versions.map(|v| (now.seconds(), v.stamp.seconds())));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn with_clock(is: ClockTrouble, to: Option<u64>) -> Plan {
+    let mut plan = small_plan(5);
+    plan.duration = Duration::from_secs(30);
+    plan.faults = vec![Spec::Clock(Clock {
+        node: NODE,
+        from: Duration::from_secs(10),
+        to: to.map(Duration::from_secs),
+        is,
+    })];
+    plan
+}
+
+/// Runs with this clock; the true times of beats in whole 10 seconds, counted.
+fn beats(is: ClockTrouble, to: Option<u64>) -> (BTreeMap<u64, usize>, Times) {
+    let mut times = Times::default();
+    let account = run(&with_clock(is, to), &mut times);
+    assert!(account.quiescent && account.touched[0].nodes == 1, "{is:?}");
+    let mut counts = BTreeMap::new();
+    for beat in times.beats.iter().filter(|beat| **beat < 30.0) {
+        *counts.entry(*beat as u64 / 10).or_default() += 1;
+    }
+    (counts, times)
+}
+
+#[test]
+fn timers_follow_how_fast_a_clock_runs() {
+    let (fast, _) = beats(ClockTrouble::DriftPpm(1_000_000), Some(20));
+    assert!(fast[&0] == 10 && (19..=21).contains(&fast[&1]), "{fast:?}");
+    let (slow, _) = beats(ClockTrouble::DriftPpm(-500_000), Some(20));
+    assert!(slow[&0] == 10 && (4..=6).contains(&slow[&1]) && slow[&2] >= 9, "{slow:?}");
+    let (frozen, _) = beats(ClockTrouble::Frozen, Some(20));
+    assert!(frozen[&0] == 10 && !frozen.contains_key(&1) && frozen[&2] >= 9, "{frozen:?}");
+}
+
+#[test]
+fn stamps_follow_what_a_clock_shows() {
+    let off = |(now, stamp): (f64, f64)| stamp - now;
+    let rows = [
+        (ClockTrouble::Offset(SignedDuration(-3_000_000_000)), Some(20), [0.0, -3.0, 0.0]),
+        (ClockTrouble::Step(SignedDuration(5_000_000_000)), None, [0.0, 5.0, 5.0]),
+        (ClockTrouble::Step(SignedDuration(-5_000_000_000)), None, [0.0, -5.0, -5.0]),
+    ];
+    for (is, to, expected) in rows {
+        let (_, times) = beats(is, to);
+        let of_third = |third: usize| {
+            let within = |(now, _): &&(f64, f64)| *now as usize / 10 == third && now % 10.0 > 0.1;
+            times.stamps.iter().filter(within).map(|pair| off(*pair)).collect::<Vec<f64>>()
+        };
+        for (third, by) in expected.iter().enumerate() {
+            let close = of_third(third).into_iter().filter(|off| (off - by).abs() < 0.05).count();
+            assert!(close > 10, "{is:?}: {close} stamps of third {third} are off by {by}");
+        }
+    }
+}
+
+// A clock that is set back by more than it has run stands at the start of the run and stays there,
+// and nothing panics; and no clock moves the time of the world, which only the queue knows.
+#[test]
+fn no_clock_is_too_wrong_to_live_with() {
+    for is in [
+        ClockTrouble::Step(SignedDuration(-86_400_000_000_000)),
+        ClockTrouble::Step(SignedDuration(86_400_000_000_000)),
+        ClockTrouble::Offset(SignedDuration(-86_400_000_000_000)),
+        ClockTrouble::DriftPpm(-999_999),
+    ] {
+        let plan = with_clock(is, (!matches!(is, ClockTrouble::Step(_))).then_some(20));
+        let mut ledger = Ledger::of(&plan);
+        let account = run(&plan, &mut ledger);
+        assert!(account.quiescent, "{is:?}");
+        assert_eq!(unequal_keys(&plan, &account), []);
+        assert_eq!(lost_writes(&ledger, &account), [], "causality needs no clock");
+    }
+}
+
+#[test]
+fn the_last_write_wins_only_as_far_as_clocks_agree() {
+    let lost = |clock_skew| {
+        let mut plan = small_plan(6);
+        plan.cluster.versioning = Versioning::LastWriteWins;
+        plan.cluster.clock_skew = clock_skew;
+        plan.workload.clients = 1;
+        plan.workload.mix = Mix { get: 0.5, put: 0.5, ..Mix::default() };
+        let think = Distribution::Constant(Duration::from_millis(5));
+        plan.workload.arrivals = Arrivals::Closed { think };
+        let mut ledger = Ledger::of(&plan);
+        let account = run(&plan, &mut ledger);
+        lost_writes(&ledger, &account).len()
+    };
+    assert_eq!(lost(None), 0);
+    let deviation = Duration::from_secs(1);
+    assert!(lost(Some(ClockSkew { deviation })) > 0);
+}
