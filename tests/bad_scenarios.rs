@@ -251,6 +251,7 @@ fn large_and_hostile_files_are_refused_in_time() {
 
 /// A scenario that uses every part of the language.
 const EVERYTHING: &str = r#"{
+  "variables": { "rest": ["n4..n8", "c0"], "a_second": "1s" },
   "name": "everything", "about": "Every part of the language.", "duration": "60s", "seed": 7,
   "cluster": {
     "nodes": 9, "n": 5, "r": 3, "w": 3, "quorum": "strict", "versioning": "literal",
@@ -278,9 +279,9 @@ const EVERYTHING: &str = r#"{
     "timeout": "2s", "retries": 2, "routing": "partition_aware"
   },
   "faults": [
-    { "partition": { "sides": [["n0..n3"], ["n4..n8", "c0"]], "from": "5s", "to": "9s",
+    { "partition": { "sides": [["n0..n3"], "$rest"], "from": "5s", "to": "9s",
                      "in_flight": "hold" } },
-    { "cut": { "senders": ["n0"], "receivers": ["n1..n2"], "from": "1s", "to": "2s" } },
+    { "cut": { "senders": ["n0"], "receivers": ["n1..n2"], "from": "$a_second", "to": "2s" } },
     { "degrade": { "senders": ["n0"], "receivers": ["n1"], "both_ways": true, "from": "1s",
                    "to": "2s", "latency": { "constant": "1s" }, "loss": 0.5 } },
     { "crash": { "node": "n5", "at": "10s", "disk": "unflushed_lost" } },

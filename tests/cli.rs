@@ -272,6 +272,65 @@ fn explain_tells_and_draws_what_will_happen() {
 }
 
 #[test]
+fn a_file_extends_another_and_errors_name_the_file_they_come_from() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("below")).unwrap();
+    place.write(
+        "below/more.json",
+        r#"{ "extends": "../small.json", "name": "more", "variables": { "keys": 70 },
+             "workload": { "keys": { "zipf": { "count": "$keys", "exponent": 1 } } } }"#,
+    );
+    let resolved = place.run(&["check", "below/more.json", "--resolved"]);
+    check(&resolved, 0);
+    let resolved: serde_json::Value = serde_json::from_slice(&resolved.stdout).unwrap();
+    assert_eq!(resolved["workload"]["clients"], 5, "from the file below");
+    assert_eq!(resolved["workload"]["keys"]["zipf"]["count"], 70);
+    assert!(resolved.get("extends").is_none() && resolved.get("variables").is_none());
+    let set = place.run(&["check", "below/more.json", "--resolved", "--set", "variables.keys=80"]);
+    assert!(text(&set.stdout).contains("\"count\": 80"), "{}", text(&set.stderr));
+    check(&place.run(&["format", "below/more.json"]), 0);
+    let formatted = std::fs::read_to_string(place.path("below/more.json")).unwrap();
+    assert!(formatted.starts_with("{\n  \"extends\": \"../small.json\",\n"), "{formatted}");
+    check(&place.run(&["run", "below/more.json", "--dry-run"]), 0);
+
+    place.write("wrong.json", r#"{ "extends": "small.json", "cluster": { "nodes": 1 } }"#);
+    let said = text(&place.run(&["check", "wrong.json"]).stderr);
+    assert!(said.contains("error: wrong.json:1:"), "{said}");
+    assert!(
+        said.contains("error: small.json:4:") && said.contains("faults[0].crash.node"),
+        "{said}"
+    );
+}
+
+#[test]
+fn files_extend_no_circle_and_nothing_from_standard_input() {
+    use std::io::Write;
+    let place = Place::new();
+    place.write("a.json", r#"{ "extends": "b.json" }"#);
+    place.write("b.json", r#"{ "extends": "a.json" }"#);
+    let circle = place.run(&["check", "a.json"]);
+    check(&circle, 2);
+    assert!(text(&circle.stderr).contains("b.json:1:14: extends"), "{}", text(&circle.stderr));
+    assert!(text(&circle.stderr).contains("in a circle"));
+    for i in 0..10 {
+        place.write(&format!("c{i}.json"), &format!("{{ \"extends\": \"c{}.json\" }}", i + 1));
+    }
+    place.write("c10.json", SMALL);
+    let deep = place.run(&["check", "c0.json"]);
+    assert!(text(&deep.stderr).contains("more than 8 files"), "{}", text(&deep.stderr));
+    check(&place.run(&["check", "c2.json"]), 0);
+    check(&place.run(&["check", "c9.json"]), 0);
+    for (base, code) in [("small.json", 2), ("no-faults", 0)] {
+        let mut command = place.command(&["check", "-"]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let given = format!("{{ \"extends\": \"{base}\" }}");
+        child.stdin.take().unwrap().write_all(given.as_bytes()).unwrap();
+        check(&child.wait_with_output().unwrap(), code);
+    }
+}
+
+#[test]
 fn the_schema_is_printed() {
     let output = Place::new().run(&["schema"]);
     check(&output, 0);

@@ -30,8 +30,11 @@ fn words(line: &str) -> Vec<String> {
 #[test]
 fn every_command_of_the_readme_runs_as_printed() {
     let place = tempfile::tempdir().unwrap();
-    let scenario = blocks("json").into_iter().find(|text| text.contains("\"mine\"")).unwrap();
-    std::fs::write(place.path().join("mine.json"), scenario).unwrap();
+    for name in ["mine", "shorter"] {
+        let named = |text: &&str| text.contains(&format!("\"name\": \"{name}\""));
+        let scenario = blocks("json").into_iter().find(named).unwrap();
+        std::fs::write(place.path().join(format!("{name}.json")), scenario).unwrap();
+    }
     let shown = blocks("sh").into_iter().flat_map(str::lines);
     let commands: Vec<&str> = shown.filter(|line| line.starts_with("dynamo-sim ")).collect();
     assert!(commands.len() >= 10, "the tour is there: {commands:?}");

@@ -8,6 +8,7 @@ use crate::cli::exit::Failure;
 use crate::cli::terminal::Terminal;
 use crate::experiment::known_figures;
 use crate::scenario::document;
+use crate::scenario::extend::{Library, Shipped};
 use crate::scenario::read::Checked;
 use crate::scenario::seed;
 use crate::scenario::shipped::{SHIPPED, shipped};
@@ -69,8 +70,32 @@ pub fn read(
 ) -> Result<Checked, Failure> {
     let figures = known_figures();
     let figures: Vec<&str> = figures.iter().map(String::as_str).collect();
-    let read = Scenario::read_bytes(file, bytes, overrides, &figures);
+    let read = Scenario::read_with(file, bytes, overrides, &figures, &Beside);
     read.map_err(|told| Failure::Scenario(told.render(terminal.colour())))
+}
+
+/// The files beside the one that extends them, and the shipped scenarios.
+struct Beside;
+
+impl Library for Beside {
+    fn open(&self, from: &str, name: &str) -> Result<(String, Vec<u8>), String> {
+        // Standard input and shipped scenarios stand beside nothing.
+        let folder = Path::new(from).parent().filter(|_| Path::new(from).is_file());
+        let path = folder.map(|folder| folder.join(name));
+        match path.filter(|path| path.is_file()) {
+            Some(path) => {
+                let place = path.display().to_string();
+                let file = std::fs::File::open(&path);
+                let file = file.map_err(|error| format!("cannot read {place}: {error}"))?;
+                let bytes = read_all(file).map_err(|failure| failure.to_string())?;
+                Ok((place, bytes))
+            }
+            None if folder.is_some() && shipped(name).is_none() => {
+                Err(format!("`{name}` is neither a file beside this one nor a shipped scenario"))
+            }
+            None => Shipped.open(from, name),
+        }
+    }
 }
 
 /// No more than a scenario may have, and one byte to tell that it has more.

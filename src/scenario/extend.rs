@@ -4,11 +4,16 @@
 //! holds one choice, as in `{ "poisson": "5/s" }`, replaces another choice.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use serde_json::{Map, Value};
 
+use crate::scenario::diagnosis::{Diagnoses, did_you_mean};
+use crate::scenario::document::{Document, Flaw};
+use crate::scenario::path::{Path, shortened};
 use crate::scenario::schema::SCHEMA;
-use crate::scenario::shipped::shipped;
+use crate::scenario::shipped::{SHIPPED, shipped};
+use crate::scenario::source::of_flaw;
 
 /// Most files that extend one another.
 pub const CHAIN_LIMIT: usize = 8;
@@ -26,10 +31,65 @@ pub struct Shipped;
 impl Library for Shipped {
     fn open(&self, _: &str, name: &str) -> Result<(String, Vec<u8>), String> {
         let text = shipped(name).ok_or_else(|| {
-            format!("`{name}` is no shipped scenario, and only these can be extended from here")
+            let near = did_you_mean(name, SHIPPED.iter().map(|(known, _)| *known));
+            let near = near.map_or(String::new(), |near| format!("; {near}"));
+            let name = shortened(name);
+            format!("`{name}` is no shipped scenario; only these can be extended from here{near}")
         })?;
         Ok((format!("{name} (shipped)"), text.as_bytes().to_vec()))
     }
+}
+
+/// The names and texts of a file and of those that it extends, each after the one that names it.
+pub(super) fn chain(
+    file: &str,
+    text: &str,
+    library: &dyn Library,
+) -> Result<Vec<(String, String)>, Diagnoses> {
+    let mut chain = vec![(file.to_string(), without_mark(text).to_string())];
+    loop {
+        let (file, text) = chain.last().expect("it begins with one");
+        let Some((name, range)) = extended(text) else { return Ok(chain) };
+        let refuse = |message: String| {
+            let path = Path::from("extends");
+            Diagnoses(vec![of_flaw(file, text, &Flaw { range: range.clone(), path, message })])
+        };
+        let (next, bytes) = library.open(file, &name).map_err(&refuse)?;
+        if chain.iter().any(|(known, _)| *known == next) {
+            return Err(refuse(format!("the files extend each other in a circle: {next} again")));
+        }
+        if chain.len() > CHAIN_LIMIT {
+            return Err(refuse(format!("more than {CHAIN_LIMIT} files below the first one")));
+        }
+        let text = without_mark(text_of(&next, &bytes)?).to_string();
+        chain.push((next, text));
+    }
+}
+
+/// What a text extends, and where it says so. A text with flaws is looked at later.
+fn extended(text: &str) -> Option<(String, Range<usize>)> {
+    let (document, _) =
+        text.contains("\"extends\"").then(|| Document::parse(text).ok()).flatten()?;
+    let name = document.json().get("extends")?.as_str()?.to_string();
+    Some((name, document.locate(&Path::from("extends")).value))
+}
+
+/// Some editors begin a file with this mark.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+/// Bytes as a text; the error says where they are none.
+pub(super) fn text_of<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, Diagnoses> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let (lossy, at) = (String::from_utf8_lossy(bytes), error.valid_up_to());
+        let message = format!(
+            "byte {at} of the file begins no character of UTF-8; is this a text file, and saved as \
+             UTF-8?"
+        );
+        let flaw = Flaw { range: at..at + 1, path: Path::root(), message };
+        Diagnoses(vec![of_flaw(file, &lossy, &flaw)])
+    })
 }
 
 /// Lays `above` over `json`.

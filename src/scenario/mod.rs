@@ -1,7 +1,8 @@
 //! What the user wrote, and how it becomes a plan. The only place that knows JSON.
 //!
 //! ```text
-//! text --document--> JSON with places --overrides--> JSON --reading--> Scenario --check--> Checked
+//! text --document--> JSON with places --extend, overrides, variables--> JSON
+//!     --reading--> Scenario --check--> Checked
 //! ```
 //!
 //! Every step goes on past a mistake where it can, so that all mistakes are told at once, each
@@ -13,6 +14,7 @@ pub mod complaint;
 pub mod diagnosis;
 pub mod document;
 pub mod expect;
+pub mod extend;
 pub mod format;
 pub mod overrides;
 pub mod path;
@@ -27,4 +29,5 @@ pub mod source;
 pub mod spec;
 pub mod starter;
 pub mod tokens;
+pub mod variables;
 pub mod when;

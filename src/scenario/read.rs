@@ -1,17 +1,20 @@
 //! From the text of a file to a scenario that keeps every rule.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::scenario::check::check;
 use crate::scenario::diagnosis::{Diagnoses, Diagnosis, PROBLEM_LIMIT};
-use crate::scenario::document::{Document, Flaw};
+use crate::scenario::document::Document;
 use crate::scenario::expect::Expectation;
+use crate::scenario::extend::{self, Library, Shipped, chain, text_of};
 use crate::scenario::overrides::Override;
-use crate::scenario::path::Path;
 use crate::scenario::problem::Problem;
 use crate::scenario::reading::{self, Reading};
-use crate::scenario::source::{Source, of_flaw, of_refusal};
+use crate::scenario::source::{Layer, Source, of_flaw, of_refusal};
 use crate::scenario::spec::Scenario;
+use crate::scenario::variables::{names_used, put_in};
 
 /// A scenario that keeps every rule; later stages rely on it.
 #[derive(Clone, PartialEq, Debug)]
@@ -21,33 +24,16 @@ pub struct Checked {
 }
 
 impl Scenario {
-    /// Reads and checks a scenario file, with `PATH=VALUE` overrides from the command line laid
-    /// over it in their order. All problems are told at once. `known_figures` are the names that
-    /// `expect` may use; an empty list allows any.
+    /// Reads and checks the text of a scenario, with `PATH=VALUE` overrides from the command line
+    /// laid over it in their order. All problems are told at once. `known_figures` are the names
+    /// that `expect` may use; an empty list allows any. Only shipped scenarios can be extended.
     pub fn read(
         file: &str,
         text: &str,
         overrides: &[String],
         known_figures: &[&str],
     ) -> Result<Checked, Diagnoses> {
-        // Some editors begin a file with this mark.
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let (document, flaws) =
-            Document::parse(text).map_err(|flaw| Diagnoses(vec![of_flaw(file, text, &flaw)]))?;
-        let broken: Vec<Path> = flaws.iter().map(|flaw| flaw.path.clone()).collect();
-        let mut told: Vec<Diagnosis> = flaws.iter().map(|flaw| of_flaw(file, text, flaw)).collect();
-        let mut json = document.json().clone();
-        let overrides = lay_over(&mut json, overrides, text.len(), &mut told);
-        let reading = reading::read(json, text.len(), broken);
-        let resolved = to_json(reading.scenario.as_ref());
-        let source = Source { file, text, document: &document, overrides, resolved };
-        let problems = all_problems(&reading, known_figures);
-        // To find a place takes time by the length of the text.
-        told.extend(problems.iter().take(PROBLEM_LIMIT).map(|problem| source.diagnose(problem)));
-        match reading.scenario {
-            Some(scenario) if told.is_empty() => Ok(Checked::trusted(scenario)),
-            Some(_) | None => Err(in_order(told)),
-        }
+        Reader { overrides, known_figures, library: &Shipped }.read(file, text)
     }
 
     /// As [`Scenario::read`], from bytes that may not even be text.
@@ -57,21 +43,77 @@ impl Scenario {
         overrides: &[String],
         known_figures: &[&str],
     ) -> Result<Checked, Diagnoses> {
-        let text = std::str::from_utf8(bytes).map_err(|error| {
-            let lossy = String::from_utf8_lossy(bytes);
-            let at = error.valid_up_to();
-            let message = format!(
-                "byte {at} of the file begins no character of UTF-8; is this a text file, and \
-                 saved as UTF-8?"
-            );
-            Diagnoses(vec![of_flaw(
-                file,
-                &lossy,
-                &Flaw { range: at..at + 1, path: Path::root(), message },
-            )])
-        })?;
-        Scenario::read(file, text, overrides, known_figures)
+        Scenario::read_with(file, bytes, overrides, known_figures, &Shipped)
     }
+
+    /// As [`Scenario::read_bytes`], with a library of scenarios that can be extended.
+    pub fn read_with(
+        file: &str,
+        bytes: &[u8],
+        overrides: &[String],
+        known_figures: &[&str],
+        library: &dyn Library,
+    ) -> Result<Checked, Diagnoses> {
+        Reader { overrides, known_figures, library }.read(file, text_of(file, bytes)?)
+    }
+}
+
+/// What a scenario is read with.
+struct Reader<'r> {
+    overrides: &'r [String],
+    known_figures: &'r [&'r str],
+    library: &'r dyn Library,
+}
+
+impl Reader<'_> {
+    fn read(&self, file: &str, text: &str) -> Result<Checked, Diagnoses> {
+        let chain = chain(file, text, self.library)?;
+        let size = chain.iter().map(|(_, text)| text.len()).sum();
+        let (mut layers, mut told, mut broken) = (Vec::new(), Vec::new(), Vec::new());
+        for (file, text) in &chain {
+            let parsed = Document::parse(text);
+            let (document, flaws) =
+                parsed.map_err(|flaw| Diagnoses(vec![of_flaw(file, text, &flaw)]))?;
+            broken.extend(flaws.iter().map(|flaw| flaw.path.clone()));
+            told.extend(flaws.iter().map(|flaw| of_flaw(file, text, flaw)));
+            layers.push(Layer { file, text, document });
+        }
+        let mut used = BTreeSet::new();
+        layers.iter().for_each(|layer| names_used(layer.document.json(), &mut used));
+        let mut json = merged(&layers);
+        let overrides = lay_over(&mut json, self.overrides, size, &mut told);
+        names_used(&json, &mut used);
+        let variables = make_plain(&mut json, &used);
+        broken.extend(variables.iter().map(|problem| problem.path.clone()));
+        let reading = reading::read(json, size, broken);
+        let resolved = to_json(reading.scenario.as_ref());
+        let source = Source { layers, overrides, resolved };
+        let problems = variables.into_iter().chain(all_problems(&reading, self.known_figures));
+        // To find a place takes time by the length of the text.
+        told.extend(problems.take(PROBLEM_LIMIT).map(|problem| source.diagnose(&problem)));
+        match reading.scenario {
+            Some(scenario) if told.is_empty() => Ok(Checked::trusted(scenario)),
+            Some(_) | None => Err(in_order(told)),
+        }
+    }
+}
+
+/// The files' JSON as one, those above laid over those that they extend.
+fn merged(layers: &[Layer]) -> Value {
+    let mut from_below = layers.iter().rev().map(|layer| layer.document.json());
+    let mut json = from_below.next().cloned().unwrap_or_default();
+    from_below.for_each(|above| extend::lay_over(&mut json, above));
+    json
+}
+
+/// Puts variables in and takes out what has been followed.
+fn make_plain(json: &mut Value, used: &BTreeSet<String>) -> Vec<Problem> {
+    if let Some(members) =
+        json.as_object_mut().filter(|members| members.get("extends").is_some_and(Value::is_string))
+    {
+        members.remove("extends");
+    }
+    put_in(json, used)
 }
 
 impl Checked {
@@ -139,7 +181,9 @@ fn lay_over(
         return Vec::new();
     }
     // The file's own mistakes are told later, from what the overrides leave of them.
-    let resolved = to_json(reading::read(json.clone(), size, Vec::new()).scenario.as_ref());
+    let mut plain = json.clone();
+    make_plain(&mut plain, &BTreeSet::new());
+    let resolved = to_json(reading::read(plain, size, Vec::new()).scenario.as_ref());
     let mut laid = Vec::new();
     for text in overrides {
         let set =
@@ -170,7 +214,11 @@ fn all_problems(reading: &Reading, known_figures: &[&str]) -> Vec<Problem> {
 
 /// In the order of the file, then of the command line; the first hundred.
 fn in_order(mut told: Vec<Diagnosis>) -> Diagnoses {
-    told.sort_by_key(|diagnosis| (diagnosis.file == "--set", diagnosis.line, diagnosis.column));
+    let place = |diagnosis: &Diagnosis| {
+        let file = diagnosis.file.clone();
+        (file == "--set", file, diagnosis.line, diagnosis.column)
+    };
+    told.sort_by_cached_key(place);
     told.dedup();
     told.truncate(PROBLEM_LIMIT);
     Diagnoses(told)

@@ -8,11 +8,17 @@ use crate::scenario::overrides::{Override, Refusal};
 use crate::scenario::path::{Path, Step, shortened};
 use crate::scenario::problem::{Aim, Problem};
 
-/// The file and what the command line laid over it.
-pub(super) struct Source<'a> {
+/// One file.
+pub(super) struct Layer<'a> {
     pub file: &'a str,
     pub text: &'a str,
-    pub document: &'a Document<'a>,
+    pub document: Document<'a>,
+}
+
+/// The files and what the command line laid over them.
+pub(super) struct Source<'a> {
+    /// Each file extends the next.
+    pub layers: Vec<Layer<'a>>,
     pub overrides: Vec<Override>,
     /// The scenario with its defaults, as far as it could be read.
     pub resolved: Value,
@@ -68,15 +74,28 @@ impl Source<'_> {
     /// Points at a problem.
     pub fn diagnose(&self, problem: &Problem) -> Diagnosis {
         let path = &problem.path;
-        let place = self.document.locate(path);
+        let layer = self.layer_of(path);
+        let place = layer.document.locate(path);
         let mut overrides = self.overrides.iter().rev();
         let inside = |set: &&Override| set.path.holds(path);
         // What only the command line wrote, on the way to its value, is the command line's.
         let around = |set: &&Override| path.holds(&set.path) && !place.exact;
         match overrides.clone().find(inside).or_else(|| overrides.find(around)) {
             Some(set) => self.in_override(set, problem),
-            None => self.in_file(&place, problem),
+            None => self.in_file(layer, &place, problem),
         }
+    }
+
+    /// The uppermost file that says something of this value, or of what is nearest around it. Lists
+    /// are not merged: an entry stands where its list does.
+    fn layer_of(&self, path: &Path) -> &Layer<'_> {
+        let steps = path.steps();
+        let list = steps.iter().position(|step| matches!(step, Step::Index(_)));
+        let holds = |length: usize| {
+            let above: Path = steps[..length].iter().cloned().collect();
+            self.layers.iter().find(|layer| layer.document.locate(&above).exact)
+        };
+        (0..=list.unwrap_or(steps.len())).rev().find_map(holds).unwrap_or(&self.layers[0])
     }
 
     fn in_override(&self, set: &Override, problem: &Problem) -> Diagnosis {
@@ -89,10 +108,12 @@ impl Source<'_> {
         diagnosis("--set", &set.text, &range, self.words(problem, found))
     }
 
-    fn in_file(&self, place: &Place, problem: &Problem) -> Diagnosis {
-        let value = &self.text[place.value.clone()];
+    fn in_file(&self, layer: &Layer, place: &Place, problem: &Problem) -> Diagnosis {
+        let value = &layer.text[place.value.clone()];
+        let from_variable = !place.exact && value.starts_with("\"$");
         let on_name = problem.aim == Aim::Name || place.container || !place.exact;
         let found = match (problem.aim, place.exact) {
+            (_, false) if from_variable => Some(format!("found by {value}")),
             (Aim::Name, _) => None,
             (Aim::Value, true) => Some(found(value)),
             (Aim::Place, true) => (!place.container).then(|| found(value)),
@@ -100,11 +121,11 @@ impl Source<'_> {
         };
         let start = place.value.start..(place.value.start + 1).min(place.value.end);
         let range = match (&place.name, on_name) {
-            (Some(name), true) => name.clone(),
+            (Some(name), true) if !from_variable => name.clone(),
             (None, true) if place.container => start,
             (Some(_) | None, _) => place.value.clone(),
         };
-        diagnosis(self.file, self.text, &range, self.words(problem, found))
+        diagnosis(layer.file, layer.text, &range, self.words(problem, found))
     }
 
     fn words(&self, problem: &Problem, found: Option<String>) -> Words {

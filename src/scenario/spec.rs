@@ -1,5 +1,7 @@
 //! The scenario file as a type.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::dynamo::config::Cluster;
@@ -17,6 +19,13 @@ pub struct Scenario {
     /// Where editors find the schema; ignored.
     #[serde(rename = "$schema", default, skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
+    /// Another scenario that this one changes: a file beside this one, or the name of a shipped
+    /// scenario. Objects are merged, everything else is replaced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extends: Option<String>,
+    /// Values with a name, used as `"$name"` wherever a value stands.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variables: BTreeMap<String, serde_json::Value>,
     /// Name of the scenario, and of its folder of results: lower-case letters, digits, `-`.
     pub name: String,
     /// One sentence on what it shows.
