@@ -31,6 +31,8 @@ pub enum Input<V: Vocabulary> {
     Timer(V::Timer),
     /// Its disk has finished a job.
     Done(V::Job),
+    /// Its disk could not do a job.
+    Failed(V::Job),
 }
 
 /// What a process can wish for. Only the world fulfils wishes.

@@ -6,16 +6,17 @@ use std::collections::BTreeMap;
 
 use dynamo_sim::dynamo::config::{ClockSkew, Versioning};
 use dynamo_sim::dynamo::fact::{Cause, Fact};
-use dynamo_sim::dynamo::message::Kind;
+use dynamo_sim::dynamo::message::{Kind, Message, ToCoordinator};
 use dynamo_sim::faults::clock::{Clock, ClockTrouble};
-use dynamo_sim::faults::spec::Spec;
+use dynamo_sim::faults::disk::{Disk, DiskTrouble};
+use dynamo_sim::faults::spec::{DiskAfterCrash, Spec};
 use dynamo_sim::id::{Address, NodeId};
 use dynamo_sim::random::distribution::Distribution;
 use dynamo_sim::sim::plan::Plan;
 use dynamo_sim::time::signed::SignedDuration;
 use dynamo_sim::time::{Duration, Time};
 use dynamo_sim::trace::observer::{Interest, Observer};
-use dynamo_sim::trace::record::Record;
+use dynamo_sim::trace::record::{Record, Touched};
 
 use dynamo_sim::workload::spec::{Arrivals, Mix};
 use watch::{Ledger, lost_writes, run, small_plan, unequal_keys};
@@ -141,4 +142,108 @@ fn the_last_write_wins_only_as_far_as_clocks_agree() {
     assert_eq!(lost(None), 0);
     let deviation = Duration::from_secs(1);
     assert!(lost(Some(ClockSkew { deviation })) > 0);
+}
+
+/// What one node does between two seconds of the run.
+#[derive(Default)]
+struct Deeds {
+    fetched: usize,
+    stored: usize,
+    lost: usize,
+}
+
+struct Watch {
+    from: f64,
+    to: f64,
+    deeds: Deeds,
+    ledger: Ledger,
+}
+
+impl Observer for Watch {
+    fn interest(&self) -> Interest {
+        Interest { facts: true, messages: true }
+    }
+
+    fn see(&mut self, now: Time, record: &Record<'_>) {
+        self.ledger.see(now, record);
+        if now.seconds() < self.from || now.seconds() >= self.to {
+            return;
+        }
+        match record {
+            Record::Sent { from: Address::Node(NODE), message, .. } => match message {
+                Message::Coordinator(ToCoordinator::Fetched { .. }) => self.deeds.fetched += 1,
+                Message::Coordinator(
+                    ToCoordinator::Stored { .. } | ToCoordinator::Written { .. },
+                ) => self.deeds.stored += 1,
+                _ => {}
+            },
+            Record::Node { node: NODE, fact: Fact::Lost { .. } } => self.deeds.lost += 1,
+            _ => {}
+        }
+    }
+}
+
+/// Runs with these faults, checks that all is well in the end, and tells what the node did
+/// meanwhile and what the first fault touched.
+fn deeds(plan: &Plan, from: f64, to: f64) -> (Deeds, Touched) {
+    let ledger = Ledger::of(plan);
+    let mut watch = Watch { from, to, deeds: Deeds::default(), ledger };
+    let account = run(plan, &mut watch);
+    assert!(account.quiescent, "{:?}", plan.faults);
+    assert_eq!(unequal_keys(plan, &account), []);
+    let (came, went) = watch.ledger.hints(&account);
+    assert_eq!(came, went, "the books of hints close");
+    (watch.deeds, account.touched[0])
+}
+
+fn with_disk(is: DiskTrouble) -> Plan {
+    let mut plan = small_plan(8);
+    let (from, to) = (Duration::from_secs(3), Duration::from_secs(6));
+    plan.faults = vec![Spec::Disk(Disk { node: NODE, from, to, is })];
+    plan
+}
+
+#[test]
+fn a_disk_fails_what_it_says_and_nothing_else() {
+    // What it touches, and whether fetches, and stores, are answered while it lasts.
+    let rows = [
+        (DiskTrouble::Stalled, false, false),
+        (DiskTrouble::Full, true, false),
+        (DiskTrouble::ReadErrors(1.0), false, true),
+        (DiskTrouble::WriteErrors(1.0), true, false),
+        (DiskTrouble::ReadErrors(0.5), true, true),
+        (DiskTrouble::Slow(3.0), true, true),
+        (DiskTrouble::LyingFlush, true, true),
+    ];
+    for (is, fetches, stores) in rows {
+        let (deeds, touched) = deeds(&with_disk(is), 3.001, 6.0);
+        assert!(touched.jobs > 10, "{is:?}");
+        assert_eq!((deeds.fetched > 10, deeds.stored > 10), (fetches, stores), "{is:?}");
+        assert!((deeds.fetched > 0) == fetches && (deeds.stored > 0) == stores, "{is:?}");
+    }
+}
+
+#[test]
+fn a_lying_disk_loses_in_a_crash_what_it_acknowledged() {
+    let lost = |lies: bool, at: u64| {
+        let mut plan = with_disk(DiskTrouble::LyingFlush);
+        plan.faults.push(watch::crash(1, at, 1, DiskAfterCrash::UnflushedLost));
+        if !lies {
+            plan.faults.remove(0);
+        }
+        deeds(&plan, 0.0, 100.0).0.lost
+    };
+    assert_eq!(lost(false, 5), 0, "each write is flushed");
+    assert!(lost(true, 5) > 0);
+    assert_eq!(lost(true, 7), 0, "it tells the truth again, and all is safe");
+}
+
+#[test]
+fn corrupt_copies_are_lost_told_and_made_good() {
+    let plan = with_disk(DiskTrouble::Corrupt(0.3));
+    let (deeds, touched) = deeds(&plan, 3.0, 6.0);
+    assert!(deeds.lost > 5 && touched.copies >= deeds.lost as u64, "{}", deeds.lost);
+    let mut ledger = Ledger::of(&plan);
+    let account = run(&plan, &mut ledger);
+    assert_eq!(lost_writes(&ledger, &account), [], "two other homes hold them");
 }

@@ -80,6 +80,20 @@ impl Job {
         }
     }
 
+    /// Which copy, or hint for whom, it writes; none if it adds nothing to what is stored.
+    pub fn writes(&self) -> Option<(Key, Option<NodeId>)> {
+        match self {
+            Job::Write { key, stand_in_for, .. } | Job::Store { key, stand_in_for, .. } => {
+                Some((*key, *stand_in_for))
+            }
+            Job::Repair { key, .. } | Job::Synchronise { key, .. } | Job::Accept { key, .. } => {
+                Some((*key, None))
+            }
+            Job::Fetch { .. } | Job::ReadHint { .. } | Job::ReadKeys(_) => None,
+            Job::DropHint { .. } | Job::Flush => None,
+        }
+    }
+
     /// What luck knows it by at its node, beside the kind of work.
     pub fn luck(&self) -> u64 {
         match self {

@@ -15,11 +15,11 @@ use crate::dynamo::replica::Replica;
 use crate::dynamo::rhythm::Rhythm;
 use crate::dynamo::ring::history::History;
 use crate::dynamo::ring::position::KeySpace;
-use crate::dynamo::storage::disk::Disk;
+use crate::dynamo::storage::disk::{Disk, Loss};
 use crate::dynamo::timer::Timer;
 use crate::dynamo::view::View;
 use crate::dynamo::words::{NodeCtx, NodeWords};
-use crate::id::{Address, AttemptId, NodeId};
+use crate::id::{Address, AttemptId, Key, NodeId};
 use crate::process::{Input, Process};
 use crate::random::luck::Luck;
 use crate::random::purpose::Purpose;
@@ -87,6 +87,17 @@ impl Node {
     /// The disk, for the census at the end of a run.
     pub fn disk(&self) -> &Disk {
         &self.disk
+    }
+
+    /// The disk, for a device that works worse than the node knows.
+    pub fn disk_mut(&mut self) -> &mut Disk {
+        &mut self.disk
+    }
+
+    /// A copy, or a hint for somebody, turns out to be unreadable.
+    pub fn lose(&mut self, key: Key, target: Option<NodeId>) -> Loss {
+        self.replica.forget(key, target);
+        self.disk.lose(key, target)
     }
 
     /// The belief, for stories and the census.
@@ -283,6 +294,23 @@ impl Node {
     }
 }
 
+impl Node {
+    /// What the disk could not do is answered with nothing: whoever waits gives up in its time, and
+    /// a stand-in or a later round does the rest. Only what this node does for itself goes on.
+    fn on_failed(&mut self, ctx: &mut NodeCtx<'_>, job: Job) {
+        match job {
+            Job::Flush => self.replica.start(ctx, &self.config),
+            Job::ReadHint { target, scan, key } => {
+                // Tried again at a later scan; the target is not to blame.
+                let _blameless = self.handoff.as_mut().and_then(|h| h.on_due(target, key, scan));
+            }
+            Job::Fetch { .. } | Job::ReadKeys(_) => {}
+            Job::Write { .. } | Job::Store { .. } | Job::Accept { .. } => {}
+            Job::Repair { .. } | Job::Synchronise { .. } | Job::DropHint { .. } => {}
+        }
+    }
+}
+
 impl Process for Node {
     type Words = NodeWords;
 
@@ -292,6 +320,7 @@ impl Process for Node {
             Input::Message { from, message } => self.on_message(ctx, from, message),
             Input::Timer(timer) => self.on_timer(ctx, timer),
             Input::Done(job) => self.on_done(ctx, job),
+            Input::Failed(job) => self.on_failed(ctx, job),
         }
     }
 }

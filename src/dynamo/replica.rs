@@ -28,6 +28,7 @@ pub struct Replica {
     life: u32,
     /// Copies kept for others for which this node has minted: the serial of the name it used. A
     /// copy is forgotten on delivery, and with it what was minted; the next copy gets a new name.
+    /// Under this node's own name, those of its own copies that it has lost in this life.
     serials: BTreeMap<(Key, NodeId), u32>,
     last_serial: u32,
 }
@@ -163,17 +164,33 @@ impl Replica {
         }
     }
 
+    /// A copy, or one kept for somebody, cannot be read any more, and with it what this node minted
+    /// for it: the next gets a new name.
+    pub fn forget(&mut self, key: Key, target: Option<NodeId>) {
+        match target {
+            None => {
+                self.last_serial += 1;
+                self.serials.insert((key, self.me), self.last_serial);
+            }
+            Some(target) => {
+                self.serials.remove(&(key, target));
+            }
+        }
+    }
+
     /// What was written is safe; the next flush is due an interval from now.
     pub fn flushed(&self, ctx: &mut NodeCtx<'_>, config: &Cluster, disk: &mut Disk) {
-        disk.store.flush();
-        disk.hints.flush();
+        disk.flush();
         self.start(ctx, config);
     }
 
     fn actor(&mut self, versioning: Versioning, key: Key, stand_in_for: Option<NodeId>) -> Actor {
         match (versioning, stand_in_for) {
             (Versioning::Literal | Versioning::LastWriteWins, _) => Actor::of_node(self.me),
-            (Versioning::Dotted, None) => Actor::of_life(self.me, self.life),
+            (Versioning::Dotted, None) => match self.serials.get(&(key, self.me)) {
+                None => Actor::of_life(self.me, self.life),
+                Some(serial) => Actor::of_copy(self.me, self.life, *serial),
+            },
             (Versioning::Dotted, Some(target)) => {
                 let next = self.last_serial + 1;
                 let serial = *self.serials.entry((key, target)).or_insert(next);

@@ -1,6 +1,7 @@
 //! From faults as written to actions at exact times.
 
 use crate::faults::clock::{Clock, ClockTrouble};
+use crate::faults::disk::{Disk, DiskTrouble};
 use crate::faults::rules::{CutRule, DegradeRule, Links};
 use crate::faults::spec::{DiskAfterCrash, Spec};
 use crate::id::NodeId;
@@ -34,6 +35,8 @@ pub enum Action {
     Resume { node: NodeId },
     Slow { node: NodeId, disk: f64, delay: Option<Sampler> },
     Hurry { node: NodeId },
+    AilDisk { node: NodeId, trouble: DiskTrouble },
+    HealDisk { node: NodeId },
     MisleadClock { node: NodeId, trouble: ClockTrouble },
     SetClock { node: NodeId },
 }
@@ -80,6 +83,20 @@ pub fn describe(spec: &Spec) -> String {
         Spec::Pause(p) => format!("pause {}", p.node),
         Spec::Slow(s) => format!("slow {}", s.node),
         Spec::Clock(c) => describe_clock(c),
+        Spec::Disk(d) => describe_disk(d),
+    }
+}
+
+fn describe_disk(disk: &Disk) -> String {
+    let node = disk.node;
+    match disk.is {
+        DiskTrouble::Slow(factor) => format!("disk of {node} {factor} times as slow"),
+        DiskTrouble::Stalled => format!("disk of {node} stalled"),
+        DiskTrouble::Full => format!("disk of {node} full"),
+        DiskTrouble::ReadErrors(share) => format!("disk of {node} fails {share} of reads"),
+        DiskTrouble::WriteErrors(share) => format!("disk of {node} fails {share} of writes"),
+        DiskTrouble::LyingFlush => format!("disk of {node} lies about flushes"),
+        DiskTrouble::Corrupt(share) => format!("disk of {node} corrupts {share} of values"),
     }
 }
 
@@ -136,6 +153,10 @@ fn steps_of(fault: usize, spec: &Spec, end: Time) -> Vec<Step> {
             let (node, delay) = (s.node, s.delay.as_ref().map(Sampler::new));
             let slow = Action::Slow { node, disk: s.disk, delay };
             pair(s.from, s.to, slow, Action::Hurry { node })
+        }
+        Spec::Disk(d) => {
+            let (node, trouble) = (d.node, d.is);
+            pair(d.from, d.to, Action::AilDisk { node, trouble }, Action::HealDisk { node })
         }
         Spec::Clock(c) => {
             let node = c.node;

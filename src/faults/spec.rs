@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::faults::clock::Clock;
+use crate::faults::disk::Disk;
 use crate::id::{NodeId, Span};
 use crate::random::distribution::Distribution;
 use crate::time::Duration;
@@ -29,6 +30,8 @@ pub enum Spec {
     Slow(Slow),
     /// A node whose clock is wrong.
     Clock(Clock),
+    /// A node whose disk is in trouble.
+    Disk(Disk),
 }
 
 /// What becomes of messages that are on their way when a link is cut. Those sent while it is cut
@@ -195,6 +198,7 @@ impl Spec {
             Spec::Pause(_) => "pause",
             Spec::Slow(_) => "slow",
             Spec::Clock(_) => "clock",
+            Spec::Disk(_) => "disk",
         }
     }
 }

@@ -4,7 +4,7 @@
 macro_rules! purposes {
     ($($(#[$doc:meta])* $name:ident = $number:literal,)+) => {
         /// What a draw is for. The numbers are part of every result: a number is never changed and
-        /// never used again, and a new purpose takes the next one.
+        /// never used again, and a new purpose takes a higher one.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         #[repr(u32)]
         pub enum Purpose {
@@ -12,7 +12,10 @@ macro_rules! purposes {
         }
 
         impl Purpose {
-            /// All purposes; each stands at the place of its own number.
+            /// More than any purpose's number.
+            pub const NUMBERS: usize = 64;
+
+            /// All purposes, by number.
             pub const ALL: [Purpose; [$($number),+].len()] = [$(Purpose::$name),+];
         }
     };
@@ -67,6 +70,8 @@ purposes! {
     Degrade = 22,
     /// How long a slow node takes before it sends a message.
     SlowSend = 23,
+    /// Whether a disk in trouble fails a job, or changes what is stored.
+    DiskTrouble = 40,
 }
 
 #[cfg(test)]
@@ -74,10 +79,9 @@ mod tests {
     use super::Purpose;
 
     #[test]
-    fn every_purpose_stands_at_its_own_number() {
-        for (place, purpose) in Purpose::ALL.iter().enumerate() {
-            assert_eq!(*purpose as usize, place, "{purpose:?}");
-        }
-        assert_eq!(Purpose::ALL.last(), Some(&Purpose::SlowSend));
+    fn numbers_ascend_and_fit() {
+        let numbers = Purpose::ALL.map(|purpose| purpose as usize);
+        assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]), "{numbers:?}");
+        assert!(numbers.iter().all(|number| *number < Purpose::NUMBERS));
     }
 }

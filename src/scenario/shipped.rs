@@ -26,6 +26,9 @@ pub const SHIPPED: &[(&str, &str)] = &shipped![
     (".", "one-way-cut"),
     ("clocks", "skewed-clocks"),
     ("clocks", "clock-faults"),
+    ("disks", "failing-disks"),
+    ("disks", "lying-flush"),
+    ("disks", "silent-corruption"),
 ];
 
 /// The text of the shipped scenario of this name.

@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dynamo::job::{Job, Work};
+use crate::faults::disk::DiskTrouble;
 use crate::id::NodeId;
 use crate::random::distribution::Distribution;
 use crate::random::luck::Luck;
 use crate::random::purpose::Purpose;
 use crate::random::sampler::Sampler;
+use crate::sim::simulation::Event;
 use crate::time::{Duration, Time};
 
 /// Service times of every node's disk, under `disk`.
@@ -32,11 +34,15 @@ pub struct Service {
 }
 
 /// One disk: when it will be done with all that it was given.
-#[derive(Clone, Debug)]
 pub struct Device {
     busy_until: Time,
     /// Every service takes this many times as long.
     slowness: f64,
+    /// Faults that hold it.
+    pub troubles: Vec<(usize, DiskTrouble)>,
+    /// What it had begun when it stalled, and what it was given since.
+    pub held: Vec<Event>,
+    pub parked: Vec<Job>,
 }
 
 impl Default for Spec {
@@ -70,7 +76,13 @@ impl Service {
 
 impl Default for Device {
     fn default() -> Self {
-        Device { busy_until: Time::ZERO, slowness: 1.0 }
+        Device {
+            busy_until: Time::ZERO,
+            slowness: 1.0,
+            troubles: Vec::new(),
+            held: Vec::new(),
+            parked: Vec::new(),
+        }
     }
 }
 
@@ -84,8 +96,9 @@ impl Device {
         (node, job): (NodeId, &Job),
     ) -> Time {
         let mut time = service.time(luck, node, job);
-        if self.slowness > 1.0 {
-            time = Duration((time.0 as f64 * self.slowness) as u64);
+        let slowness = self.slow_troubles().fold(self.slowness, |all, (_, factor)| all * factor);
+        if slowness > 1.0 {
+            time = Duration((time.0 as f64 * slowness) as u64);
         }
         self.busy_until = self.busy_until.max(now) + time;
         self.busy_until
@@ -101,9 +114,26 @@ impl Device {
         self.slowness > 1.0
     }
 
+    /// The faults that make it slow, and by how much.
+    pub fn slow_troubles(&self) -> impl Iterator<Item = (usize, f64)> + '_ {
+        self.troubles.iter().filter_map(|(fault, trouble)| match trouble {
+            DiskTrouble::Slow(factor) => Some((*fault, *factor)),
+            DiskTrouble::Stalled | DiskTrouble::Full | DiskTrouble::LyingFlush => None,
+            DiskTrouble::ReadErrors(_) | DiskTrouble::WriteErrors(_) => None,
+            DiskTrouble::Corrupt(_) => None,
+        })
+    }
+
+    /// The fault that lets it finish nothing.
+    pub fn stalled_by(&self) -> Option<usize> {
+        let stalled = |(_, trouble): &&(usize, DiskTrouble)| *trouble == DiskTrouble::Stalled;
+        self.troubles.iter().find(stalled).map(|(fault, _)| *fault)
+    }
+
     /// Whatever was queued is gone.
     pub fn reset(&mut self, now: Time) {
         self.busy_until = now;
+        self.parked.clear();
     }
 }
 

@@ -1,7 +1,8 @@
 //! A machine: power, the life that its node is in, its disk, and whether it stands still.
 
 use crate::dynamo::node::Node;
-use crate::dynamo::storage::disk::Disk;
+use crate::dynamo::storage::disk::{Disk, Loss};
+use crate::id::{Key, NodeId};
 use crate::random::sampler::Sampler;
 use crate::sim::clock::LocalClock;
 use crate::sim::disk::Device;
@@ -81,6 +82,22 @@ impl Machine {
         match &self.power {
             Power::On(node) => node.disk(),
             Power::Off { disk, .. } => disk,
+        }
+    }
+
+    /// The disk, for what its device does to it.
+    pub fn disk_mut(&mut self) -> &mut Disk {
+        match &mut self.power {
+            Power::On(node) => node.disk_mut(),
+            Power::Off { disk, .. } => disk,
+        }
+    }
+
+    /// A copy, or a hint for somebody, is lost, whether the machine runs or not.
+    pub fn lose(&mut self, key: Key, target: Option<NodeId>) -> Loss {
+        match &mut self.power {
+            Power::On(node) => node.lose(key, target),
+            Power::Off { disk, .. } => disk.lose(key, target),
         }
     }
 

@@ -14,6 +14,7 @@
 //! | `trouble` | faults taking hold |
 //! | `compare` | two runs side by side |
 
+pub mod ailing;
 pub mod clock;
 pub mod closing;
 pub mod compare;

@@ -301,13 +301,12 @@ impl Simulation {
             Event::Look { node } => self.look(observers, node),
             Event::Done { node, life, job } => {
                 let lives = self.lives(node, life);
-                if lives && self.waits(node, event) {
+                if lives && (self.waits(node, event) || self.stalls(node, event)) {
                     return;
                 }
                 let job = self.jobs.remove(job);
                 if lives {
-                    self.fold(u64::from(node.0), job.luck());
-                    self.hand_to_node(observers, node, Input::Done(job));
+                    self.finish_job(observers, node, job);
                 }
             }
         }

@@ -44,6 +44,8 @@ impl Simulation {
                 machine.device.slow_down(1.0);
                 machine.slow = None;
             }
+            Action::AilDisk { node, trouble } => self.ail_disk(observers, node, fault, trouble),
+            Action::HealDisk { node } => self.heal_disk(node, fault),
             Action::MisleadClock { node, trouble } => self.mislead_clock(node, fault, trouble),
             Action::SetClock { node } => self.set_clock(node, fault),
         }
@@ -93,6 +95,7 @@ impl Simulation {
         machine.device.reset(self.now);
         machine.clock.forget_timers();
         let standstill = machine.paused.take();
+        let held = std::mem::take(&mut machine.device.held);
         let mut disk = running.crash();
         let loss = match how {
             DiskAfterCrash::Kept => Loss::default(),
@@ -101,9 +104,10 @@ impl Simulation {
         };
         machine.power = Power::Off { disk: Box::new(disk), fault: Some(fault) };
         self.touched[fault].nodes += 1;
-        self.touched[fault].copies += (loss.copies.len() + loss.hints.len()) as u64;
+        self.touched[fault].copies += loss.count();
         observers.see(self.now, &Record::Down { node, disk: how });
-        for event in standstill.into_iter().flat_map(|standstill| standstill.waiting) {
+        let waiting = standstill.into_iter().flat_map(|standstill| standstill.waiting);
+        for event in waiting.chain(held) {
             match event {
                 Event::Deliver(message) => self.lose(observers, message, Drop::ReceiverDown),
                 Event::Done { job, .. } => {
@@ -117,7 +121,7 @@ impl Simulation {
         }
     }
 
-    fn tell_loss(&self, observers: &mut Observers<'_>, node: NodeId, loss: Loss) {
+    pub(super) fn tell_loss(&self, observers: &mut Observers<'_>, node: NodeId, loss: Loss) {
         let mut tell = |fact: Fact| observers.see(self.now, &Record::Node { node, fact: &fact });
         for change in loss.copies {
             tell(Fact::Lost { change });

@@ -111,11 +111,16 @@ impl Simulation {
         }
     }
 
-    fn submit(&mut self, node: NodeId, job: Job) {
+    pub(super) fn submit(&mut self, node: NodeId, job: Job) {
         let machine = &mut self.machines[node.index()];
         if let Some((fault, _)) = machine.slow.as_ref().filter(|_| machine.device.is_slow()) {
             self.touched[*fault].jobs += 1;
         }
+        if let Some(fault) = machine.device.stalled_by() {
+            self.touched[fault].jobs += 1;
+            return machine.device.parked.push(job);
+        }
+        machine.device.slow_troubles().for_each(|(fault, _)| self.touched[fault].jobs += 1);
         let due = machine.device.submit(self.now, &self.service, &self.luck, (node, &job));
         let job = self.jobs.insert(job);
         self.queue.push(due, Event::Done { node, life: machine.life, job });

@@ -382,7 +382,7 @@ impl Process for Client {
             Input::Message { .. } => unreachable!("nodes send clients nothing but replies"),
             Input::Timer(ClientTimer::Arrival) => self.on_arrival(ctx),
             Input::Timer(ClientTimer::Attempt(attempt)) => self.on_attempt_due(ctx, attempt),
-            Input::Done(job) => match job {},
+            Input::Done(job) | Input::Failed(job) => match job {},
         }
     }
 }

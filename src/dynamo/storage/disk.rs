@@ -6,6 +6,7 @@ use crate::dynamo::ring::history::History;
 use crate::dynamo::ring::position::KeySpace;
 use crate::dynamo::storage::hint_store::{Hint, HintStore};
 use crate::dynamo::storage::store::{Change, Store};
+use crate::id::{Key, NodeId};
 
 /// A node's disk: the copies it keeps, the hints it keeps for others, and the membership history
 /// that section 4.8.1 wants persisted.
@@ -14,14 +15,23 @@ pub struct Disk {
     pub store: Store,
     pub hints: HintStore,
     pub history: Rc<History>,
+    /// Does the device acknowledge flushes that it does not make?
+    lies: bool,
 }
 
-/// What a crash took from a disk.
+/// What a crash or a failing device took from a disk.
 #[derive(Debug, Default)]
 pub struct Loss {
     pub copies: Vec<Change>,
     /// Hints before and after, for each change undone.
     pub hints: Vec<(Option<Hint>, Option<Hint>)>,
+}
+
+impl Loss {
+    /// How many copies and hints it is about.
+    pub fn count(&self) -> u64 {
+        (self.copies.len() + self.hints.len()) as u64
+    }
 }
 
 impl Disk {
@@ -31,6 +41,33 @@ impl Disk {
             store: Store::new(keys, flushes_always),
             hints: HintStore::new(flushes_always),
             history,
+            lies: false,
+        }
+    }
+
+    /// Everything written so far is safe from now on, if the device tells the truth.
+    pub fn flush(&mut self) {
+        if !self.lies {
+            self.store.flush();
+            self.hints.flush();
+        }
+    }
+
+    /// The device begins, or ceases, to acknowledge flushes without making them.
+    pub fn lie(&mut self, lies: bool) {
+        self.lies = lies;
+        self.store.lie(lies);
+        self.hints.lie(lies);
+    }
+
+    /// A copy, or a hint for somebody, cannot be read any more.
+    pub fn lose(&mut self, key: Key, target: Option<NodeId>) -> Loss {
+        match target {
+            None => Loss { copies: self.store.lose(key).into_iter().collect(), ..Loss::default() },
+            Some(target) => {
+                let hints = self.hints.lose(key, target).map(|hint| (Some(hint), None));
+                Loss { hints: hints.into_iter().collect(), ..Loss::default() }
+            }
         }
     }
 

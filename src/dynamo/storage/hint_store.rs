@@ -26,13 +26,15 @@ pub struct HintStore {
     bytes: u64,
     /// What was there before each change since the last flush, oldest first.
     unflushed: Vec<(Key, NodeId, Option<Rc<VersionSet>>)>,
-    keeps_undo: bool,
+    flushes_always: bool,
+    /// Does the device acknowledge flushes that it does not make?
+    lies: bool,
 }
 
 impl HintStore {
     /// No hints. With `flushes_always` nothing written is ever unflushed.
     pub fn new(flushes_always: bool) -> HintStore {
-        HintStore { keeps_undo: !flushes_always, ..HintStore::default() }
+        HintStore { flushes_always, ..HintStore::default() }
     }
 
     /// The hint for this key and target.
@@ -50,7 +52,7 @@ impl HintStore {
     /// Keeps a hint in place of any earlier one; returns the earlier one.
     pub fn put(&mut self, hint: Hint) -> Option<Rc<VersionSet>> {
         let before = self.set(hint.key, hint.target, Some(hint.set));
-        if self.keeps_undo {
+        if self.keeps_undo() {
             self.unflushed.push((hint.key, hint.target, before.clone()));
         }
         before
@@ -59,7 +61,7 @@ impl HintStore {
     /// Forgets a hint and returns it.
     pub fn remove(&mut self, key: Key, target: NodeId) -> Option<Rc<VersionSet>> {
         let before = self.set(key, target, None);
-        if self.keeps_undo {
+        if self.keeps_undo() {
             self.unflushed.push((key, target, before.clone()));
         }
         before
@@ -100,6 +102,23 @@ impl HintStore {
     /// Everything written so far is safe from now on.
     pub fn flush(&mut self) {
         self.unflushed.clear();
+    }
+
+    /// The device begins, or ceases, to acknowledge flushes without making them.
+    pub fn lie(&mut self, lies: bool) {
+        self.lies = lies;
+        if !lies && self.flushes_always {
+            self.flush();
+        }
+    }
+
+    /// A hint cannot be read any more; returns it.
+    pub fn lose(&mut self, key: Key, target: NodeId) -> Option<Hint> {
+        self.set(key, target, None).map(|set| Hint { target, key, set })
+    }
+
+    fn keeps_undo(&self) -> bool {
+        !self.flushes_always || self.lies
     }
 
     /// Undoes all that was not flushed: returns for each change undone the hint as it was and as it

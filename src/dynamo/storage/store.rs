@@ -34,6 +34,8 @@ pub struct Store {
     /// What each key held before its writes since the last flush, oldest first.
     unflushed: Vec<(Key, Option<Rc<VersionSet>>)>,
     flushes_always: bool,
+    /// Does the device acknowledge flushes that it does not make?
+    lies: bool,
 }
 
 /// What is held of one key.
@@ -55,6 +57,7 @@ impl Store {
             unnoted: Vec::new(),
             unflushed: Vec::new(),
             flushes_always,
+            lies: false,
         }
     }
 
@@ -133,6 +136,25 @@ impl Store {
         self.unflushed.clear();
     }
 
+    /// The device begins, or ceases, to acknowledge flushes without making them.
+    pub fn lie(&mut self, lies: bool) {
+        self.lies = lies;
+        if !lies && self.flushes_always {
+            self.flush();
+        }
+    }
+
+    /// What is held, by key.
+    pub fn held(&self) -> impl Iterator<Item = (Key, &Rc<VersionSet>)> {
+        let keys = (0..self.keys.count()).map(Key);
+        keys.filter_map(|key| self.get(key).map(|set| (key, set)))
+    }
+
+    /// A copy cannot be read any more.
+    pub fn lose(&mut self, key: Key) -> Option<Change> {
+        self.get(key).is_some().then(|| self.restore(key, None))
+    }
+
     /// Undoes all that was not flushed, newest first.
     pub fn lose_unflushed(&mut self) -> Vec<Change> {
         let undo = std::mem::take(&mut self.unflushed);
@@ -150,7 +172,7 @@ impl Store {
     fn put(&mut self, key: Key, after: Rc<VersionSet>, before: Option<Rc<VersionSet>>) -> Change {
         let same = before.as_ref().is_some_and(|held| held.digest() == after.digest());
         if !same {
-            if !self.flushes_always {
+            if !self.flushes_always || self.lies {
                 self.unflushed.push((key, before.clone()));
             }
             self.set(key, Some(Rc::clone(&after)));

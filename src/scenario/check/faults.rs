@@ -1,6 +1,7 @@
 //! Rules of each fault by itself.
 
 use crate::faults::clock::{Clock, ClockTrouble, RIGHT_PPM};
+use crate::faults::disk::{Disk, DiskTrouble};
 use crate::faults::spec::{Crash, Cut, Degrade, Partition, Pause, Restart, Slow, Spec};
 use crate::id::{Address, NodeId};
 use crate::time::Duration;
@@ -26,6 +27,7 @@ pub(super) fn check(scenario: &Scenario, findings: &mut Findings) {
             Spec::Pause(pause) => rules.check_pause(pause),
             Spec::Slow(slow) => rules.check_slow(slow),
             Spec::Clock(clock) => rules.check_clock(clock),
+            Spec::Disk(disk) => rules.check_disk(disk),
         }
     }
 }
@@ -112,6 +114,32 @@ impl Rules<'_> {
         let changes = slow.delay.is_some() || slow.disk != 1.0;
         let message = "it changes nothing: give delay, or a disk factor above 1, or both";
         self.findings.require(changes, self.path.clone(), message);
+    }
+
+    fn check_disk(&mut self, disk: &Disk) {
+        self.check_node(disk.node);
+        self.check_window(disk.from, disk.to);
+        let path = self.path.name("is");
+        let changes = match disk.is {
+            DiskTrouble::Slow(factor) => {
+                let message =
+                    format!("a slow disk takes 1 or more times as long, not {factor} times");
+                let fits = factor >= 1.0 && factor.is_finite();
+                self.findings.require(fits, path.name("slow"), message);
+                factor != 1.0
+            }
+            DiskTrouble::Stalled | DiskTrouble::Full | DiskTrouble::LyingFlush => true,
+            DiskTrouble::ReadErrors(share) => self.check_some(share, path.name("read_errors")),
+            DiskTrouble::WriteErrors(share) => self.check_some(share, path.name("write_errors")),
+            DiskTrouble::Corrupt(share) => self.check_some(share, path.name("corrupt")),
+        };
+        self.findings.require(changes, path, "it changes nothing");
+    }
+
+    /// A share; is it more than none?
+    fn check_some(&mut self, share: f64, path: Path) -> bool {
+        check_share(share, path, self.findings);
+        share != 0.0
     }
 
     fn check_clock(&mut self, clock: &Clock) {

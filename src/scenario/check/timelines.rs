@@ -33,7 +33,7 @@ pub(super) fn check(faults: &[Spec], findings: &mut Findings) {
             Spec::Restart(restart) => (restart.node, restart.at),
             Spec::Pause(pause) => (pause.node, pause.from),
             Spec::Partition(_) | Spec::Cut(_) | Spec::Degrade(_) => continue,
-            Spec::Slow(_) | Spec::Clock(_) => continue,
+            Spec::Slow(_) | Spec::Clock(_) | Spec::Disk(_) => continue,
         };
         nodes.entry(node).or_default().push(Event { at, fault, what });
     }
@@ -104,7 +104,7 @@ fn after(event: &Event, before: State) -> State {
         Spec::Restart(_) => State::Running,
         Spec::Pause(pause) => State::Paused { until: pause.to, fault },
         Spec::Partition(_) | Spec::Cut(_) | Spec::Degrade(_) => before,
-        Spec::Slow(_) | Spec::Clock(_) => before,
+        Spec::Slow(_) | Spec::Clock(_) | Spec::Disk(_) => before,
     }
 }
 

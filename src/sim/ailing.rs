@@ -1,0 +1,173 @@
+//! Disks in trouble: jobs that wait, fail, or are done in appearance only.
+
+use crate::digest::digest_of;
+use crate::dynamo::config::Flush;
+use crate::dynamo::job::{Job, Work};
+use crate::dynamo::storage::disk::Loss;
+use crate::faults::disk::DiskTrouble;
+use crate::id::{Key, NodeId};
+use crate::process::Input;
+use crate::random::purpose::Purpose;
+use crate::random::source::Source;
+use crate::sim::simulation::{Event, Simulation};
+use crate::trace::observer::Observers;
+
+/// What tells a failed job from one that was done, in the digest.
+const FAILED: u64 = 1;
+
+impl Simulation {
+    pub(super) fn ail_disk(
+        &mut self,
+        observers: &mut Observers<'_>,
+        node: NodeId,
+        fault: usize,
+        trouble: DiskTrouble,
+    ) {
+        let machine = &mut self.machines[node.index()];
+        machine.device.troubles.push((fault, trouble));
+        match trouble {
+            DiskTrouble::LyingFlush => machine.disk_mut().lie(true),
+            DiskTrouble::Corrupt(share) => self.corrupt_stored(observers, node, (fault, share)),
+            DiskTrouble::Slow(_)
+            | DiskTrouble::Stalled
+            | DiskTrouble::Full
+            | DiskTrouble::ReadErrors(_)
+            | DiskTrouble::WriteErrors(_) => {}
+        }
+    }
+
+    /// A trouble is over. What a stalled disk had begun is done at once; the rest comes in turn.
+    pub(super) fn heal_disk(&mut self, node: NodeId, fault: usize) {
+        let machine = &mut self.machines[node.index()];
+        machine.device.troubles.retain(|(by, _)| *by != fault);
+        let lies = |(_, trouble): &(usize, DiskTrouble)| *trouble == DiskTrouble::LyingFlush;
+        if !machine.device.troubles.iter().any(lies) {
+            machine.disk_mut().lie(false);
+        }
+        if machine.device.stalled_by().is_some() {
+            return;
+        }
+        let done = std::mem::take(&mut machine.device.held);
+        let parked = std::mem::take(&mut machine.device.parked);
+        done.into_iter().for_each(|event| self.queue.push(self.now, event));
+        parked.into_iter().for_each(|job| self.submit(node, job));
+    }
+
+    /// Keeps what a stalled disk would have done by now.
+    pub(super) fn stalls(&mut self, node: NodeId, event: Event) -> bool {
+        let device = &mut self.machines[node.index()].device;
+        let Some(fault) = device.stalled_by() else { return false };
+        self.touched[fault].jobs += 1;
+        device.held.push(event);
+        true
+    }
+
+    /// A job has taken its time: is it done, or has it failed?
+    pub(super) fn finish_job(&mut self, observers: &mut Observers<'_>, node: NodeId, job: Job) {
+        let (whom, luck) = (u64::from(node.0), job.luck());
+        if self.machines[node.index()].device.troubles.is_empty() {
+            self.fold(whom, luck);
+            return self.hand_to_node(observers, node, Input::Done(job));
+        }
+        if let Some(fault) = self.failure(node, &job) {
+            self.touched[fault].jobs += 1;
+            self.fold(whom, digest_of([luck, FAILED]));
+            return self.hand_to_node(observers, node, Input::Failed(job));
+        }
+        self.count_lies(node, &job);
+        let written = job.writes();
+        self.fold(whom, luck);
+        self.hand_to_node(observers, node, Input::Done(job));
+        if let Some(place) = written {
+            self.corrupt_written(observers, node, place);
+        }
+    }
+
+    /// The trouble that makes a job fail, if one does.
+    fn failure(&self, node: NodeId, job: &Job) -> Option<usize> {
+        let (work, _) = job.work();
+        // The same job, tried again later, has luck of its own.
+        let unlucky = |fault: usize, share: f64| {
+            let who = u64::from(node.0) << 2 | work as u64;
+            let which = digest_of([fault as u64, job.luck(), self.now.0]);
+            self.luck.draw(Purpose::DiskTrouble, who, which).chance(share)
+        };
+        let fails = |(fault, trouble): &&(usize, DiskTrouble)| match (trouble, work) {
+            (DiskTrouble::Full, Work::Write) => job.writes().is_some(),
+            (DiskTrouble::ReadErrors(share), Work::Read)
+            | (DiskTrouble::WriteErrors(share), Work::Write | Work::Flush) => {
+                unlucky(*fault, *share)
+            }
+            (DiskTrouble::Full | DiskTrouble::WriteErrors(_), Work::Read)
+            | (DiskTrouble::ReadErrors(_), Work::Write | Work::Flush)
+            | (DiskTrouble::Full, Work::Flush) => false,
+            (DiskTrouble::Slow(_) | DiskTrouble::Stalled, _) => false,
+            (DiskTrouble::LyingFlush | DiskTrouble::Corrupt(_), _) => false,
+        };
+        let troubles = &self.machines[node.index()].device.troubles;
+        troubles.iter().find(fails).map(|(fault, _)| *fault)
+    }
+
+    fn count_lies(&mut self, node: NodeId, job: &Job) {
+        let flushes = match job.work().0 {
+            Work::Read => false,
+            Work::Write => self.identity.config.flush == Flush::Always,
+            Work::Flush => true,
+        };
+        for (fault, trouble) in &self.machines[node.index()].device.troubles {
+            if flushes && *trouble == DiskTrouble::LyingFlush {
+                self.touched[*fault].jobs += 1;
+            }
+        }
+    }
+
+    fn corrupt_stored(
+        &mut self,
+        observers: &mut Observers<'_>,
+        node: NodeId,
+        (fault, share): (usize, f64),
+    ) {
+        let disk = self.machines[node.index()].disk();
+        let copies = disk.store.held().map(|(key, _)| (key, None));
+        let hints = disk.hints.iter().map(|(key, target, _)| (key, Some(target)));
+        let places: Vec<_> = copies.chain(hints).collect();
+        for place in places {
+            self.corrupt(observers, node, (fault, share), place);
+        }
+    }
+
+    fn corrupt_written(
+        &mut self,
+        observers: &mut Observers<'_>,
+        node: NodeId,
+        place: (Key, Option<NodeId>),
+    ) {
+        for (fault, trouble) in self.machines[node.index()].device.troubles.clone() {
+            if let DiskTrouble::Corrupt(share) = trouble {
+                self.corrupt(observers, node, (fault, share), place);
+            }
+        }
+    }
+
+    /// Whether a copy, or a hint for somebody, changes silently. Its checksum no longer matches, so
+    /// whoever reads it treats it as absent: from now on it is as good as lost.
+    fn corrupt(
+        &mut self,
+        observers: &mut Observers<'_>,
+        node: NodeId,
+        (fault, share): (usize, f64),
+        (key, target): (Key, Option<NodeId>),
+    ) {
+        let target_number = target.map_or(u64::MAX, |target| u64::from(target.0));
+        let which = digest_of([fault as u64, u64::from(key.0), target_number, self.now.0]);
+        let who = u64::from(node.0) << 2 | 3;
+        if !self.luck.draw(Purpose::DiskTrouble, who, which).chance(share) {
+            return;
+        }
+        let loss: Loss = self.machines[node.index()].lose(key, target);
+        self.touched[fault].copies += loss.count();
+        if observers.interest().facts {
+            self.tell_loss(observers, node, loss);
+        }
+    }
+}
