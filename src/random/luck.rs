@@ -66,7 +66,7 @@ impl Luck {
     /// one `which`, never start at the same place; any others meet as rarely as chance has it.
     #[inline]
     pub fn draw(&self, purpose: Purpose, who: u64, which: u64) -> Draw {
-        let key = self.keys[purpose as usize];
+        let key = self.keys[purpose.place()];
         let start = mix(who ^ key.who).wrapping_add(key.which);
         Draw { state: start.wrapping_add(which.wrapping_mul(STRIDE)) }
     }

@@ -12,10 +12,32 @@ macro_rules! purposes {
         }
 
         impl Purpose {
-            /// All purposes; each stands at the place of its own number.
+            /// All purposes, by their numbers.
             pub const ALL: [Purpose; [$($number),+].len()] = [$(Purpose::$name),+];
         }
     };
+}
+
+/// Above all numbers.
+const NUMBERS: usize = 128;
+
+/// The place of each number in `Purpose::ALL`: numbers have gaps.
+const PLACES: [u8; NUMBERS] = {
+    let mut places = [0; NUMBERS];
+    let mut place = 0;
+    while place < Purpose::ALL.len() {
+        places[Purpose::ALL[place] as usize] = place as u8;
+        place += 1;
+    }
+    places
+};
+
+impl Purpose {
+    /// Where it stands in `ALL`.
+    #[inline]
+    pub fn place(self) -> usize {
+        usize::from(PLACES[self as usize])
+    }
 }
 
 purposes! {
@@ -67,6 +89,8 @@ purposes! {
     Degrade = 22,
     /// How long a slow node takes before it sends a message.
     SlowSend = 23,
+    /// When bursts of requests begin and end.
+    Burst = 50,
 }
 
 #[cfg(test)]
@@ -74,10 +98,11 @@ mod tests {
     use super::Purpose;
 
     #[test]
-    fn every_purpose_stands_at_its_own_number() {
+    fn every_purpose_has_a_number_and_a_place_of_its_own() {
         for (place, purpose) in Purpose::ALL.iter().enumerate() {
-            assert_eq!(*purpose as usize, place, "{purpose:?}");
+            assert_eq!(purpose.place(), place, "{purpose:?}");
         }
-        assert_eq!(Purpose::ALL.last(), Some(&Purpose::SlowSend));
+        assert!(Purpose::ALL.windows(2).all(|pair| (pair[0] as u32) < pair[1] as u32));
+        assert_eq!(Purpose::SlowSend as u32, 23);
     }
 }
