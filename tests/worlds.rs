@@ -68,6 +68,36 @@ fn every_shipped_scenario_keeps_its_promise_and_its_digest() {
     assert_eq!(lines, golden, "digests have moved");
 }
 
+// What it costs an application not to handle divergent versions: the same shoppers on the same luck
+// through a partition, under each policy. (Adds that are lost, items that are back at the end.)
+#[test]
+fn carts_fare_as_their_policy_lets_them() {
+    let (_, text) =
+        SHIPPED.iter().find(|(known, _)| *known == "cart-union").expect("it is shipped");
+    let fare = |policy: &str, more: &[&str]| {
+        let set = format!("workload.cart_policy={policy}");
+        let more = more.iter().map(|text| text.to_string());
+        let overrides: Vec<String> =
+            [set, "expect=[]".to_string()].into_iter().chain(more).collect();
+        let checked = Scenario::read("cart-union", text, &overrides, &[]).expect("it reads");
+        let report = run(&checked, Vec::new()).report;
+        let figure = |path: &str| report.figure(path).flatten().expect("carts were changed");
+        ["carts.lost_adds", "carts.resurrected_at_end", "versions.max"].map(figure)
+    };
+    let [lost, _, versions] = fare("first_returned", &[]);
+    assert!(lost > 0.0 && versions > 1.0, "first returned: {lost} lost of {versions} versions");
+    let [lost, _, _] = fare("last_write_wins", &[]);
+    assert!(lost > 0.0, "the newest of siblings: {lost} lost");
+    let [lost, _, versions] = fare("last_write_wins", &["cluster.versioning=last_write_wins"]);
+    assert!(lost > 0.0 && versions == 1.0, "the newest at the store: {lost} lost");
+    let [lost, back, union_versions] = fare("union", &[]);
+    assert!(lost == 0.0 && back > 0.0, "union: {lost} lost, {back} back");
+    let [lost, back, _] = fare("observed_remove", &[]);
+    assert!(lost == 0.0 && back == 0.0, "observed remove: {lost} lost, {back} back");
+    let [lost, back, versions] = fare("blind", &[]);
+    assert!(lost == 0.0 && back > 0.0 && versions > 5.0 * union_versions, "blind: {versions}");
+}
+
 // Checklist item 64: the same seed, the same run, whoever watches.
 #[test]
 fn who_watches_does_not_matter() {

@@ -10,6 +10,7 @@ use crate::time::Duration;
 /// A job that fails is told to its node, which answers nobody: the coordinator's time-out and a
 /// stand-in do the rest, as with a node that is down.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Disk {
     pub node: NodeId,
@@ -20,6 +21,7 @@ pub struct Disk {
 
 /// In which way a disk is in trouble.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum DiskTrouble {
     /// Every job takes this many times as long.

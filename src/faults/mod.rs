@@ -4,8 +4,8 @@
 //! [`spec::Spec`], its actions in `schedule.rs`, and its effect in the device that obeys it.
 
 pub mod clock;
-pub mod parties;
 pub mod disk;
+pub mod parties;
 pub mod rules;
 pub mod schedule;
 pub mod spec;

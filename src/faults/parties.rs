@@ -21,5 +21,6 @@ fn spans(spec: &Spec) -> Vec<Span> {
         Spec::Pause(pause) => one(pause.node),
         Spec::Slow(slow) => one(slow.node),
         Spec::Clock(clock) => one(clock.node),
+        Spec::Disk(disk) => one(disk.node),
     }
 }

@@ -7,17 +7,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::dynamo::versioning::version::{Content, VersionSet};
+use crate::dynamo::versioning::version::VersionSet;
 use crate::id::{Key, OperationId};
 use crate::metrics::read::Read;
 use crate::time::Time;
 use crate::trace::layout::Layout;
 use crate::trace::record::Account;
+use crate::workload::cart::{CartPolicy, joined};
 use crate::workload::words::{CartChange, Ending, Invocation, OperationResult};
 
 /// Follows the items of all carts.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Carts {
+    policy: CartPolicy,
     items: BTreeMap<(Key, u32), Item>,
     open: BTreeMap<OperationId, CartChange>,
     adds: u64,
@@ -39,9 +41,16 @@ pub struct CartsFigures {
     pub acknowledged_removes: u64,
     pub lost_adds: u64,
     pub resurrected: u64,
+    pub resurrected_at_end: u64,
 }
 
 impl Carts {
+    /// No cart has been changed, and applications read carts so.
+    pub fn new(policy: CartPolicy) -> Carts {
+        let (items, open) = (BTreeMap::new(), BTreeMap::new());
+        Carts { policy, items, open, adds: 0, removes: 0 }
+    }
+
     /// An operation began.
     pub fn invoked(&mut self, invocation: &Invocation) {
         let Some(change) = invocation.cart else { return };
@@ -87,43 +96,36 @@ impl Carts {
         if self.items.is_empty() {
             return None;
         }
-        let mut held = BTreeSet::new();
+        let (mut held, mut seen) = (BTreeSet::new(), BTreeSet::new());
         for (node, account) in account.nodes.iter().enumerate() {
             for (key, set) in &account.copies {
                 if layout.homes_of(*key).iter().any(|home| home.index() == node) {
                     self.look_at(*key, set, Time::NEVER);
-                    held.extend(items(set).map(|item| (*key, item)));
+                    let cart = self.policy.seen(Some(set));
+                    seen.extend(cart.items.into_iter().map(|item| (*key, item)));
+                    held.extend(joined(set).items.into_iter().map(|item| (*key, item)));
                 }
             }
         }
         let lost = |(name, item): &(&(Key, u32), &Item)| {
             item.added && !item.remove_began && !held.contains(name)
         };
+        let back =
+            |(name, item): &(&(Key, u32), &Item)| item.removed.is_some() && seen.contains(name);
         Some(CartsFigures {
             acknowledged_adds: self.adds,
             acknowledged_removes: self.removes,
             lost_adds: self.items.iter().filter(lost).count() as u64,
             resurrected: self.items.values().filter(|item| item.resurrected).count() as u64,
+            resurrected_at_end: self.items.iter().filter(back).count() as u64,
         })
     }
 
     fn look_at(&mut self, key: Key, set: &VersionSet, began: Time) {
-        for number in items(set) {
+        for number in self.policy.seen(Some(set)).items {
             if let Some(item) = self.items.get_mut(&(key, number)) {
                 item.resurrected |= item.removed.is_some_and(|removed| removed <= began);
             }
         }
     }
-}
-
-/// The items of all visible carts, some perhaps more than once.
-pub fn items(set: &VersionSet) -> impl Iterator<Item = u32> + '_ {
-    set.visible().flat_map(|version| {
-        match &version.value.content {
-            Content::Cart(cart) => cart.items.as_slice(),
-            Content::Blob | Content::Tombstone => &[],
-        }
-        .iter()
-        .copied()
-    })
 }

@@ -82,7 +82,7 @@ impl Metrics {
             anti_entropy: AntiEntropy::default(),
             read_repair: ReadRepair::default(),
             repair: Repair::default(),
-            carts: Carts::default(),
+            carts: Carts::new(layout.cart_policy),
             acknowledged: Acknowledged::new(keys),
             load: Load::new(nodes),
             beliefs: Beliefs::default(),

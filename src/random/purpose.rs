@@ -72,6 +72,8 @@ purposes! {
     SlowSend = 23,
     /// Whether a disk in trouble fails a job, or changes what is stored.
     DiskTrouble = 40,
+    /// When bursts of requests begin and end.
+    Burst = 50,
 }
 
 #[cfg(test)]

@@ -294,6 +294,11 @@ pub static FIGURES: &[(&str, Definition)] = &[
         "items",
         "items whose removal succeeded and that a read begun later, or a home at the end, shows",
     ),
+    row(
+        "carts.resurrected_at_end",
+        "items",
+        "items whose removal succeeded and that a home shows at the end: no merely stale read",
+    ),
     row("operations.retries", "attempts", "attempts after the first"),
     row(
         "operations.longest_outage_s",

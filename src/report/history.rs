@@ -11,7 +11,7 @@
 //! | `op` | the client's operation: an open-loop client has several under way at a time |
 //! | `key` | the key's number |
 //! | `v` | the write's event number, or those of the visible versions read; for trouble, what |
-//! | `items`, `cart` | items of the carts read; the item that a put adds or removes |
+//! | `items`, `cart` | items of the cart as the shop sees it; the item that a put adds or removes |
 //! | `dots`, `ctx` | names of the versions read or stored, and the clock that covers them |
 //! | `coord`, `replied` | the coordinator, and the nodes whose answers counted |
 //! | `n`, `r`, `w` | the quorum settings |
@@ -23,7 +23,6 @@ use serde::{Serialize, Serializer};
 
 use crate::dynamo::versioning::version::VersionSet;
 use crate::id::OperationId;
-use crate::metrics::carts::items;
 use crate::metrics::faults::full_label;
 use crate::report::lines::Lines;
 use crate::time::Time;
@@ -184,10 +183,11 @@ impl<W: Write> History<W> {
         };
         let cluster = &self.layout.cluster;
         let set = set.as_deref();
+        let seen = |set| self.layout.cart_policy.seen(set);
         let read = set.filter(|_| ending.function == Function::Get);
         Details {
             cart: None,
-            items: read.map(carried).filter(|items| !items.is_empty()),
+            items: read.map(|set| seen(Some(set)).items).filter(|items| !items.is_empty()),
             dots: set.map(dots),
             ctx: set.map(context),
             coord: Some(coordinator.0),
@@ -252,13 +252,6 @@ pub fn name(function: Function) -> &'static str {
 fn read_value(set: Option<&VersionSet>) -> Value<'static> {
     let visible = set.into_iter().flat_map(VersionSet::visible);
     Value::Events(visible.map(|version| version.ghost.event().number).collect())
-}
-
-fn carried(set: &VersionSet) -> Vec<u32> {
-    let mut items: Vec<u32> = items(set).collect();
-    items.sort_unstable();
-    items.dedup();
-    items
 }
 
 fn dots(set: &VersionSet) -> Vec<(String, u64)> {

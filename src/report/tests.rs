@@ -53,7 +53,7 @@ fn play<O: Observer>(observer: O) -> Stage<O> {
     stage.at(5500).keep(2, &new, Cause::AntiEntropy);
     let ghost = stage.at(6000).ghost(1, &[]);
     let change = stage.change(0, &ghost, CartChange::Add(9));
-    let content = Content::Cart(Cart { items: vec![3, 9] }.into());
+    let content = Content::Cart(Cart { items: vec![3, 9], ..Cart::default() }.into());
     let cart = set_of(vec![version(&ghost, content)]);
     stage.at(6003).ok(change, Some(cart.clone()));
     let get = stage.at(6100).get(1, 1);

@@ -29,6 +29,14 @@ pub const SHIPPED: &[(&str, &str)] = &shipped![
     ("disks", "failing-disks"),
     ("disks", "lying-flush"),
     ("disks", "silent-corruption"),
+    ("clients", "cart-first-returned"),
+    ("clients", "cart-last-write-wins"),
+    ("clients", "cart-union"),
+    ("clients", "cart-observed-remove"),
+    ("clients", "cart-blind"),
+    ("clients", "flash-crowd"),
+    ("clients", "day-and-night"),
+    ("clients", "latest-news"),
 ];
 
 /// The text of the shipped scenario of this name.

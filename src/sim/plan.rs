@@ -83,6 +83,7 @@ impl Plan {
             cluster: self.cluster.clone(),
             clients: self.workload.clients,
             keys: keys.count(),
+            cart_policy: self.workload.cart_policy,
             duration: self.duration,
             sampling: self.sampling,
             homes: (0..keys.count()).flat_map(homes).collect(),

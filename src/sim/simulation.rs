@@ -118,8 +118,7 @@ impl Simulation {
         let machines = (0..config.nodes).map(NodeId).map(machine).collect();
         let ring = history.ring(config.n, &keys);
         let end_of_duration = Time::ZERO + plan.duration;
-        let habits =
-            Rc::new(Habits::new(plan.workload.clone(), config.nodes, ring, end_of_duration));
+        let habits = Rc::new(Habits::new(&plan.workload, config.nodes, ring, end_of_duration));
         let client = |id| Client::new(ClientId(id), Rc::clone(&habits), &luck);
         let clients = (0..plan.workload.clients).map(client).collect();
         let network = Network::new(&plan.network, config.nodes, plan.workload.clients);

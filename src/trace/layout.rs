@@ -3,6 +3,7 @@
 use crate::dynamo::config::Cluster;
 use crate::id::{Key, NodeId};
 use crate::time::{Duration, Time};
+use crate::workload::cart::CartPolicy;
 
 /// The fixed facts of a run.
 #[derive(Clone, Debug)]
@@ -10,6 +11,8 @@ pub struct Layout {
     pub cluster: Cluster,
     pub clients: u32,
     pub keys: u32,
+    /// What applications make of a cart of several versions.
+    pub cart_policy: CartPolicy,
     /// How long clients ask and faults happen.
     pub duration: Duration,
     /// From one sample to the next.

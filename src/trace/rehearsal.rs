@@ -18,6 +18,7 @@ use crate::time::{Duration, Time};
 use crate::trace::layout::{FaultWindow, Layout};
 use crate::trace::observer::Observer;
 use crate::trace::record::{Account, NodeAccount, Record, Totals};
+use crate::workload::cart::CartPolicy;
 use crate::workload::words::{
     CartChange, ClientFact, Ending, Function, Invocation, OperationResult,
 };
@@ -38,6 +39,7 @@ pub fn layout(faults: Vec<FaultWindow>) -> Layout {
         cluster: Cluster { nodes: 4, ..Cluster::default() },
         clients: 2,
         keys: 3,
+        cart_policy: CartPolicy::default(),
         duration: Duration::from_secs(10),
         sampling: Duration::from_secs(1),
         homes: [NodeId(0), NodeId(1), NodeId(2)].repeat(3),

@@ -2,41 +2,39 @@
 
 use std::rc::Rc;
 
-use smallvec::{SmallVec, smallvec};
-
 use crate::dynamo::message::{Action, Message, Outcome, Put, Reply, Request};
 use crate::dynamo::ring::placement::Ring;
-use crate::dynamo::versioning::version::{Content, Value, VersionSet};
+use crate::dynamo::versioning::version::VersionSet;
 use crate::ghost::Ghost;
-use crate::id::{Address, AttemptId, ClientId, Key, NodeId, OperationId};
+use crate::id::{Address, AttemptId, ClientId, NodeId, OperationId};
 use crate::process::{Input, Process};
-use crate::random::luck::{Luck, Stream};
+use crate::random::luck::Luck;
 use crate::random::purpose::Purpose;
-use crate::random::sampler::Sampler;
-use crate::random::source::Source;
 use crate::time::{Duration, Time};
-use crate::workload::cart::{cart_value, merged_items};
+use crate::workload::arrivals::{ArrivalClock, Pace};
 use crate::workload::intent::{Intent, IntentSampler};
 use crate::workload::keys::KeySampler;
-use crate::workload::spec::{Arrivals, Routing, Spec};
+use crate::workload::operation::{Aim, Operation};
+use crate::workload::routing::Router;
+use crate::workload::size::SizeSampler;
+use crate::workload::spec::Spec;
 use crate::workload::words::{
-    CartChange, ClientCtx, ClientFact, ClientTimer, ClientWords, Ending, Function, Invocation,
+    CartChange, ClientCtx, ClientFact, ClientTimer, ClientWords, Function, Invocation,
     OperationResult,
 };
+use crate::workload::writing::{self, Written};
 
 /// What all clients of a run share.
 #[derive(Debug)]
 pub struct Habits {
-    pub spec: Spec,
-    pub keys: KeySampler,
-    pub intents: IntentSampler,
-    /// The pause of a closed loop.
-    pub think: Option<Sampler>,
-    pub nodes: u32,
-    /// The ring, for clients that know it (section 4.5).
-    pub ring: Rc<Ring>,
+    spec: Spec,
+    pace: Pace,
+    keys: KeySampler,
+    intents: IntentSampler,
+    sizes: SizeSampler,
+    router: Router,
     /// When clients begin nothing more.
-    pub until: Time,
+    until: Time,
 }
 
 /// A client process.
@@ -44,43 +42,32 @@ pub struct Habits {
 pub struct Client {
     me: ClientId,
     habits: Rc<Habits>,
-    arrivals: Stream,
+    arrivals: ArrivalClock,
     /// How many intents it has begun.
     intents: u32,
     /// Operations that have not ended. Few, so that a list does.
     open: Vec<Operation>,
 }
 
-#[derive(Debug)]
-struct Operation {
-    id: OperationId,
-    intent: Intent,
-    function: Function,
-    key: Key,
-    action: Action,
-    began: Time,
-    attempt: u8,
-    /// Might an earlier attempt of this put have had an effect?
-    uncertain: bool,
-    tried: SmallVec<[NodeId; 4]>,
-}
-
 impl Habits {
     /// The habits of a checked spec.
-    pub fn new(spec: Spec, nodes: u32, ring: Rc<Ring>, until: Time) -> Habits {
-        let think = match &spec.arrivals {
-            Arrivals::Closed { think } => Some(Sampler::new(think)),
-            Arrivals::Poisson(_) | Arrivals::Constant(_) => None,
-        };
-        let (keys, intents) = (KeySampler::new(&spec.keys), IntentSampler::new(&spec.mix));
-        Habits { spec, keys, intents, think, nodes, ring, until }
+    pub fn new(spec: &Spec, nodes: u32, ring: Rc<Ring>, until: Time) -> Habits {
+        Habits {
+            pace: Pace::new(&spec.arrivals),
+            keys: KeySampler::new(&spec.keys),
+            intents: IntentSampler::new(&spec.mix),
+            sizes: SizeSampler::new(&spec.value),
+            router: Router { routing: spec.routing, nodes, ring },
+            spec: spec.clone(),
+            until,
+        }
     }
 }
 
 impl Client {
     /// A client that has not begun anything.
     pub fn new(me: ClientId, habits: Rc<Habits>, luck: &Luck) -> Client {
-        let arrivals = luck.stream(Purpose::Arrival, u64::from(me.0));
+        let arrivals = ArrivalClock::new(luck.stream(Purpose::Arrival, u64::from(me.0)));
         Client { me, habits, arrivals, intents: 0, open: Vec::new() }
     }
 
@@ -94,113 +81,110 @@ impl Client {
         while let Some(mut operation) = self.open.pop() {
             operation.uncertain = true;
             let result = operation.without_answer();
-            tell_end(ctx, operation, result);
+            operation.end(ctx, result);
         }
     }
 
     fn on_start(&mut self, ctx: &mut ClientCtx<'_>) {
-        // Clients begin at phases of their own, not all in the first instant.
-        let first = match &self.habits.spec.arrivals {
-            Arrivals::Poisson(_) => self.gap(),
-            Arrivals::Constant(rate) => Duration((self.arrivals.unit() * rate.mean_gap()) as u64),
-            Arrivals::Closed { .. } => self.pause(ctx),
+        let first = match self.pause(ctx) {
+            Some(pause) => pause,
+            None => self.habits.pace.first(&mut self.arrivals, ctx.luck, self.habits.until),
         };
         ctx.arm(first, ClientTimer::Arrival);
     }
 
     fn on_arrival(&mut self, ctx: &mut ClientCtx<'_>) {
-        if ctx.now >= self.habits.until {
+        let Habits { pace, until, .. } = &*self.habits;
+        if ctx.now >= *until {
             return;
         }
-        match &self.habits.spec.arrivals {
-            Arrivals::Poisson(_) | Arrivals::Constant(_) => {
-                let gap = self.gap();
+        match pace {
+            Pace::Poisson(_) | Pace::Constant(_) | Pace::Diurnal(_) | Pace::Bursts(_) => {
+                let gap = pace.gap(&mut self.arrivals, ctx.luck, ctx.now, *until);
                 ctx.arm(gap, ClientTimer::Arrival);
             }
-            Arrivals::Closed { .. } => {}
+            Pace::Closed(_) => {}
         }
         self.begin_intent(ctx);
     }
 
-    /// The time to the next arrival of an open loop.
-    fn gap(&mut self) -> Duration {
-        match &self.habits.spec.arrivals {
-            Arrivals::Poisson(rate) => {
-                let nanoseconds = -libm::log(self.arrivals.open_unit()) * rate.mean_gap();
-                Duration(nanoseconds as u64)
-            }
-            Arrivals::Constant(rate) => Duration(rate.mean_gap() as u64),
-            Arrivals::Closed { .. } => unreachable!("a closed loop has pauses instead"),
-        }
-    }
-
-    fn pause(&self, ctx: &ClientCtx<'_>) -> Duration {
-        let think = self.habits.think.as_ref().expect("a closed loop has a pause");
+    /// The pause of a closed loop; none in an open one.
+    fn pause(&self, ctx: &ClientCtx<'_>) -> Option<Duration> {
         let (who, which) = (u64::from(self.me.0), u64::from(self.intents));
-        think.sample(&mut ctx.luck.draw(Purpose::Think, who, which))
+        match &self.habits.pace {
+            Pace::Closed(think) => {
+                Some(think.sample(&mut ctx.luck.draw(Purpose::Think, who, which)))
+            }
+            Pace::Poisson(_) | Pace::Constant(_) | Pace::Diurnal(_) | Pace::Bursts(_) => None,
+        }
     }
 
     fn begin_intent(&mut self, ctx: &mut ClientCtx<'_>) {
         let (who, which) = (u64::from(self.me.0), u64::from(self.intents));
-        let intent =
-            self.habits.intents.sample(&mut ctx.luck.draw(Purpose::OperationChoice, who, which));
-        let key = self.habits.keys.sample(&mut ctx.luck.draw(Purpose::KeyChoice, who, which));
+        let Habits { intents, keys, .. } = &*self.habits;
+        let intent = intents.sample(&mut ctx.luck.draw(Purpose::OperationChoice, who, which));
+        let mut draw = ctx.luck.draw(Purpose::KeyChoice, who, which);
+        let key = keys.sample(&mut draw, ctx.now, intent != Intent::Get);
         // An intent has up to two operations; their numbers do not depend on how others went.
         let id = OperationId { client: self.me, number: 2 * self.intents };
         self.intents += 1;
+        let aim = Aim { id, intent, key };
         match intent.first() {
-            Function::Get => self.begin(ctx, (id, intent, Function::Get, key), Action::Get, None),
-            Function::Put | Function::Delete => self.begin_put(ctx, (id, intent, key), None, None),
+            Function::Get => self.begin(ctx, aim, Function::Get, (Action::Get, None)),
+            Function::Put | Function::Delete => self.begin_put(ctx, aim, None, None),
         }
     }
 
     fn begin_put(
         &mut self,
         ctx: &mut ClientCtx<'_>,
-        (id, intent, key): (OperationId, Intent, Key),
-        context: Option<Rc<VersionSet>>,
+        aim: Aim,
+        read: Option<Rc<VersionSet>>,
         fastest: Option<NodeId>,
     ) {
+        let policy = self.habits.spec.cart_policy;
         // Nothing to take out: no write, and no event.
-        if intent == Intent::Remove && merged_items(context.as_deref()).is_empty() {
+        if !writing::has_something_to_write(aim.intent, policy, read.as_deref()) {
             return self.rest(ctx);
         }
-        let event = ctx.new_event(key);
-        let seen = context.iter().flat_map(|set| set.versions()).map(|version| &version.ghost);
+        let event = ctx.new_event(aim.key);
+        // What a client has seen it has seen, whether or not it tells the store.
+        let seen = read.iter().flat_map(|set| set.versions()).map(|version| &version.ghost);
         let ghost = Ghost::new(event, seen);
-        let mut draw = ctx.luck.draw(Purpose::CartItem, u64::from(self.me.0), u64::from(id.number));
-        let (value, cart) = self.value(intent, context.as_deref(), event.number, &mut draw);
-        let function = if intent == Intent::Delete { Function::Delete } else { Function::Put };
+        let (value, cart) = self.write(ctx, aim, read.as_deref(), event.number);
+        let function = if aim.intent == Intent::Delete { Function::Delete } else { Function::Put };
+        // The fastest replier is part of the context (section 5).
+        let (context, fastest) =
+            if self.tells_context(aim.intent) { (read, fastest) } else { (None, None) };
         let put = Put { context, fastest, value, ghost };
-        self.begin(ctx, (id, intent, function, key), Action::Put(Rc::new(put)), cart);
+        self.begin(ctx, aim, function, (Action::Put(Rc::new(put)), cart));
     }
 
-    /// What this intent writes, and what that does to a cart.
-    fn value(
+    fn tells_context(&self, intent: Intent) -> bool {
+        let cart = matches!(intent, Intent::Add | Intent::Remove);
+        !cart || self.habits.spec.cart_policy.carries_context()
+    }
+
+    /// What a put writes after this was read, and what that does to a cart.
+    fn write(
         &self,
-        intent: Intent,
-        context: Option<&VersionSet>,
+        ctx: &ClientCtx<'_>,
+        aim: Aim,
+        read: Option<&VersionSet>,
         event: u32,
-        source: &mut impl Source,
-    ) -> (Value, Option<CartChange>) {
-        match intent {
+    ) -> Written {
+        let Habits { spec, sizes, .. } = &*self.habits;
+        let (who, which) = (u64::from(self.me.0), u64::from(aim.id.number));
+        let draw = |purpose| ctx.luck.draw(purpose, who, which);
+        match aim.intent {
             Intent::Get => unreachable!("a read writes nothing"),
             Intent::Put | Intent::Blind => {
-                let bytes = self.habits.spec.value.0 as u32;
-                (Value { bytes, content: Content::Blob }, None)
+                writing::plain(sizes.sample(&mut draw(Purpose::ValueSize)))
             }
-            Intent::Delete => (Value { bytes: 0, content: Content::Tombstone }, None),
-            Intent::Add => {
-                // The event's number is an item that was never in this cart before.
-                let mut items = merged_items(context);
-                items.push(event);
-                items.sort_unstable();
-                (cart_value(items), Some(CartChange::Add(event)))
-            }
+            Intent::Delete => writing::tombstone(),
+            Intent::Add => writing::added(spec.cart_policy, read, event),
             Intent::Remove => {
-                let mut items = merged_items(context);
-                let item = items.remove(source.below(items.len() as u64) as usize);
-                (cart_value(items), Some(CartChange::Remove(item)))
+                writing::removed(spec.cart_policy, read, &mut draw(Purpose::CartItem))
             }
         }
     }
@@ -208,76 +192,40 @@ impl Client {
     fn begin(
         &mut self,
         ctx: &mut ClientCtx<'_>,
-        (id, intent, function, key): (OperationId, Intent, Function, Key),
-        action: Action,
-        cart: Option<CartChange>,
+        aim: Aim,
+        function: Function,
+        (action, cart): (Action, Option<CartChange>),
     ) {
-        let (began, tried) = (ctx.now, smallvec![]);
-        let mut operation = Operation {
-            id,
-            intent,
-            function,
-            key,
-            action,
-            began,
-            attempt: 0,
-            uncertain: false,
-            tried,
-        };
+        let mut operation = Operation::new(aim, function, action, ctx.now);
         let to = self.send(ctx, &mut operation);
         ctx.tell(|| {
-            let (ghost, bytes) = operation.written();
-            ClientFact::Invoked(Invocation { operation: id, function, key, ghost, bytes, cart, to })
+            let (operation, key, (ghost, bytes)) = (aim.id, aim.key, operation.written());
+            ClientFact::Invoked(Invocation { operation, function, key, ghost, bytes, cart, to })
         });
         self.open.push(operation);
     }
 
     fn send(&self, ctx: &mut ClientCtx<'_>, operation: &mut Operation) -> NodeId {
         let attempt = operation.attempt_id();
-        let to = self.choose_node(ctx, operation);
+        let to = self.habits.router.choose(ctx, self.me, operation);
         operation.tried.push(to);
-        let action = operation.action.clone();
-        let request = Request { attempt, key: operation.key, action, forwarded_by: None };
+        let (key, action) = (operation.aim.key, operation.action.clone());
+        let request = Request { attempt, key, action, forwarded_by: None };
         ctx.send(Address::Node(to), Message::Request(request));
         ctx.arm(self.habits.spec.timeout, ClientTimer::Attempt(attempt));
         to
     }
 
-    /// Another node than before, as long as there is one.
-    fn choose_node(&self, ctx: &ClientCtx<'_>, operation: &Operation) -> NodeId {
-        let nodes = self.habits.nodes;
-        let tried = operation.tried.len() % nodes as usize;
-        let tried = &operation.tried[operation.tried.len() - tried..];
-        match self.habits.spec.routing {
-            Routing::LoadBalancer => {
-                let which = operation.attempt_id().number();
-                let mut draw = ctx.luck.draw(Purpose::Routing, u64::from(self.me.0), which);
-                let mut place = draw.below(u64::from(nodes) - tried.len() as u64) as u32;
-                // The place-th of those that were not tried, without making a list of them.
-                let mut skipped: SmallVec<[NodeId; 4]> = tried.into();
-                skipped.sort_unstable();
-                for node in skipped {
-                    place += u32::from(place >= node.0);
-                }
-                NodeId(place)
-            }
-            Routing::PartitionAware => {
-                let mut list = self.habits.ring.walk(self.habits.ring.range_of(operation.key));
-                list.find(|node| !tried.contains(node)).expect("fewer were tried than there are")
-            }
-        }
-    }
-
     fn on_reply(&mut self, ctx: &mut ClientCtx<'_>, coordinator: NodeId, reply: Reply) {
         // A late answer to an earlier attempt is an answer too.
-        let answered = |operation: &Operation| operation.id == reply.attempt.operation;
+        let answered = |operation: &Operation| operation.aim.id == reply.attempt.operation;
         let Some(place) = self.open.iter().position(answered) else { return };
         match reply.outcome {
             Outcome::Got { set, fastest, replied } => {
                 let operation = self.open.swap_remove(place);
                 let next = operation.next();
                 let context = set.clone();
-                tell_end(ctx, operation, OperationResult::Ok { set, coordinator, replied });
+                operation.end(ctx, OperationResult::Ok { set, coordinator, replied });
                 match next {
                     Some(next) => self.begin_put(ctx, next, context, fastest),
                     None => self.rest(ctx),
@@ -286,7 +234,7 @@ impl Client {
             Outcome::Stored { set, replied } => {
                 let operation = self.open.swap_remove(place);
                 let set = Some(set);
-                tell_end(ctx, operation, OperationResult::Ok { set, coordinator, replied });
+                operation.end(ctx, OperationResult::Ok { set, coordinator, replied });
                 self.rest(ctx);
             }
             Outcome::Refused => self.retry(ctx, place, reply.attempt.attempt),
@@ -312,7 +260,7 @@ impl Client {
         let mut operation = self.open.swap_remove(place);
         if attempt >= self.habits.spec.retries {
             let result = operation.without_answer();
-            tell_end(ctx, operation, result);
+            operation.end(ctx, result);
             return self.rest(ctx);
         }
         operation.attempt += 1;
@@ -324,50 +272,10 @@ impl Client {
 
     /// An intent is over; in a closed loop the next one follows after a pause.
     fn rest(&mut self, ctx: &mut ClientCtx<'_>) {
-        if self.habits.think.is_some() {
-            let pause = self.pause(ctx);
+        if let Some(pause) = self.pause(ctx) {
             ctx.arm(pause, ClientTimer::Arrival);
         }
     }
-}
-
-impl Operation {
-    fn attempt_id(&self) -> AttemptId {
-        AttemptId { operation: self.id, attempt: self.attempt }
-    }
-
-    /// The put that follows this read, if its intent goes on.
-    fn next(&self) -> Option<(OperationId, Intent, Key)> {
-        let follows = self.function == Function::Get && self.intent.second().is_some();
-        let id = OperationId { number: self.id.number + 1, ..self.id };
-        follows.then_some((id, self.intent, self.key))
-    }
-
-    fn written(&self) -> (Option<Ghost>, u32) {
-        match &self.action {
-            Action::Get => (None, 0),
-            Action::Put(put) => (Some(put.ghost.clone()), put.value.bytes),
-        }
-    }
-
-    /// A get without an answer had no effect; a put may have had.
-    fn without_answer(&self) -> OperationResult {
-        let harmless = self.function == Function::Get || !self.uncertain;
-        if harmless { OperationResult::Failed } else { OperationResult::Unknown }
-    }
-}
-
-fn tell_end(ctx: &mut ClientCtx<'_>, operation: Operation, result: OperationResult) {
-    ctx.tell(|| {
-        ClientFact::Ended(Ending {
-            operation: operation.id,
-            function: operation.function,
-            key: operation.key,
-            began: operation.began,
-            attempts: operation.attempt + 1,
-            result,
-        })
-    });
 }
 
 impl Process for Client {

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::quantity::{Bytes, Rate};
 use crate::random::distribution::Distribution;
 use crate::time::Duration;
+use crate::workload::cart::CartPolicy;
+use crate::workload::size::Sizes;
 
 /// The clients of a scenario.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -19,14 +21,16 @@ pub struct Spec {
     pub keys: Keys,
     /// What it does, by weight.
     pub mix: Mix,
-    /// Size of each value written.
-    pub value: Bytes,
+    /// Size of each plain value written; carts have the size of what is in them.
+    pub value: Sizes,
     /// A client that has no answer after this gives an attempt up.
     pub timeout: Duration,
     /// Further attempts after the first, each at another node where there is one.
     pub retries: u8,
     /// How a request finds its first node (section 4.5).
     pub routing: Routing,
+    /// What shoppers make of a cart of several versions (section 4.4).
+    pub cart_policy: CartPolicy,
 }
 
 /// When operations begin.
@@ -39,11 +43,37 @@ pub enum Arrivals {
     Poisson(Rate),
     /// Open loop: evenly spaced, this often for each client, each client with a phase of its own.
     Constant(Rate),
+    /// Open loop: at random moments, with a rate for each client that follows the hours of a day.
+    Diurnal(Diurnal),
+    /// Open loop: at random moments, at one rate for each client, and at another in bursts that
+    /// come to all clients at once.
+    Bursts {
+        /// How often each client begins an operation outside bursts.
+        base: Rate,
+        /// How often in a burst.
+        burst: Rate,
+        /// From the end of one burst to the start of the next; a millisecond at least.
+        pause: Distribution,
+        /// How long a burst lasts; a millisecond at least.
+        length: Distribution,
+    },
     /// Closed loop: one operation at a time, with a pause between two.
     Closed {
         /// The pause between the end of one operation and the start of the next.
         think: Distribution,
     },
+}
+
+/// A rate that changes with the hour.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Diurnal {
+    /// How long a day of 24 hours takes in simulated time.
+    pub period: Duration,
+    /// Hours of the day, from 0 to less than 24, with each client's rate; in between, and over
+    /// midnight, it changes evenly.
+    pub table: Vec<(f64, Rate)>,
 }
 
 /// Which keys are asked for.
@@ -72,12 +102,37 @@ pub enum Keys {
         /// Share of the requests that goes to the hot ones, from 0 to 1.
         share: f64,
     },
+    /// A hot set that moves on: it begins at key 0, and each time where it ended before.
+    MovingHotSet {
+        /// How many keys there are.
+        count: u32,
+        /// How many of them are hot at a time.
+        hot: u32,
+        /// Share of the requests that goes to the hot ones, from 0 to 1.
+        share: f64,
+        /// How long it stays.
+        every: Duration,
+    },
+    /// Whoever writes takes the key after the one written last, in a circle; whoever only reads
+    /// takes the i-th latest of them in proportion to 1 / i^exponent (YCSB's latest).
+    Latest {
+        /// How many keys there are.
+        count: u32,
+        /// How much the latest are preferred.
+        exponent: f64,
+    },
+    /// These keys and no others.
+    Listed {
+        /// Numbers of keys, with their relative weights.
+        weights: Vec<(u32, f64)>,
+    },
 }
 
-/// Relative weights of what clients do; they need not add up to one.
+/// Relative weights of what clients do; they need not add up to one. A scenario can also name one
+/// of the core mixes of YCSB.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, remote = "Self")]
 pub struct Mix {
     /// Read a key.
     pub get: f64,
@@ -112,10 +167,11 @@ impl Default for Spec {
             arrivals: Arrivals::Poisson(Rate { count: 20.0, per: Duration::from_secs(1) }),
             keys: Keys::Zipf { count: 10_000, exponent: 0.99 },
             mix: Mix { get: 0.8, put: 0.2, ..Mix::default() },
-            value: Bytes(1024),
+            value: Sizes::Constant(Bytes(1024)),
             timeout: Duration::from_secs(1),
             retries: 1,
             routing: Routing::default(),
+            cart_policy: CartPolicy::default(),
         }
     }
 }
@@ -127,12 +183,22 @@ impl Default for Mix {
     }
 }
 
+impl Diurnal {
+    /// Hours of a day.
+    pub const HOURS: f64 = 24.0;
+}
+
 impl Keys {
     /// How many keys there are.
     pub fn count(&self) -> u32 {
         match *self {
-            Keys::Uniform { count } | Keys::Zipf { count, .. } | Keys::HotSet { count, .. } => {
-                count
+            Keys::Uniform { count }
+            | Keys::Zipf { count, .. }
+            | Keys::HotSet { count, .. }
+            | Keys::MovingHotSet { count, .. }
+            | Keys::Latest { count, .. } => count,
+            Keys::Listed { ref weights } => {
+                weights.iter().map(|(key, _)| key.saturating_add(1)).max().unwrap_or(0)
             }
         }
     }

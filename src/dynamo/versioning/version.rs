@@ -33,10 +33,13 @@ pub enum Content {
     Cart(Rc<Cart>),
 }
 
-/// A shopping cart: the items in it, sorted.
+/// A shopping cart, to which the store is blind.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Cart {
+    /// The items in it, sorted.
     pub items: Vec<u32>,
+    /// Items that were taken out, sorted, where the application keeps a note of them.
+    pub removed: Vec<u32>,
 }
 
 /// One version of a key. Immutable (section 4.4).

@@ -99,7 +99,7 @@ fn cart_run(final_items: &[u32], read_items: &[u32]) -> Figures {
     }
     let ghost = last.unwrap();
     let cart = |items: &[u32]| {
-        let content = Content::Cart(Cart { items: items.to_vec() }.into());
+        let content = Content::Cart(Cart { items: items.to_vec(), ..Cart::default() }.into());
         set_of(vec![version(&ghost, content)])
     };
     let read = stage.at(200).get(0, 0);

@@ -1,41 +1,36 @@
 //! Rules of `workload`.
 
-use crate::quantity::{Bytes, Rate};
-use crate::workload::spec::{Arrivals, Keys, Mix};
+mod arrivals;
+mod keys;
 
-use crate::scenario::check::{DURATION_LIMIT, check_distribution, check_positive, check_share};
+use crate::quantity::Bytes;
+use crate::workload::size::{Shape, Sizes, VALUE_LIMIT};
+use crate::workload::spec::Mix;
+
+use crate::scenario::check::check_positive;
 use crate::scenario::path::Path;
 use crate::scenario::problem::Findings;
 use crate::scenario::spec::Scenario;
 
 /// Most clients.
 pub const CLIENT_LIMIT: u32 = 100_000;
-/// Most keys.
-pub const KEY_LIMIT: u32 = 10_000_000;
-/// Largest value.
-pub const VALUE_LIMIT: Bytes = Bytes(16 << 20);
-/// Most operations of one client in a second.
-pub const RATE_LIMIT: f64 = 1e6;
 /// Most further attempts.
 pub const RETRY_LIMIT: u8 = 10;
-/// Most operations of a run, as expected from the rates.
-pub const OPERATION_LIMIT: f64 = 2e9;
-/// Most uneven choice of keys.
-pub const EXPONENT_LIMIT: f64 = 10.0;
+/// Widest spread of sizes.
+pub const SIGMA_LIMIT: f64 = 10.0;
 
 pub(super) fn check(scenario: &Scenario, findings: &mut Findings) {
     let workload = &scenario.workload;
-    let (clients, value) = (workload.clients, workload.value);
+    let clients = workload.clients;
     findings.require(
         (1..=CLIENT_LIMIT).contains(&clients),
         "workload.clients",
         format!("there are 1 to {CLIENT_LIMIT} clients, not {clients}"),
     );
-    check_arrivals(scenario, findings);
-    check_keys(&workload.keys, findings);
+    arrivals::check(scenario, findings);
+    keys::check(&workload.keys, findings);
     check_mix(&workload.mix, findings);
-    let message = format!("a value is at most {VALUE_LIMIT}, not {value}");
-    findings.require(value <= VALUE_LIMIT, "workload.value", message);
+    check_sizes(&workload.value, findings);
     check_positive(workload.timeout, "workload.timeout", findings);
     findings.require(
         workload.retries <= RETRY_LIMIT,
@@ -44,66 +39,49 @@ pub(super) fn check(scenario: &Scenario, findings: &mut Findings) {
     );
 }
 
-fn check_arrivals(scenario: &Scenario, findings: &mut Findings) {
-    let path = Path::from("workload.arrivals");
-    match &scenario.workload.arrivals {
-        Arrivals::Poisson(rate) => check_rate(*rate, path.name("poisson"), scenario, findings),
-        Arrivals::Constant(rate) => check_rate(*rate, path.name("constant"), scenario, findings),
-        Arrivals::Closed { think } => {
-            check_distribution(think, &path.name("closed").name("think"), findings);
+fn check_sizes(sizes: &Sizes, findings: &mut Findings) {
+    let path = Path::from("workload.value");
+    let mut check_size = |size: Bytes, path: Path| {
+        let message = format!("a value is at most {VALUE_LIMIT}, not {size}");
+        findings.require(size <= VALUE_LIMIT, path, message);
+    };
+    match sizes {
+        Sizes::Constant(size) => check_size(*size, path),
+        Sizes::Drawn(Shape::Uniform { from, to }) => {
+            let path = path.name("uniform");
+            check_size(*to, path.name("to"));
+            let message = format!("from is at most `to`, which is {to}");
+            findings.require_with(from <= to, path.name("from"), [path.name("to")], message);
+        }
+        Sizes::Drawn(Shape::LogNormal { median, sigma }) => {
+            let path = path.name("log_normal");
+            check_size(*median, path.name("median"));
+            let message = "the median is more than nothing";
+            findings.require(*median > Bytes(0), path.name("median"), message);
+            let message = format!("sigma is from 0 to {SIGMA_LIMIT}, not {sigma}");
+            let holds = (0.0..=SIGMA_LIMIT).contains(sigma);
+            findings.require(holds, path.name("sigma"), message);
+        }
+        Sizes::Drawn(Shape::Choice(choices)) => {
+            let path = path.name("choice");
+            for (i, (_, size)) in choices.iter().enumerate() {
+                check_size(*size, path.index(i).index(1));
+            }
+            let weights: Vec<f64> = choices.iter().map(|(weight, _)| *weight).collect();
+            check_weights(&weights, &path, 0, findings);
         }
     }
 }
 
-fn check_rate(rate: Rate, path: Path, scenario: &Scenario, findings: &mut Findings) {
-    let each_second = rate.count / rate.per.seconds();
-    findings.require(
-        rate.count > 0.0 && each_second <= RATE_LIMIT,
-        path.clone(),
-        format!(
-            "each client begins more than 0 and at most {RATE_LIMIT} operations a second, not \
-             {rate}"
-        ),
-    );
-    let (clients, duration) = (scenario.workload.clients, scenario.duration);
-    let operations = each_second * f64::from(clients) * duration.seconds();
-    findings.require_with(
-        operations <= OPERATION_LIMIT || each_second > RATE_LIMIT || duration > DURATION_LIMIT,
-        path,
-        ["workload.clients", "duration"],
-        format!(
-            "{clients} clients at {rate} for {duration} make about {operations:.0} operations; a \
-             run has at most {OPERATION_LIMIT}"
-        ),
-    );
-}
-
-fn check_keys(keys: &Keys, findings: &mut Findings) {
-    let path = Path::from("workload.keys");
-    let (count, kind) = match *keys {
-        Keys::Uniform { count } => (count, "uniform"),
-        Keys::Zipf { count, exponent } => {
-            let message =
-                format!("the exponent is from 0 (uniform) to {EXPONENT_LIMIT}, not {exponent}");
-            let holds = (0.0..=EXPONENT_LIMIT).contains(&exponent);
-            findings.require(holds, path.name("zipf").name("exponent"), message);
-            (count, "zipf")
-        }
-        Keys::HotSet { count, hot, share } => {
-            let path = path.name("hot_set");
-            let message =
-                format!("the hot keys are some of all: from 1 to count, which is {count}");
-            let holds = (1..=count).contains(&hot);
-            findings.require_with(holds, path.name("hot"), [path.name("count")], message);
-            check_share(share, path.name("share"), findings);
-            (count, "hot_set")
-        }
-    };
-    findings.require(
-        (1..=KEY_LIMIT).contains(&count),
-        path.name(kind).name("count"),
-        format!("there are 1 to {KEY_LIMIT} keys, not {count}"),
-    );
+/// Weights that stand at one place in each entry of a list.
+fn check_weights(weights: &[f64], list: &Path, place: usize, findings: &mut Findings) {
+    for (i, weight) in weights.iter().enumerate() {
+        let message = format!("a weight is 0 or more, not {weight}");
+        let holds = *weight >= 0.0 && weight.is_finite();
+        findings.require(holds, list.index(i).index(place), message);
+    }
+    let some = weights.iter().any(|weight| *weight != 0.0);
+    findings.require(some, list.clone(), "nothing has a weight above 0");
 }
 
 fn check_mix(mix: &Mix, findings: &mut Findings) {

@@ -1,0 +1,88 @@
+//! One operation of a client, from its first request to its end.
+
+use smallvec::SmallVec;
+
+use crate::dynamo::message::Action;
+use crate::ghost::Ghost;
+use crate::id::{AttemptId, Key, NodeId, OperationId};
+use crate::time::Time;
+use crate::workload::intent::Intent;
+use crate::workload::words::{ClientCtx, ClientFact, Ending, Function, OperationResult};
+
+/// What an operation is about: its name, what it is for, and its key.
+#[derive(Clone, Copy, Debug)]
+pub struct Aim {
+    pub id: OperationId,
+    pub intent: Intent,
+    pub key: Key,
+}
+
+/// An operation that has not ended.
+#[derive(Debug)]
+pub struct Operation {
+    pub aim: Aim,
+    pub function: Function,
+    pub action: Action,
+    pub began: Time,
+    pub attempt: u8,
+    /// Might an earlier attempt of this put have had an effect?
+    pub uncertain: bool,
+    /// Whom it was sent to, in order.
+    pub tried: SmallVec<[NodeId; 4]>,
+}
+
+impl Aim {
+    /// The aim of the operation that follows this one: its name does not depend on whether and how
+    /// this one went.
+    pub fn second(self) -> Aim {
+        let id = OperationId { number: self.id.number + 1, ..self.id };
+        Aim { id, ..self }
+    }
+}
+
+impl Operation {
+    /// An operation that begins now.
+    pub fn new(aim: Aim, function: Function, action: Action, began: Time) -> Operation {
+        let (attempt, uncertain, tried) = (0, false, SmallVec::new());
+        Operation { aim, function, action, began, attempt, uncertain, tried }
+    }
+
+    /// The name of its latest attempt.
+    pub fn attempt_id(&self) -> AttemptId {
+        AttemptId { operation: self.aim.id, attempt: self.attempt }
+    }
+
+    /// The put that follows this read, if its intent goes on.
+    pub fn next(&self) -> Option<Aim> {
+        let follows = self.function == Function::Get && self.aim.intent.second().is_some();
+        follows.then(|| self.aim.second())
+    }
+
+    /// What a put writes: its ghost, and how many bytes.
+    pub fn written(&self) -> (Option<Ghost>, u32) {
+        match &self.action {
+            Action::Get => (None, 0),
+            Action::Put(put) => (Some(put.ghost.clone()), put.value.bytes),
+        }
+    }
+
+    /// A get without an answer had no effect; a put may have had.
+    pub fn without_answer(&self) -> OperationResult {
+        let harmless = self.function == Function::Get || !self.uncertain;
+        if harmless { OperationResult::Failed } else { OperationResult::Unknown }
+    }
+
+    /// Tells how it ended.
+    pub fn end(self, ctx: &mut ClientCtx<'_>, result: OperationResult) {
+        ctx.tell(|| {
+            ClientFact::Ended(Ending {
+                operation: self.aim.id,
+                function: self.function,
+                key: self.aim.key,
+                began: self.began,
+                attempts: self.attempt + 1,
+                result,
+            })
+        });
+    }
+}
