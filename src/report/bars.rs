@@ -24,8 +24,9 @@ pub fn bars(name: &str, plan: &Plan, layout: &Layout) -> Chart {
     let panel = Panel {
         title: "Faults, by the nodes that they concern".to_string(),
         y_title: "node".to_string(),
-        y_from: Some(0.0),
-        y_to: Some(f64::from(plan.cluster.nodes.saturating_sub(1))),
+        // Half a node more on both sides, lest bars lie on the frame.
+        y_from: Some(-0.5),
+        y_to: Some(f64::from(plan.cluster.nodes) - 0.5),
         series,
         ..Panel::default()
     };
