@@ -7,6 +7,7 @@ pub mod intent;
 pub mod keys;
 pub mod operation;
 pub mod routing;
+pub mod session;
 pub mod size;
 pub mod spec;
 pub mod words;
