@@ -1,4 +1,7 @@
 //! Clients: when they ask, for which keys, what they write, and how they carry contexts.
+//!
+//! Left out so far: retries that the store recognises as repeats of one put, clients that move from
+//! site to site, replayed traces.
 
 pub mod arrivals;
 pub mod cart;
