@@ -98,6 +98,30 @@ fn carts_fare_as_their_policy_lets_them() {
     assert!(lost == 0.0 && back > 0.0 && versions > 5.0 * union_versions, "blind: {versions}");
 }
 
+/// A figure of a shipped scenario with one thing changed.
+fn changed(name: &str, set: &str, figure: &str) -> f64 {
+    let (_, text) = SHIPPED.iter().find(|(known, _)| *known == name).expect("it is shipped");
+    let overrides = [set.to_string(), "expect=[]".to_string()];
+    let checked = Scenario::read(name, text, &overrides, &[]).expect("it reads");
+    run(&checked, Vec::new()).report.figure(figure).flatten().expect("there is such a figure")
+}
+
+#[test]
+fn what_clients_do_shows() {
+    let tail = |set| changed("hedged-reads", set, "latency.get.p95_ms");
+    let (hedged, patient) = (tail("workload.hedge_after=20ms"), tail("workload.hedge_after=null"));
+    assert!(hedged < 60.0 && patient > 200.0, "{hedged} ms hedged, {patient} ms patient");
+    let usual = |set| changed("own-site", set, "latency.get.p50_ms");
+    let near = usual("workload.routing=own_site");
+    let far = usual("workload.routing=load_balancer");
+    assert!(near + 5.0 < far, "{near} ms near, {far} ms far");
+    let most = |set| changed("writes-from-memory", set, "versions.max");
+    let remembered = most("workload.session.writes=from_memory");
+    let read = most("workload.session.writes=read_first");
+    let lost = most("workload.session={ \"context\": \"lost\" }");
+    assert!(lost > 5.0 * remembered && remembered > read, "{lost}, {remembered}, {read} versions");
+}
+
 // Checklist item 64: the same seed, the same run, whoever watches.
 #[test]
 fn who_watches_does_not_matter() {

@@ -37,6 +37,9 @@ pub const SHIPPED: &[(&str, &str)] = &shipped![
     ("clients", "flash-crowd"),
     ("clients", "day-and-night"),
     ("clients", "latest-news"),
+    ("clients", "hedged-reads"),
+    ("clients", "writes-from-memory"),
+    ("clients", "own-site"),
 ];
 
 /// The text of the shipped scenario of this name.

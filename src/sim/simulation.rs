@@ -118,7 +118,13 @@ impl Simulation {
         let machines = (0..config.nodes).map(NodeId).map(machine).collect();
         let ring = history.ring(config.n, &keys);
         let end_of_duration = Time::ZERO + plan.duration;
-        let habits = Rc::new(Habits::new(&plan.workload, config.nodes, ring, end_of_duration));
+        let habits = Rc::new(Habits::new(
+            &plan.workload,
+            config.nodes,
+            &plan.network.sites,
+            ring,
+            end_of_duration,
+        ));
         let client = |id| Client::new(ClientId(id), Rc::clone(&habits), &luck);
         let clients = (0..plan.workload.clients).map(client).collect();
         let network = Network::new(&plan.network, config.nodes, plan.workload.clients);
@@ -359,6 +365,7 @@ fn constant_lanes(queue: &mut Queue<Event>, plan: &Plan) -> Vec<(Duration, Lane)
         plan.workload.timeout,
         plan.cluster.gossip.interval,
     ];
+    lengths.extend(plan.workload.hedge_after);
     lengths.extend(plan.cluster.hinted_handoff.on().map(|settings| settings.timeout));
     lengths.sort_unstable();
     lengths.dedup();

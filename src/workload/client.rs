@@ -1,12 +1,13 @@
 //! A client: begins operations, waits, tries again, carries contexts from read to write.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::dynamo::message::{Action, Message, Outcome, Put, Reply, Request};
 use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::ghost::Ghost;
-use crate::id::{Address, AttemptId, ClientId, NodeId, OperationId};
+use crate::id::{Address, AttemptId, ClientId, NodeId, OperationId, Span};
 use crate::process::{Input, Process};
 use crate::random::luck::Luck;
 use crate::random::purpose::Purpose;
@@ -15,9 +16,10 @@ use crate::workload::arrivals::{ArrivalClock, Pace};
 use crate::workload::intent::{Intent, IntentSampler};
 use crate::workload::keys::KeySampler;
 use crate::workload::operation::{Aim, Operation};
-use crate::workload::routing::Router;
+use crate::workload::routing::{Router, Site};
+use crate::workload::session::Memory;
 use crate::workload::size::SizeSampler;
-use crate::workload::spec::Spec;
+use crate::workload::spec::{Context, Spec, Writes};
 use crate::workload::words::{
     CartChange, ClientCtx, ClientFact, ClientTimer, ClientWords, Function, Invocation,
     OperationResult,
@@ -47,17 +49,25 @@ pub struct Client {
     intents: u32,
     /// Operations that have not ended. Few, so that a list does.
     open: Vec<Operation>,
+    memory: Memory,
 }
 
 impl Habits {
     /// The habits of a checked spec.
-    pub fn new(spec: &Spec, nodes: u32, ring: Rc<Ring>, until: Time) -> Habits {
+    pub fn new(
+        spec: &Spec,
+        nodes: u32,
+        sites: &BTreeMap<String, Vec<Span>>,
+        ring: Rc<Ring>,
+        until: Time,
+    ) -> Habits {
+        let sites = sites.values().map(|members| Site::new(members, nodes)).collect();
         Habits {
             pace: Pace::new(&spec.arrivals),
             keys: KeySampler::new(&spec.keys),
             intents: IntentSampler::new(&spec.mix),
             sizes: SizeSampler::new(&spec.value),
-            router: Router { routing: spec.routing, nodes, ring },
+            router: Router { routing: spec.routing, nodes, ring, sites },
             spec: spec.clone(),
             until,
         }
@@ -68,7 +78,13 @@ impl Client {
     /// A client that has not begun anything.
     pub fn new(me: ClientId, habits: Rc<Habits>, luck: &Luck) -> Client {
         let arrivals = ArrivalClock::new(luck.stream(Purpose::Arrival, u64::from(me.0)));
-        Client { me, habits, arrivals, intents: 0, open: Vec::new() }
+        let session = &habits.spec.session;
+        let room = match session.writes {
+            Writes::ReadFirst => 0,
+            Writes::FromMemory => session.memory as usize,
+        };
+        let memory = Memory::new(room);
+        Client { me, habits, arrivals, intents: 0, open: Vec::new(), memory }
     }
 
     /// How many operations have not ended.
@@ -129,7 +145,11 @@ impl Client {
         let id = OperationId { client: self.me, number: 2 * self.intents };
         self.intents += 1;
         let aim = Aim { id, intent, key };
+        let known = intent.second().and_then(|_| self.memory.recall(key));
         match intent.first() {
+            Function::Get if known.is_some() => {
+                self.begin_put(ctx, aim.second(), known.flatten(), None);
+            }
             Function::Get => self.begin(ctx, aim, Function::Get, (Action::Get, None)),
             Function::Put | Function::Delete => self.begin_put(ctx, aim, None, None),
         }
@@ -161,8 +181,9 @@ impl Client {
     }
 
     fn tells_context(&self, intent: Intent) -> bool {
+        let Spec { cart_policy, session, .. } = &self.habits.spec;
         let cart = matches!(intent, Intent::Add | Intent::Remove);
-        !cart || self.habits.spec.cart_policy.carries_context()
+        session.context == Context::Kept && (!cart || cart_policy.carries_context())
     }
 
     /// What a put writes after this was read, and what that does to a cart.
@@ -198,6 +219,9 @@ impl Client {
     ) {
         let mut operation = Operation::new(aim, function, action, ctx.now);
         let to = self.send(ctx, &mut operation);
+        if let Some(patience) = self.habits.spec.hedge_after.filter(|_| function == Function::Get) {
+            ctx.arm(patience, ClientTimer::Hedge(operation.attempt_id()));
+        }
         ctx.tell(|| {
             let (operation, key, (ghost, bytes)) = (aim.id, aim.key, operation.written());
             ClientFact::Invoked(Invocation { operation, function, key, ghost, bytes, cart, to })
@@ -223,6 +247,7 @@ impl Client {
         match reply.outcome {
             Outcome::Got { set, fastest, replied } => {
                 let operation = self.open.swap_remove(place);
+                self.memory.remember(operation.aim.key, set.clone());
                 let next = operation.next();
                 let context = set.clone();
                 operation.end(ctx, OperationResult::Ok { set, coordinator, replied });
@@ -234,14 +259,34 @@ impl Client {
             Outcome::Stored { set, replied } => {
                 let operation = self.open.swap_remove(place);
                 let set = Some(set);
+                self.memory.remember(operation.aim.key, set.clone());
                 operation.end(ctx, OperationResult::Ok { set, coordinator, replied });
                 self.rest(ctx);
             }
-            Outcome::Refused => self.retry(ctx, place, reply.attempt.attempt),
+            Outcome::Refused => self.on_failure(ctx, place, reply.attempt.attempt),
             Outcome::TimedOut => {
                 self.open[place].uncertain = true;
-                self.retry(ctx, place, reply.attempt.attempt);
+                self.on_failure(ctx, place, reply.attempt.attempt);
             }
+        }
+    }
+
+    /// A node could not do it. Of two attempts under way the other may still be answered.
+    fn on_failure(&mut self, ctx: &mut ClientCtx<'_>, place: usize, attempt: u8) {
+        let operation = &mut self.open[place];
+        let one_of_two = attempt == operation.attempt || attempt + 1 == operation.attempt;
+        if operation.hedged && one_of_two {
+            operation.hedged = false;
+        } else {
+            self.retry(ctx, place, attempt);
+        }
+    }
+
+    /// A get that is still without its first answer is sent to a second node as well.
+    fn on_hedge_due(&mut self, ctx: &mut ClientCtx<'_>, attempt: AttemptId) {
+        if let Some(place) = self.open.iter().position(|o| o.attempt_id() == attempt) {
+            (self.open[place].hedged, self.open[place].was_hedged) = (true, true);
+            self.send_again(ctx, place);
         }
     }
 
@@ -257,12 +302,18 @@ impl Client {
         if self.open[place].attempt != attempt {
             return;
         }
-        let mut operation = self.open.swap_remove(place);
-        if attempt >= self.habits.spec.retries {
+        if attempt >= self.habits.spec.retries + u8::from(self.open[place].was_hedged) {
+            let operation = self.open.swap_remove(place);
             let result = operation.without_answer();
             operation.end(ctx, result);
             return self.rest(ctx);
         }
+        self.open[place].hedged = false;
+        self.send_again(ctx, place);
+    }
+
+    fn send_again(&mut self, ctx: &mut ClientCtx<'_>, place: usize) {
+        let mut operation = self.open.swap_remove(place);
         operation.attempt += 1;
         let to = self.send(ctx, &mut operation);
         let attempt = operation.attempt_id();
@@ -290,6 +341,7 @@ impl Process for Client {
             Input::Message { .. } => unreachable!("nodes send clients nothing but replies"),
             Input::Timer(ClientTimer::Arrival) => self.on_arrival(ctx),
             Input::Timer(ClientTimer::Attempt(attempt)) => self.on_attempt_due(ctx, attempt),
+            Input::Timer(ClientTimer::Hedge(attempt)) => self.on_hedge_due(ctx, attempt),
             Input::Done(job) | Input::Failed(job) => match job {},
         }
     }

@@ -1,4 +1,7 @@
 //! Clients: when they ask, for which keys, what they write, and how they carry contexts.
+//!
+//! Left out so far: retries that the store recognises as repeats of one put, clients that move from
+//! site to site, replayed traces.
 
 pub mod arrivals;
 pub mod cart;
@@ -7,6 +10,7 @@ pub mod intent;
 pub mod keys;
 pub mod operation;
 pub mod routing;
+pub mod session;
 pub mod size;
 pub mod spec;
 pub mod words;

@@ -27,6 +27,10 @@ pub struct Operation {
     pub attempt: u8,
     /// Might an earlier attempt of this put have had an effect?
     pub uncertain: bool,
+    /// Is the attempt before the latest under way as well?
+    pub hedged: bool,
+    /// Was it ever sent twice to be quicker? That is no further attempt of `workload.retries`.
+    pub was_hedged: bool,
     /// Whom it was sent to, in order.
     pub tried: SmallVec<[NodeId; 4]>,
 }
@@ -43,8 +47,17 @@ impl Aim {
 impl Operation {
     /// An operation that begins now.
     pub fn new(aim: Aim, function: Function, action: Action, began: Time) -> Operation {
-        let (attempt, uncertain, tried) = (0, false, SmallVec::new());
-        Operation { aim, function, action, began, attempt, uncertain, tried }
+        Operation {
+            aim,
+            function,
+            action,
+            began,
+            attempt: 0,
+            uncertain: false,
+            hedged: false,
+            was_hedged: false,
+            tried: SmallVec::new(),
+        }
     }
 
     /// The name of its latest attempt.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use smallvec::SmallVec;
 
 use crate::dynamo::ring::placement::Ring;
-use crate::id::{ClientId, NodeId};
+use crate::id::{Address, ClientId, NodeId, Span};
 use crate::random::purpose::Purpose;
 use crate::random::source::Source;
 use crate::workload::operation::Operation;
@@ -19,6 +19,28 @@ pub struct Router {
     pub nodes: u32,
     /// The ring, for clients that know it (section 4.5).
     pub ring: Rc<Ring>,
+    pub sites: Vec<Site>,
+}
+
+/// Who stands at one place.
+#[derive(Debug)]
+pub struct Site {
+    members: Vec<Span>,
+    /// In order.
+    nodes: Vec<NodeId>,
+}
+
+impl Site {
+    /// The site of these parties, of a cluster with so many nodes.
+    pub fn new(members: &[Span], nodes: u32) -> Site {
+        let here = |node: &NodeId| members.iter().any(|span| span.contains(Address::Node(*node)));
+        let nodes = (0..nodes).map(NodeId).filter(here).collect();
+        Site { members: members.to_vec(), nodes }
+    }
+
+    fn holds(&self, client: ClientId) -> bool {
+        self.members.iter().any(|span| span.contains(Address::Client(client)))
+    }
 }
 
 impl Router {
@@ -28,6 +50,9 @@ impl Router {
         let tried = &operation.tried[operation.tried.len() - tried..];
         match self.routing {
             Routing::LoadBalancer => self.any(ctx, me, operation, tried),
+            Routing::OwnSite => self
+                .near(ctx, me, operation, tried)
+                .unwrap_or_else(|| self.any(ctx, me, operation, tried)),
             Routing::PartitionAware => {
                 let mut list = self.ring.walk(self.ring.range_of(operation.aim.key));
                 list.find(|node| !tried.contains(node)).expect("fewer were tried than there are")
@@ -35,7 +60,7 @@ impl Router {
         }
     }
 
-    /// A random one of those that were not tried, without making a list of them.
+    /// A random one of those that were not tried.
     fn any(
         &self,
         ctx: &ClientCtx<'_>,
@@ -43,14 +68,45 @@ impl Router {
         operation: &Operation,
         tried: &[NodeId],
     ) -> NodeId {
-        let which = operation.attempt_id().number();
-        let mut draw = ctx.luck.draw(Purpose::Routing, u64::from(me.0), which);
-        let mut place = draw.below(u64::from(self.nodes) - tried.len() as u64) as u32;
-        let mut skipped: SmallVec<[NodeId; 4]> = tried.into();
-        skipped.sort_unstable();
-        for node in skipped {
-            place += u32::from(place >= node.0);
-        }
-        NodeId(place)
+        let tried = tried.iter().map(|node| u64::from(node.0)).collect();
+        let place = untried(ctx, me, operation, u64::from(self.nodes), tried);
+        NodeId(place.expect("fewer were tried than there are") as u32)
     }
+
+    /// A random one of the client's own site that was not tried, if there is one.
+    fn near(
+        &self,
+        ctx: &ClientCtx<'_>,
+        me: ClientId,
+        operation: &Operation,
+        tried: &[NodeId],
+    ) -> Option<NodeId> {
+        let nodes = &self.sites.iter().find(|site| site.holds(me))?.nodes;
+        let place = |node: &NodeId| nodes.binary_search(node).ok().map(|place| place as u64);
+        let tried = tried.iter().filter_map(place).collect();
+        let place = untried(ctx, me, operation, nodes.len() as u64, tried)?;
+        Some(nodes[place as usize])
+    }
+}
+
+/// A random place among so many, without those that were tried and without making a list; none if
+/// all were.
+fn untried(
+    ctx: &ClientCtx<'_>,
+    me: ClientId,
+    operation: &Operation,
+    count: u64,
+    mut tried: SmallVec<[u64; 4]>,
+) -> Option<u64> {
+    let left = count - tried.len() as u64;
+    if left == 0 {
+        return None;
+    }
+    let which = operation.attempt_id().number();
+    let mut place = ctx.luck.draw(Purpose::Routing, u64::from(me.0), which).below(left);
+    tried.sort_unstable();
+    for skipped in tried {
+        place += u64::from(place >= skipped);
+    }
+    Some(place)
 }

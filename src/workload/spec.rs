@@ -31,6 +31,51 @@ pub struct Spec {
     pub routing: Routing,
     /// What shoppers make of a cart of several versions (section 4.4).
     pub cart_policy: CartPolicy,
+    /// A get without an answer after this is sent to a second node as well; whoever answers first
+    /// wins. Lowering it shortens the tail and adds requests.
+    pub hedge_after: Option<Duration>,
+    /// How clients carry contexts from one operation to the next.
+    pub session: Session,
+}
+
+/// What a client does with the contexts that it is given (section 4.4).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Session {
+    /// Does a write say what was read before it?
+    pub context: Context,
+    /// Does each write begin with a read?
+    pub writes: Writes,
+    /// Of how many keys a client that writes from memory remembers the last answer; the oldest is
+    /// forgotten first. Raising it saves reads and makes contexts older.
+    pub memory: u32,
+}
+
+/// Whether writes carry a context.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Context {
+    /// A write carries the context of what its client has read.
+    #[default]
+    Kept,
+    /// The client reads, and forgets the context: no write supersedes anything.
+    Lost,
+}
+
+/// How a write that needs a context begins.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Writes {
+    /// With a read of its key.
+    #[default]
+    ReadFirst,
+    /// At once, with what the last answer to this client said of the key; if it remembers none,
+    /// with a read. The answer to a write counts as well, and brings all versions, as that to a
+    /// read.
+    FromMemory,
 }
 
 /// When operations begin.
@@ -158,6 +203,9 @@ pub enum Routing {
     LoadBalancer,
     /// The client knows the ring and asks the key's coordinator (section 4.5, second strategy).
     PartitionAware,
+    /// A load balancer at the client's own site picks a node of that site (`network.sites`), and
+    /// another only if none of them is left to be tried.
+    OwnSite,
 }
 
 impl Default for Spec {
@@ -172,7 +220,15 @@ impl Default for Spec {
             retries: 1,
             routing: Routing::default(),
             cart_policy: CartPolicy::default(),
+            hedge_after: None,
+            session: Session::default(),
         }
+    }
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Session { context: Context::default(), writes: Writes::default(), memory: 64 }
     }
 }
 

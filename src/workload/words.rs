@@ -33,6 +33,8 @@ pub enum ClientTimer {
     Arrival,
     /// Has this attempt been answered? (`workload.timeout`)
     Attempt(AttemptId),
+    /// Should this get be sent to a second node? (`workload.hedge_after`)
+    Hedge(AttemptId),
 }
 
 impl ClientTimer {
@@ -41,6 +43,7 @@ impl ClientTimer {
         match self {
             ClientTimer::Arrival => 1 << 60,
             ClientTimer::Attempt(attempt) => 2 << 60 ^ attempt.number(),
+            ClientTimer::Hedge(attempt) => 3 << 60 ^ attempt.number(),
         }
     }
 }
@@ -68,7 +71,8 @@ pub enum CartChange {
 pub enum ClientFact {
     /// An operation began.
     Invoked(Invocation),
-    /// An attempt was not answered in time or was refused; the next one goes to this node.
+    /// An attempt was refused or not answered in time, or a get is sent twice to be quicker: the
+    /// next one goes to this node.
     Retried { attempt: AttemptId, to: NodeId },
     /// An operation ended. Each that began ends once, at the latest when the run does.
     Ended(Ending),

@@ -5,7 +5,7 @@ mod keys;
 
 use crate::quantity::Bytes;
 use crate::workload::size::{Shape, Sizes, VALUE_LIMIT};
-use crate::workload::spec::Mix;
+use crate::workload::spec::{Context, Mix, Routing, Session, Spec, Writes};
 
 use crate::scenario::check::check_positive;
 use crate::scenario::path::Path;
@@ -16,6 +16,8 @@ use crate::scenario::spec::Scenario;
 pub const CLIENT_LIMIT: u32 = 100_000;
 /// Most further attempts.
 pub const RETRY_LIMIT: u8 = 10;
+/// Most keys that a client remembers.
+pub const MEMORY_LIMIT: u32 = 1_000;
 /// Widest spread of sizes.
 pub const SIGMA_LIMIT: f64 = 10.0;
 
@@ -32,11 +34,43 @@ pub(super) fn check(scenario: &Scenario, findings: &mut Findings) {
     check_mix(&workload.mix, findings);
     check_sizes(&workload.value, findings);
     check_positive(workload.timeout, "workload.timeout", findings);
+    check_hedge(workload, findings);
+    check_session(&workload.session, findings);
+    check_routing(scenario, findings);
     findings.require(
         workload.retries <= RETRY_LIMIT,
         "workload.retries",
         format!("at most {RETRY_LIMIT} further attempts, not {}", workload.retries),
     );
+}
+
+fn check_hedge(workload: &Spec, findings: &mut Findings) {
+    let Some(patience) = workload.hedge_after else { return };
+    check_positive(patience, "workload.hedge_after", findings);
+    let message = format!(
+        "a second request after {patience} comes too late: the first is given up after {}",
+        workload.timeout
+    );
+    let holds = patience < workload.timeout;
+    findings.require_with(holds, "workload.hedge_after", ["workload.timeout"], message);
+}
+
+fn check_session(session: &Session, findings: &mut Findings) {
+    let memory = session.memory;
+    let message = format!("a client remembers 1 to {MEMORY_LIMIT} keys, not {memory}");
+    findings.require((1..=MEMORY_LIMIT).contains(&memory), "workload.session.memory", message);
+    findings.require_with(
+        session.context == Context::Kept || session.writes == Writes::ReadFirst,
+        "workload.session.writes",
+        ["workload.session.context"],
+        "what a client remembers for its writes is their context, and here it is lost",
+    );
+}
+
+fn check_routing(scenario: &Scenario, findings: &mut Findings) {
+    let holds = scenario.workload.routing != Routing::OwnSite || !scenario.network.sites.is_empty();
+    let message = "clients prefer nodes of their own site, but `network.sites` names none";
+    findings.require_with(holds, "workload.routing", ["network.sites"], message);
 }
 
 fn check_sizes(sizes: &Sizes, findings: &mut Findings) {
