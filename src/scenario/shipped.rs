@@ -29,6 +29,9 @@ pub const SHIPPED: &[(&str, &str)] = &shipped![
     ("disks", "failing-disks"),
     ("disks", "lying-flush"),
     ("disks", "silent-corruption"),
+    ("nodes", "restored-disk"),
+    ("nodes", "power-failure"),
+    ("nodes", "crash-loop"),
 ];
 
 /// The text of the shipped scenario of this name.
