@@ -9,8 +9,9 @@ use dynamo_sim::dynamo::fact::{Cause, Fact};
 use dynamo_sim::dynamo::message::{Kind, Message, ToCoordinator};
 use dynamo_sim::faults::clock::{Clock, ClockTrouble};
 use dynamo_sim::faults::disk::{Disk, DiskTrouble};
+use dynamo_sim::faults::nodes::{CrashLoop, GroupCrash, RollingRestart};
 use dynamo_sim::faults::spec::{DiskAfterCrash, Spec};
-use dynamo_sim::id::{Address, NodeId};
+use dynamo_sim::id::{Address, NodeId, Span};
 use dynamo_sim::random::distribution::Distribution;
 use dynamo_sim::sim::plan::Plan;
 use dynamo_sim::time::signed::SignedDuration;
@@ -246,4 +247,72 @@ fn corrupt_copies_are_lost_told_and_made_good() {
     let mut ledger = Ledger::of(&plan);
     let account = run(&plan, &mut ledger);
     assert_eq!(lost_writes(&ledger, &account), [], "two other homes hold them");
+}
+
+/// How often one node starts, and how many of its copies a crash takes.
+#[derive(Default)]
+struct Lives {
+    starts: BTreeMap<NodeId, Vec<f64>>,
+    stops: BTreeMap<NodeId, Vec<f64>>,
+}
+
+impl Observer for Lives {
+    fn interest(&self) -> Interest {
+        Interest { facts: false, messages: false }
+    }
+
+    fn see(&mut self, now: Time, record: &Record<'_>) {
+        match record {
+            Record::Up { node } => self.starts.entry(*node).or_default().push(now.seconds()),
+            Record::Down { node, .. } => self.stops.entry(*node).or_default().push(now.seconds()),
+            _ => {}
+        }
+    }
+}
+
+fn lives(fault: Spec) -> (Lives, u64) {
+    let mut plan = small_plan(11);
+    plan.faults = vec![fault];
+    let mut lives = Lives::default();
+    let account = run(&plan, &mut lives);
+    assert!(account.quiescent);
+    assert_eq!(unequal_keys(&plan, &account), []);
+    (lives, account.touched[0].nodes)
+}
+
+#[test]
+fn nodes_stop_and_start_when_it_is_said() {
+    let seconds = Duration::from_secs;
+    let nodes = vec![Span::parse("n1..n2").unwrap(), Span::parse("n2..n3").unwrap()];
+    let disk = DiskAfterCrash::Kept;
+    let (at, every, down) = (seconds(2), seconds(2), seconds(1));
+    let (seen, touched) =
+        lives(Spec::CrashLoop(CrashLoop { node: NODE, at, every, times: 3, down, disk }));
+    assert_eq!((&seen.stops[&NODE][..], touched), (&[2.0, 4.0, 6.0][..], 3));
+    assert_eq!(seen.starts[&NODE], [0.0, 3.0, 5.0, 7.0]);
+    let pause = seconds(1);
+    let rolling = RollingRestart { nodes: nodes.clone(), at, down, pause };
+    let (seen, touched) = lives(Spec::RollingRestart(rolling));
+    let stops: Vec<f64> = (1..4).map(|node| seen.stops[&NodeId(node)][0]).collect();
+    assert_eq!((stops, touched), (vec![2.0, 4.0, 6.0], 3));
+    let group = GroupCrash { nodes, at, restart_after: Some(down), disk };
+    let (seen, touched) = lives(Spec::GroupCrash(group));
+    let times: Vec<_> =
+        (1..4).map(|node| (seen.stops[&NodeId(node)][0], seen.starts[&NodeId(node)][1])).collect();
+    assert_eq!((times, touched), (vec![(2.0, 3.0); 3], 3));
+}
+
+#[test]
+fn a_crash_takes_what_its_disk_says() {
+    let taken = |disk| {
+        let mut plan = small_plan(12);
+        plan.faults = vec![watch::crash(1, 6, 2, disk)];
+        deeds(&plan, 5.999, 6.001)
+    };
+    assert_eq!(taken(DiskAfterCrash::UnflushedLost).1.copies, 0);
+    assert_eq!(taken(DiskAfterCrash::Torn).1.copies, 1);
+    let (deeds, touched) = taken(DiskAfterCrash::Restored(Duration::from_secs(3)));
+    assert!(deeds.lost > 5 && touched.copies >= deeds.lost as u64, "{}", deeds.lost);
+    let (all, _) = taken(DiskAfterCrash::Wiped);
+    assert!(taken(DiskAfterCrash::Restored(Duration::from_secs(60))).0.lost == all.lost);
 }

@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod disk;
+pub mod nodes;
 pub mod parties;
 pub mod rules;
 pub mod schedule;

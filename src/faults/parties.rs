@@ -22,5 +22,8 @@ fn spans(spec: &Spec) -> Vec<Span> {
         Spec::Slow(slow) => one(slow.node),
         Spec::Clock(clock) => one(clock.node),
         Spec::Disk(disk) => one(disk.node),
+        Spec::CrashLoop(crash_loop) => one(crash_loop.node),
+        Spec::RollingRestart(rolling) => rolling.nodes.clone(),
+        Spec::GroupCrash(group) => group.nodes.clone(),
     }
 }

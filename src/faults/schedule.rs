@@ -2,6 +2,7 @@
 
 use crate::faults::clock::{Clock, ClockTrouble};
 use crate::faults::disk::{Disk, DiskTrouble};
+use crate::faults::nodes::Outage;
 use crate::faults::rules::{CutRule, DegradeRule, Links};
 use crate::faults::spec::{DiskAfterCrash, Spec};
 use crate::id::NodeId;
@@ -28,17 +29,55 @@ pub enum Action {
     Mend,
     Degrade(DegradeRule),
     Restore,
-    Crash { node: NodeId, disk: DiskAfterCrash },
-    Start { node: NodeId },
-    Restart { node: NodeId },
-    Pause { node: NodeId },
-    Resume { node: NodeId },
-    Slow { node: NodeId, disk: f64, delay: Option<Sampler> },
-    Hurry { node: NodeId },
-    AilDisk { node: NodeId, trouble: DiskTrouble },
-    HealDisk { node: NodeId },
-    MisleadClock { node: NodeId, trouble: ClockTrouble },
-    SetClock { node: NodeId },
+    /// Keeps what is on the disk, for the next crash by this fault to go back to.
+    Snapshot {
+        node: NodeId,
+    },
+    Crash {
+        node: NodeId,
+        disk: DiskAfterCrash,
+    },
+    Start {
+        node: NodeId,
+    },
+    Restart {
+        node: NodeId,
+    },
+    Pause {
+        node: NodeId,
+    },
+    Resume {
+        node: NodeId,
+    },
+    Slow {
+        node: NodeId,
+        disk: f64,
+        delay: Option<Sampler>,
+    },
+    Hurry {
+        node: NodeId,
+    },
+    AilDisk {
+        node: NodeId,
+        trouble: DiskTrouble,
+    },
+    HealDisk {
+        node: NodeId,
+    },
+    MisleadClock {
+        node: NodeId,
+        trouble: ClockTrouble,
+    },
+    SetClock {
+        node: NodeId,
+    },
+}
+
+impl Step {
+    /// Does it end something, be it not the whole fault?
+    fn finishes(&self) -> bool {
+        self.ends || matches!(self.action, Action::Start { .. })
+    }
 }
 
 /// All steps of all faults, by time; at one time what ends comes before what begins, then in the
@@ -47,7 +86,7 @@ pub fn schedule(faults: &[Spec], duration: Duration) -> Vec<Step> {
     let end = Time::ZERO + duration;
     let all = faults.iter().enumerate();
     let mut steps: Vec<Step> = all.flat_map(|(fault, spec)| steps_of(fault, spec, end)).collect();
-    steps.sort_by_key(|step| (step.at, !step.ends, step.fault));
+    steps.sort_by_key(|step| (step.at, !step.finishes(), step.fault));
     steps
 }
 
@@ -55,7 +94,8 @@ pub fn schedule(faults: &[Spec], duration: Duration) -> Vec<Step> {
 pub fn window(spec: &Spec, duration: Duration) -> (Time, Time) {
     let end = Time::ZERO + duration;
     let steps = steps_of(0, spec, end);
-    let times = || steps.iter().map(|step| step.at);
+    let snapshot = |step: &&Step| matches!(step.action, Action::Snapshot { .. });
+    let times = || steps.iter().filter(|step| !snapshot(step)).map(|step| step.at);
     (times().min().unwrap_or(end), times().max().unwrap_or(end))
 }
 
@@ -74,17 +114,49 @@ pub fn describe(spec: &Spec) -> String {
             let arrow = if d.both_ways { "<->" } else { "->" };
             format!("degrade {} {arrow} {}", list(&d.senders), list(&d.receivers))
         }
-        Spec::Crash(c) => match c.disk {
-            DiskAfterCrash::Kept => format!("crash {}", c.node),
-            DiskAfterCrash::UnflushedLost => format!("crash {}, unflushed lost", c.node),
-            DiskAfterCrash::Wiped => format!("crash {}, disk wiped", c.node),
-        },
+        Spec::Crash(c) => format!("crash {}{}", c.node, describe_loss(c.disk)),
+        Spec::CrashLoop(c) => {
+            format!("crash {} {} times{}", c.node, c.times, describe_loss(c.disk))
+        }
+        Spec::RollingRestart(r) => format!("restart {} in turn", list(&r.nodes)),
+        Spec::GroupCrash(g) => {
+            format!("crash {} at once{}", list(&g.nodes), describe_loss(g.disk))
+        }
         Spec::Restart(r) => format!("restart {}", r.node),
         Spec::Pause(p) => format!("pause {}", p.node),
         Spec::Slow(s) => format!("slow {}", s.node),
         Spec::Clock(c) => describe_clock(c),
         Spec::Disk(d) => describe_disk(d),
     }
+}
+
+fn describe_loss(disk: DiskAfterCrash) -> String {
+    match disk {
+        DiskAfterCrash::Kept => String::new(),
+        DiskAfterCrash::UnflushedLost => ", unflushed lost".to_string(),
+        DiskAfterCrash::Torn => ", last write torn".to_string(),
+        DiskAfterCrash::Restored(ago) => format!(", disk of {ago} before"),
+        DiskAfterCrash::Wiped => ", disk wiped".to_string(),
+    }
+}
+
+/// All steps of a fault that stops nodes, by time. Snapshots come before it begins.
+fn steps_of_outages(fault: usize, outages: Vec<Outage>, end: Time) -> Vec<Step> {
+    let actions = outages.into_iter().flat_map(|outage| outage.actions(Duration(end.0)));
+    let step = |(at, action)| {
+        let at = (Time::ZERO + at).min(end);
+        Step { at, fault, action, begins: false, ends: false }
+    };
+    let mut steps: Vec<Step> = actions.map(step).collect();
+    steps.sort_by_key(|step| (step.at, !step.finishes()));
+    let crash = |step: &&mut Step| matches!(step.action, Action::Crash { .. });
+    if let Some(first) = steps.iter_mut().find(crash) {
+        first.begins = true;
+    }
+    if let Some(last) = steps.last_mut() {
+        last.ends = true;
+    }
+    steps
 }
 
 fn describe_disk(disk: &Disk) -> String {
@@ -140,10 +212,13 @@ fn steps_of(fault: usize, spec: &Spec, end: Time) -> Vec<Step> {
             pair(d.from, d.to, Action::Degrade(rule), Action::Restore)
         }
         Spec::Crash(c) => {
-            let back = c.restart_after.map_or(Duration(end.0), |after| c.at + after);
-            let node = c.node;
-            pair(c.at, back, Action::Crash { node, disk: c.disk }, Action::Start { node })
+            let until = c.restart_after.map(|after| c.at + after);
+            let outage = Outage { node: c.node, at: c.at, until, disk: c.disk };
+            steps_of_outages(fault, vec![outage], end)
         }
+        Spec::CrashLoop(c) => steps_of_outages(fault, c.outages(), end),
+        Spec::RollingRestart(r) => steps_of_outages(fault, r.outages(), end),
+        Spec::GroupCrash(g) => steps_of_outages(fault, g.outages(), end),
         Spec::Restart(r) => once(r.at, Action::Restart { node: r.node }),
         Spec::Pause(p) => {
             let node = p.node;

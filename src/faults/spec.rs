@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::faults::clock::Clock;
 use crate::faults::disk::Disk;
+use crate::faults::nodes::{CrashLoop, GroupCrash, RollingRestart};
 use crate::id::{NodeId, Span};
 use crate::random::distribution::Distribution;
 use crate::time::Duration;
@@ -32,6 +33,12 @@ pub enum Spec {
     Clock(Clock),
     /// A node whose disk is in trouble.
     Disk(Disk),
+    /// A node that crashes again and again.
+    CrashLoop(CrashLoop),
+    /// Nodes restarted one after another.
+    RollingRestart(RollingRestart),
+    /// Nodes that crash at the same instant.
+    GroupCrash(GroupCrash),
 }
 
 /// What becomes of messages that are on their way when a link is cut. Those sent while it is cut
@@ -118,6 +125,10 @@ pub enum DiskAfterCrash {
     Kept,
     /// Everything that was flushed.
     UnflushedLost,
+    /// Everything that was flushed, but for the last write of it, of which the copy is torn.
+    Torn,
+    /// What was there this long before, as from a backup.
+    Restored(Duration),
     /// Nothing.
     Wiped,
 }
@@ -199,6 +210,9 @@ impl Spec {
             Spec::Slow(_) => "slow",
             Spec::Clock(_) => "clock",
             Spec::Disk(_) => "disk",
+            Spec::CrashLoop(_) => "crash_loop",
+            Spec::RollingRestart(_) => "rolling_restart",
+            Spec::GroupCrash(_) => "group_crash",
         }
     }
 }

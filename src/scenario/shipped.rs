@@ -40,6 +40,9 @@ pub const SHIPPED: &[(&str, &str)] = &shipped![
     ("clients", "hedged-reads"),
     ("clients", "writes-from-memory"),
     ("clients", "own-site"),
+    ("nodes", "restored-disk"),
+    ("nodes", "power-failure"),
+    ("nodes", "crash-loop"),
 ];
 
 /// The text of the shipped scenario of this name.

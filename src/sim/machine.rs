@@ -1,7 +1,7 @@
 //! A machine: power, the life that its node is in, its disk, and whether it stands still.
 
 use crate::dynamo::node::Node;
-use crate::dynamo::storage::disk::{Disk, Loss};
+use crate::dynamo::storage::disk::{Disk, Loss, Snapshot};
 use crate::id::{Key, NodeId};
 use crate::random::sampler::Sampler;
 use crate::sim::clock::LocalClock;
@@ -16,6 +16,8 @@ pub struct Machine {
     pub life: u32,
     pub device: Device,
     pub clock: LocalClock,
+    /// What was on its disk, for crashes of a fault that go back to it, oldest first.
+    pub snapshots: Vec<(usize, Snapshot)>,
     /// Whether it stands still.
     pub paused: Option<Standstill>,
     /// What it adds before each message that it sends, and the fault that makes it.
@@ -48,6 +50,7 @@ impl Machine {
             life: 0,
             device: Device::default(),
             clock,
+            snapshots: Vec::new(),
             paused: None,
             slow: None,
         }
@@ -99,6 +102,12 @@ impl Machine {
             Power::On(node) => node.lose(key, target),
             Power::Off { disk, .. } => disk.lose(key, target),
         }
+    }
+
+    /// The oldest snapshot that was taken for a fault.
+    pub fn take_snapshot(&mut self, fault: usize) -> Option<Snapshot> {
+        let place = self.snapshots.iter().position(|(by, _)| *by == fault)?;
+        Some(self.snapshots.remove(place).1)
     }
 
     /// Is it on?

@@ -25,6 +25,11 @@ impl Simulation {
             Action::Mend => self.mend(fault),
             Action::Degrade(rule) => self.links.degrade_by(fault, rule),
             Action::Restore => self.links.restore(fault),
+            Action::Snapshot { node } => {
+                let machine = &mut self.machines[node.index()];
+                let snapshot = machine.disk().snapshot();
+                machine.snapshots.push((fault, snapshot));
+            }
             Action::Crash { node, disk } => self.crash(observers, node, disk, fault),
             Action::Start { node } => self.start_again(observers, node),
             Action::Restart { node } => {
@@ -84,6 +89,7 @@ impl Simulation {
         fault: usize,
     ) {
         let machine = &mut self.machines[node.index()];
+        let snapshot = machine.take_snapshot(fault);
         if !machine.is_up() {
             return;
         }
@@ -100,6 +106,10 @@ impl Simulation {
         let loss = match how {
             DiskAfterCrash::Kept => Loss::default(),
             DiskAfterCrash::UnflushedLost => disk.lose_unflushed(),
+            DiskAfterCrash::Torn => disk.tear(),
+            DiskAfterCrash::Restored(_) => {
+                disk.go_back(snapshot.expect("one is taken before each such crash"))
+            }
             DiskAfterCrash::Wiped => disk.wipe(),
         };
         machine.power = Power::Off { disk: Box::new(disk), fault: Some(fault) };

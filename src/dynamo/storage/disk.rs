@@ -1,11 +1,13 @@
 //! All that survives a crash.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::dynamo::ring::history::History;
 use crate::dynamo::ring::position::KeySpace;
 use crate::dynamo::storage::hint_store::{Hint, HintStore};
 use crate::dynamo::storage::store::{Change, Store};
+use crate::dynamo::versioning::version::VersionSet;
 use crate::id::{Key, NodeId};
 
 /// A node's disk: the copies it keeps, the hints it keeps for others, and the membership history
@@ -25,6 +27,14 @@ pub struct Loss {
     pub copies: Vec<Change>,
     /// Hints before and after, for each change undone.
     pub hints: Vec<(Option<Hint>, Option<Hint>)>,
+}
+
+/// What was on a disk at some moment.
+#[derive(Debug)]
+pub struct Snapshot {
+    copies: BTreeMap<Key, Rc<VersionSet>>,
+    hints: Vec<Hint>,
+    history: Rc<History>,
 }
 
 impl Loss {
@@ -74,6 +84,34 @@ impl Disk {
     /// What was not flushed is gone.
     pub fn lose_unflushed(&mut self) -> Loss {
         Loss { copies: self.store.lose_unflushed(), hints: self.hints.lose_unflushed() }
+    }
+
+    /// What was not flushed is gone, and the last write that was is torn.
+    pub fn tear(&mut self) -> Loss {
+        let mut loss = self.lose_unflushed();
+        loss.copies.extend(self.store.tear());
+        loss
+    }
+
+    /// What is on it now. Shares all values.
+    pub fn snapshot(&self) -> Snapshot {
+        let hint = |(key, target, set): (Key, NodeId, &Rc<VersionSet>)| Hint {
+            target,
+            key,
+            set: Rc::clone(set),
+        };
+        Snapshot {
+            copies: self.store.held().map(|(key, set)| (key, Rc::clone(set))).collect(),
+            hints: self.hints.iter().map(hint).collect(),
+            history: Rc::clone(&self.history),
+        }
+    }
+
+    /// It is as it was once.
+    pub fn go_back(&mut self, to: Snapshot) -> Loss {
+        self.history = to.history;
+        let copies = self.store.go_back(&to.copies);
+        Loss { copies, hints: self.hints.go_back(&to.hints) }
     }
 
     /// Everything is gone; the node will learn the membership anew from its seeds.

@@ -117,6 +117,23 @@ impl HintStore {
         self.set(key, target, None).map(|set| Hint { target, key, set })
     }
 
+    /// Goes back to what was kept once: each hint that differs, before and after.
+    pub fn go_back(&mut self, kept: &[Hint]) -> Vec<(Option<Hint>, Option<Hint>)> {
+        let was = self.wipe();
+        for Hint { target, key, set } in kept {
+            self.set(*key, *target, Some(Rc::clone(set)));
+        }
+        // Both are in order of key and target.
+        let same = |list: &[Hint], hint: &Hint| {
+            let found = list.binary_search_by_key(&(hint.key, hint.target), |h| (h.key, h.target));
+            found.is_ok_and(|place| list[place].set.digest() == hint.set.digest())
+        };
+        let gone = was.iter().filter(|hint| !same(kept, hint));
+        let back = kept.iter().filter(|hint| !same(&was, hint));
+        let gone = gone.map(|hint| (Some(hint.clone()), None));
+        gone.chain(back.map(|hint| (None, Some(hint.clone())))).collect()
+    }
+
     fn keeps_undo(&self) -> bool {
         !self.flushes_always || self.lies
     }

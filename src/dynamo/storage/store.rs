@@ -33,6 +33,8 @@ pub struct Store {
     unnoted: Vec<Key>,
     /// What each key held before its writes since the last flush, oldest first.
     unflushed: Vec<(Key, Option<Rc<VersionSet>>)>,
+    /// The key of the last write that was flushed.
+    last_flushed: Option<Key>,
     flushes_always: bool,
     /// Does the device acknowledge flushes that it does not make?
     lies: bool,
@@ -56,6 +58,7 @@ impl Store {
             trees: BTreeMap::new(),
             unnoted: Vec::new(),
             unflushed: Vec::new(),
+            last_flushed: None,
             flushes_always,
             lies: false,
         }
@@ -133,6 +136,7 @@ impl Store {
 
     /// Everything written so far is safe from now on.
     pub fn flush(&mut self) {
+        self.last_flushed = self.unflushed.last().map(|(key, _)| *key).or(self.last_flushed);
         self.unflushed.clear();
     }
 
@@ -161,6 +165,21 @@ impl Store {
         undo.into_iter().rev().map(|(key, before)| self.restore(key, before)).collect()
     }
 
+    /// Of the last write that was flushed only a part has reached the disk: the copy is lost.
+    pub fn tear(&mut self) -> Option<Change> {
+        self.last_flushed.take().and_then(|key| self.lose(key))
+    }
+
+    /// Goes back to what was held once; returns what differs.
+    pub fn go_back(&mut self, held: &BTreeMap<Key, Rc<VersionSet>>) -> Vec<Change> {
+        self.unflushed.clear();
+        let digest = |set: Option<&Rc<VersionSet>>| set.map(|set| set.digest());
+        let keys = (0..self.keys.count()).map(Key);
+        let differs = |key: &Key| digest(self.get(*key)) != digest(held.get(key));
+        let changed: Vec<Key> = keys.filter(differs).collect();
+        changed.into_iter().map(|key| self.restore(key, held.get(&key).cloned())).collect()
+    }
+
     /// Loses everything.
     pub fn wipe(&mut self) -> Vec<Change> {
         self.unflushed.clear();
@@ -174,6 +193,8 @@ impl Store {
         if !same {
             if !self.flushes_always || self.lies {
                 self.unflushed.push((key, before.clone()));
+            } else {
+                self.last_flushed = Some(key);
             }
             self.set(key, Some(Rc::clone(&after)));
         }

@@ -2,6 +2,7 @@
 
 use crate::faults::clock::{Clock, ClockTrouble, RIGHT_PPM};
 use crate::faults::disk::{Disk, DiskTrouble};
+use crate::faults::nodes::{CrashLoop, GroupCrash, MOST_CRASHES, RollingRestart};
 use crate::faults::spec::{Crash, Cut, Degrade, Partition, Pause, Restart, Slow, Spec};
 use crate::id::{Address, NodeId};
 use crate::time::Duration;
@@ -28,6 +29,9 @@ pub(super) fn check(scenario: &Scenario, findings: &mut Findings) {
             Spec::Slow(slow) => rules.check_slow(slow),
             Spec::Clock(clock) => rules.check_clock(clock),
             Spec::Disk(disk) => rules.check_disk(disk),
+            Spec::CrashLoop(crashes) => rules.check_crash_loop(crashes),
+            Spec::RollingRestart(restarts) => rules.check_rolling_restart(restarts),
+            Spec::GroupCrash(crashes) => rules.check_group_crash(crashes),
         }
     }
 }
@@ -114,6 +118,47 @@ impl Rules<'_> {
         let changes = slow.delay.is_some() || slow.disk != 1.0;
         let message = "it changes nothing: give delay, or a disk factor above 1, or both";
         self.findings.require(changes, self.path.clone(), message);
+    }
+
+    fn check_crash_loop(&mut self, crashes: &CrashLoop) {
+        self.check_node(crashes.node);
+        check_positive(crashes.down, self.path.name("down"), self.findings);
+        let CrashLoop { every, down, times, .. } = *crashes;
+        let message = format!("it starts again before the next crash: sooner than {every}");
+        let (path, other) = (self.path.name("down"), self.path.name("every"));
+        self.findings.require_with(down < every, path, [other], message);
+        let fits = (1..=MOST_CRASHES).contains(&times);
+        let message = format!("it crashes 1 to {MOST_CRASHES} times, not {times}");
+        self.findings.require(fits, self.path.name("times"), message);
+        if fits {
+            self.check_moment(crashes.at + Duration(every.0.saturating_mul((times - 1).into())));
+        }
+    }
+
+    fn check_rolling_restart(&mut self, restarts: &RollingRestart) {
+        self.check_nodes(&restarts.nodes);
+        check_positive(restarts.down, self.path.name("down"), self.findings);
+        let last = restarts.outages().last().map_or(restarts.at, |outage| outage.at);
+        self.check_moment(last);
+    }
+
+    fn check_group_crash(&mut self, crashes: &GroupCrash) {
+        self.check_nodes(&crashes.nodes);
+        self.check_moment(crashes.at);
+        if let Some(after) = crashes.restart_after {
+            check_positive(after, self.path.name("restart_after"), self.findings);
+        }
+    }
+
+    fn check_nodes(&mut self, nodes: &[crate::id::Span]) {
+        let path = self.path.name("nodes");
+        self.findings.require(!nodes.is_empty(), path.clone(), "name at least one node");
+        for (span, path) in entries(nodes, &path) {
+            let is_node = matches!(span.first, Address::Node(_));
+            let message = format!("{span}: only nodes crash, no clients");
+            self.findings.require(is_node, path.clone(), message);
+            check_exist(&[(span, path)], self.scenario, self.findings);
+        }
     }
 
     fn check_disk(&mut self, disk: &Disk) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::faults::nodes::Outage;
 use crate::faults::spec::Spec;
 use crate::id::NodeId;
 use crate::time::Duration;
@@ -10,10 +11,18 @@ use crate::scenario::check::faults::path_of;
 use crate::scenario::problem::Findings;
 
 /// Something that a fault does to a node.
-struct Event<'f> {
+struct Event {
     at: Duration,
     fault: usize,
-    what: &'f Spec,
+    what: What,
+}
+
+/// What that is.
+#[derive(Clone, Copy)]
+enum What {
+    Stop { until: Option<Duration> },
+    Restart,
+    Pause { until: Duration },
 }
 
 /// What a node is in the middle of, by which fault.
@@ -28,14 +37,9 @@ enum State {
 pub(super) fn check(faults: &[Spec], findings: &mut Findings) {
     let mut nodes: BTreeMap<NodeId, Vec<Event>> = BTreeMap::new();
     for (fault, what) in faults.iter().enumerate() {
-        let (node, at) = match what {
-            Spec::Crash(crash) => (crash.node, crash.at),
-            Spec::Restart(restart) => (restart.node, restart.at),
-            Spec::Pause(pause) => (pause.node, pause.from),
-            Spec::Partition(_) | Spec::Cut(_) | Spec::Degrade(_) => continue,
-            Spec::Slow(_) | Spec::Clock(_) | Spec::Disk(_) => continue,
-        };
-        nodes.entry(node).or_default().push(Event { at, fault, what });
+        for (node, at, what) in happenings(what) {
+            nodes.entry(node).or_default().push(Event { at, fault, what });
+        }
     }
     for (node, mut events) in nodes {
         events.sort_by_key(|event| (event.at, event.fault));
@@ -45,6 +49,27 @@ pub(super) fn check(faults: &[Spec], findings: &mut Findings) {
             let message = format!("{message} (see {other})");
             findings.require_with(false, path, [other], message);
         }
+    }
+}
+
+/// What a fault does to which node, and when.
+fn happenings(fault: &Spec) -> Vec<(NodeId, Duration, What)> {
+    let stops = |outages: Vec<Outage>| {
+        let stop = |o: Outage| (o.node, o.at, What::Stop { until: o.until });
+        outages.into_iter().map(stop).collect()
+    };
+    match fault {
+        Spec::Crash(crash) => {
+            let until = crash.restart_after.map(|after| crash.at + after);
+            vec![(crash.node, crash.at, What::Stop { until })]
+        }
+        Spec::CrashLoop(crashes) => stops(crashes.outages()),
+        Spec::RollingRestart(restarts) => stops(restarts.outages()),
+        Spec::GroupCrash(crashes) => stops(crashes.outages()),
+        Spec::Restart(restart) => vec![(restart.node, restart.at, What::Restart)],
+        Spec::Pause(pause) => vec![(pause.node, pause.from, What::Pause { until: pause.to })],
+        Spec::Partition(_) | Spec::Cut(_) | Spec::Degrade(_) => Vec::new(),
+        Spec::Slow(_) | Spec::Clock(_) | Spec::Disk(_) => Vec::new(),
     }
 }
 
@@ -63,7 +88,7 @@ fn contradictions(node: NodeId, events: &[Event]) -> Vec<(usize, usize, String)>
         previous = Some(event);
         match (in_the_middle_of(state, at), event.what) {
             // An explicit restart ends a crash that has no end of its own.
-            (State::Down { until: None, .. }, Spec::Restart(_)) => {}
+            (State::Down { until: None, .. }, What::Restart) => {}
             (State::Running, _) => {}
             (State::Down { until, fault }, _) => {
                 let end = until.map_or("until it is restarted".to_string(), |until| {
@@ -81,7 +106,7 @@ fn contradictions(node: NodeId, events: &[Event]) -> Vec<(usize, usize, String)>
                 continue;
             }
         }
-        state = after(event, state);
+        state = after(event);
     }
     told
 }
@@ -95,16 +120,12 @@ fn in_the_middle_of(state: State, at: Duration) -> State {
     }
 }
 
-fn after(event: &Event, before: State) -> State {
+fn after(event: &Event) -> State {
     let fault = event.fault;
     match event.what {
-        Spec::Crash(crash) => {
-            State::Down { until: crash.restart_after.map(|after| crash.at + after), fault }
-        }
-        Spec::Restart(_) => State::Running,
-        Spec::Pause(pause) => State::Paused { until: pause.to, fault },
-        Spec::Partition(_) | Spec::Cut(_) | Spec::Degrade(_) => before,
-        Spec::Slow(_) | Spec::Clock(_) | Spec::Disk(_) => before,
+        What::Stop { until } => State::Down { until, fault },
+        What::Restart => State::Running,
+        What::Pause { until } => State::Paused { until, fault },
     }
 }
 

@@ -1,0 +1,130 @@
+//! Nodes that stop, and stop again, and stop together.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::faults::schedule::Action;
+use crate::faults::spec::DiskAfterCrash;
+use crate::id::{Address, NodeId, Span};
+use crate::time::Duration;
+
+/// Most crashes of one loop; more are refused, and not counted out before that.
+pub const MOST_CRASHES: u32 = 10_000;
+/// More nodes than this in a row are refused, and not counted out before that.
+const MOST_NODES: usize = 10_000;
+
+/// A node crashes again and again.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CrashLoop {
+    pub node: NodeId,
+    /// The first crash.
+    pub at: Duration,
+    /// From one crash to the next.
+    pub every: Duration,
+    /// How many crashes.
+    pub times: u32,
+    /// It starts again this long after each; shorter than `every`.
+    pub down: Duration,
+    #[serde(default)]
+    pub disk: DiskAfterCrash,
+}
+
+/// Nodes are restarted one after another, each in good order.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RollingRestart {
+    pub nodes: Vec<Span>,
+    /// The first stops.
+    pub at: Duration,
+    /// How long each is down.
+    pub down: Duration,
+    /// From the start of one to the stop of the next.
+    pub pause: Duration,
+}
+
+/// Nodes crash at the same instant, as when a site loses power.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct GroupCrash {
+    pub nodes: Vec<Span>,
+    pub at: Duration,
+    /// They start again after this; without it, when the faults end.
+    #[serde(default)]
+    pub restart_after: Option<Duration>,
+    #[serde(default)]
+    pub disk: DiskAfterCrash,
+}
+
+/// One outage of one node: from when to when, if it ends by itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Outage {
+    pub node: NodeId,
+    pub at: Duration,
+    pub until: Option<Duration>,
+    pub disk: DiskAfterCrash,
+}
+
+impl CrashLoop {
+    /// Each crash, in order.
+    pub fn outages(&self) -> Vec<Outage> {
+        let begin = |round: u32| self.at + Duration(self.every.0.saturating_mul(round.into()));
+        let outage =
+            |at| Outage { node: self.node, at, until: Some(at + self.down), disk: self.disk };
+        (0..self.times.min(MOST_CRASHES)).map(begin).map(outage).collect()
+    }
+}
+
+impl RollingRestart {
+    /// Each restart, in order.
+    pub fn outages(&self) -> Vec<Outage> {
+        let step = (self.down + self.pause).0;
+        let outage = |(place, node): (usize, NodeId)| {
+            let at = self.at + Duration(step.saturating_mul(place as u64));
+            Outage { node, at, until: Some(at + self.down), disk: DiskAfterCrash::Kept }
+        };
+        each(&self.nodes).into_iter().enumerate().map(outage).collect()
+    }
+}
+
+impl GroupCrash {
+    /// The crash of each node.
+    pub fn outages(&self) -> Vec<Outage> {
+        let until = self.restart_after.map(|after| self.at + after);
+        let outage = |node| Outage { node, at: self.at, until, disk: self.disk };
+        each(&self.nodes).into_iter().map(outage).collect()
+    }
+}
+
+impl Outage {
+    /// What it does, and when; one without an end of its own ends at `end`.
+    pub fn actions(self, end: Duration) -> Vec<(Duration, Action)> {
+        let Outage { node, at, until, disk } = self;
+        let snapshot = match disk {
+            DiskAfterCrash::Restored(ago) => Some((at - ago, Action::Snapshot { node })),
+            DiskAfterCrash::Kept
+            | DiskAfterCrash::UnflushedLost
+            | DiskAfterCrash::Torn
+            | DiskAfterCrash::Wiped => None,
+        };
+        let crash = (at, Action::Crash { node, disk });
+        let start = (until.unwrap_or(end), Action::Start { node });
+        snapshot.into_iter().chain([crash, start]).collect()
+    }
+}
+
+/// All nodes of these spans, each once, in the order in which they are first named.
+fn each(spans: &[Span]) -> Vec<NodeId> {
+    let (mut nodes, mut seen) = (Vec::new(), BTreeSet::new());
+    for span in spans {
+        if let (Address::Node(first), Address::Node(last)) = (span.first, span.last) {
+            let some = (first.0..=last.0).map(NodeId).take(MOST_NODES);
+            nodes.extend(some.filter(|node| seen.insert(*node)));
+        }
+    }
+    nodes
+}
