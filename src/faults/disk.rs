@@ -10,12 +10,16 @@ use crate::time::Duration;
 /// A job that fails is told to its node, which answers nobody: the coordinator's time-out and a
 /// stand-in do the rest, as with a node that is down.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "DiskFault"))]
 #[serde(deny_unknown_fields)]
 pub struct Disk {
+    /// Whose disk it is.
     pub node: NodeId,
+    /// When it begins.
     pub from: Duration,
+    /// When it ends.
     pub to: Duration,
+    /// In which way the disk is in trouble.
     pub is: DiskTrouble,
 }
 

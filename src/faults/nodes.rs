@@ -19,6 +19,7 @@ const MOST_NODES: usize = 10_000;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CrashLoop {
+    /// Who crashes.
     pub node: NodeId,
     /// The first crash.
     pub at: Duration,
@@ -28,6 +29,7 @@ pub struct CrashLoop {
     pub times: u32,
     /// It starts again this long after each; shorter than `every`.
     pub down: Duration,
+    /// What each crash leaves on the disk.
     #[serde(default)]
     pub disk: DiskAfterCrash,
 }
@@ -37,6 +39,7 @@ pub struct CrashLoop {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RollingRestart {
+    /// Who, in this order.
     pub nodes: Vec<Span>,
     /// The first stops.
     pub at: Duration,
@@ -51,11 +54,14 @@ pub struct RollingRestart {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct GroupCrash {
+    /// Who crashes.
     pub nodes: Vec<Span>,
+    /// When.
     pub at: Duration,
     /// They start again after this; without it, when the faults end.
     #[serde(default)]
     pub restart_after: Option<Duration>,
+    /// What the crash leaves on each disk.
     #[serde(default)]
     pub disk: DiskAfterCrash,
 }
