@@ -1,5 +1,8 @@
 //! Counts what the program asks of the allocator: how often, and how much it holds.
 
+// Not everybody who counts asks for everything.
+#![allow(dead_code)]
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -11,19 +14,16 @@ static LIVE: AtomicU64 = AtomicU64::new(0);
 static PEAK: AtomicU64 = AtomicU64::new(0);
 
 /// How many blocks were asked for so far, those that grew included.
-#[allow(dead_code)]
 pub fn count() -> u64 {
     COUNT.load(Relaxed)
 }
 
 /// The most bytes that were held at once since `forget_peak`.
-#[allow(dead_code)]
 pub fn peak() -> u64 {
     PEAK.load(Relaxed)
 }
 
 /// Measures the peak anew from here.
-#[allow(dead_code)]
 pub fn forget_peak() {
     PEAK.store(LIVE.load(Relaxed), Relaxed);
 }

@@ -21,7 +21,8 @@ pub fn load(name: &str) -> Result<(String, Vec<u8>), Failure> {
             .map(|bytes| ("standard input".to_string(), bytes));
     }
     let path = Path::new(name);
-    if path.is_file() {
+    // A pipe is as good as a file.
+    if path.exists() && !path.is_dir() {
         let file = std::fs::File::open(path);
         let file = file.map_err(|e| Failure::Environment(format!("cannot read {name}: {e}")))?;
         return read_all(file).map(|bytes| (name.to_string(), bytes));

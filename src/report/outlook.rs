@@ -52,7 +52,9 @@ fn letters(faults: &[FaultWindow]) -> Vec<char> {
 /// A line for each thing that happens, in the order of time.
 fn words(plan: &Plan, layout: &Layout, letters: &[char]) -> String {
     let mut lines = vec![line(Duration::ZERO, ' ', "clients begin to ask")];
-    for step in schedule(&plan.faults, plan.duration) {
+    // What a fault does between its beginning and its end is in its label.
+    let told = schedule(&plan.faults, plan.duration).into_iter();
+    for step in told.filter(|step| step.begins || step.ends) {
         let fault = &layout.faults[step.fault];
         let (at, letter) = (Duration(step.at.0), letters[step.fault]);
         let until = Duration(fault.to.0);
