@@ -6,18 +6,21 @@
 
 mod yardstick;
 
-use dynamo_sim::sim::queue::{Lane, Queue};
+use dynamo_sim::sim::queue::{Lane, Payload, Queue};
 use dynamo_sim::time::{Duration, Time};
 use yardstick::clock::{median, processor_time};
 use yardstick::workloads::{Hop, Ping, phold, quorum};
 use yardstick::{Bare, Kernel, TIMEOUT};
 
-struct Ours<E> {
+impl Payload for Hop {}
+impl Payload for Ping {}
+
+struct Ours<E: Payload> {
     queue: Queue<E>,
     timeouts: Lane,
 }
 
-impl<E> Kernel<E> for Ours<E> {
+impl<E: Payload> Kernel<E> for Ours<E> {
     fn new() -> Self {
         let mut queue = Queue::new();
         let timeouts = queue.lane(Duration(TIMEOUT));

@@ -329,7 +329,7 @@ impl Observer for Delays {
 
     fn see(&mut self, now: Time, record: &Record<'_>) {
         if let Record::Sent { from, to, message, due, .. } = record {
-            let name = (*from, *to, message.kind(), message.luck());
+            let name = (*from, *to, message.kind(), message.outline().luck);
             self.sent.entry(name).or_default().push(due.since(now));
             self.count += 1;
         }

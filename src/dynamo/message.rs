@@ -332,97 +332,62 @@ impl Kind {
     }
 }
 
+/// All that the world has to know of a message to carry it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Outline {
+    pub kind: Kind,
+    /// Its size on the wire, header included.
+    pub bytes: u64,
+    /// What luck knows it by, beside its two ends and its kind.
+    pub luck: u64,
+    /// A fingerprint of what it says, for the digest of the run.
+    pub digest: u64,
+}
+
+/// An outline in the making: bytes without the header, a fingerprint of the content alone.
+struct Gist {
+    kind: Kind,
+    bytes: u64,
+    luck: u64,
+    content: u64,
+}
+
 impl Message {
+    /// All that the world has to know of it, found in one look: this is asked of every message.
+    pub fn outline(&self) -> Outline {
+        let Gist { kind, bytes, luck, content } = match self {
+            Message::Request(request) => request.gist(),
+            Message::Reply(reply) => reply.gist(),
+            Message::Replica(message) => message.gist(),
+            Message::Coordinator(message) => message.gist(),
+            Message::Handoff(message) => message.gist(),
+            Message::AntiEntropy(message) => message.gist(),
+            Message::Membership(message) => message.gist(),
+        };
+        let bytes = HEADER_BYTES + bytes;
+        let digest = digest_of([luck ^ (kind as u64) << 58, content ^ bytes.rotate_left(40)]);
+        Outline { kind, bytes, luck, digest }
+    }
+
     /// Its kind.
     pub fn kind(&self) -> Kind {
-        match self {
-            Message::Request(_) => Kind::Request,
-            Message::Reply(_) => Kind::Reply,
-            Message::Replica(message) => message.kind(),
-            Message::Coordinator(message) => message.kind(),
-            Message::Handoff(Handoff::Deliver { .. }) => Kind::Deliver,
-            Message::Handoff(Handoff::Delivered { .. }) => Kind::Delivered,
-            Message::AntiEntropy(message) => message.kind(),
-            Message::Membership(message) => message.kind(),
-        }
+        self.outline().kind
     }
 
     /// Its size on the wire in bytes, header included.
     pub fn bytes(&self) -> u64 {
-        HEADER_BYTES + self.payload_bytes()
-    }
-
-    /// What luck knows it by, beside its two ends and its kind.
-    pub fn luck(&self) -> u64 {
-        match self {
-            Message::Request(request) => request.attempt.number(),
-            Message::Reply(reply) => reply.attempt.number(),
-            Message::Replica(message) => message.attempt().number(),
-            Message::Coordinator(message) => message.attempt().number(),
-            Message::Handoff(Handoff::Deliver { scan, key, .. })
-            | Message::Handoff(Handoff::Delivered { scan, key, .. }) => {
-                digest_of([*scan, u64::from(key.0)])
-            }
-            Message::AntiEntropy(message) => message.exchange().luck(),
-            Message::Membership(message) => message.luck(),
-        }
-    }
-
-    /// A fingerprint of what it says, for the digest of the run.
-    /// Takes what the caller knows already.
-    pub fn digest(&self, kind: Kind, bytes: u64, luck: u64) -> u64 {
-        digest_of([luck ^ (kind as u64) << 58, self.content_digest() ^ bytes.rotate_left(40)])
-    }
-
-    fn payload_bytes(&self) -> u64 {
-        match self {
-            Message::Request(request) => KEY_BYTES + request.action.bytes(),
-            Message::Reply(reply) => KEY_BYTES + reply.outcome.bytes(),
-            Message::Replica(message) => KEY_BYTES + message.bytes(),
-            Message::Coordinator(message) => message.bytes(),
-            Message::Handoff(Handoff::Deliver { set, .. }) => KEY_BYTES + u64::from(set.bytes()),
-            Message::Handoff(Handoff::Delivered { .. }) => KEY_BYTES + DIGEST_BYTES,
-            Message::AntiEntropy(message) => message.bytes(),
-            Message::Membership(message) => message.bytes(),
-        }
-    }
-
-    fn content_digest(&self) -> u64 {
-        match self {
-            Message::Request(request) => match &request.action {
-                Action::Get => 0,
-                Action::Put(put) => put.context.as_ref().map_or(1, |set| set.digest()),
-            },
-            Message::Reply(reply) => reply.outcome.digest(),
-            Message::Replica(ToReplica::Store { set, .. } | ToReplica::Repair { set, .. }) => {
-                set.digest()
-            }
-            Message::Replica(ToReplica::Fetch { .. } | ToReplica::Write { .. }) => 0,
-            Message::Coordinator(ToCoordinator::Fetched { set, .. }) => {
-                set.as_ref().map_or(0, |set| set.digest())
-            }
-            Message::Coordinator(ToCoordinator::Written { set, .. }) => set.digest(),
-            Message::Coordinator(
-                ToCoordinator::Stored { .. } | ToCoordinator::Confirmed { .. },
-            ) => 0,
-            Message::Handoff(Handoff::Deliver { set, .. }) => set.digest(),
-            Message::Handoff(Handoff::Delivered { digest, .. }) => *digest,
-            Message::AntiEntropy(message) => message.content_digest(),
-            Message::Membership(Membership::Digest { digest, .. }) => *digest,
-            Message::Membership(Membership::History { history, .. }) => history.digest(),
-            Message::Membership(
-                Membership::Same { .. } | Membership::Ping { .. } | Membership::Pong { .. },
-            ) => 0,
-        }
+        self.outline().bytes
     }
 }
 
-impl Action {
-    fn bytes(&self) -> u64 {
-        match self {
-            Action::Get => 0,
-            Action::Put(put) => put.bytes(),
-        }
+impl Request {
+    fn gist(&self) -> Gist {
+        let (bytes, content) = match &self.action {
+            Action::Get => (0, 0),
+            Action::Put(put) => (put.bytes(), put.context.as_ref().map_or(1, |set| set.digest())),
+        };
+        let luck = self.attempt.number();
+        Gist { kind: Kind::Request, bytes: KEY_BYTES + bytes, luck, content }
     }
 }
 
@@ -437,80 +402,62 @@ fn context_bytes(set: &VersionSet) -> u64 {
     16 * set.clock().entries().len() as u64
 }
 
-impl Outcome {
-    fn bytes(&self) -> u64 {
-        match self {
-            Outcome::Got { set, .. } => set.as_ref().map_or(0, |set| u64::from(set.bytes())),
-            Outcome::Stored { set, .. } => context_bytes(set),
-            Outcome::Refused | Outcome::TimedOut => 0,
-        }
-    }
+/// Bytes and fingerprint of a set that may be absent.
+fn of_set(set: Option<&Rc<VersionSet>>) -> (u64, u64) {
+    set.map_or((0, 0), |set| (u64::from(set.bytes()), set.digest()))
+}
 
-    fn digest(&self) -> u64 {
-        match self {
-            Outcome::Got { set, .. } => set.as_ref().map_or(0, |set| set.digest()),
-            Outcome::Stored { set, .. } => set.digest(),
-            Outcome::Refused => 1,
-            Outcome::TimedOut => 2,
-        }
+impl Reply {
+    fn gist(&self) -> Gist {
+        let (bytes, content) = match &self.outcome {
+            Outcome::Got { set, .. } => of_set(set.as_ref()),
+            Outcome::Stored { set, .. } => (context_bytes(set), set.digest()),
+            Outcome::Refused => (0, 1),
+            Outcome::TimedOut => (0, 2),
+        };
+        let luck = self.attempt.number();
+        Gist { kind: Kind::Reply, bytes: KEY_BYTES + bytes, luck, content }
     }
 }
 
 impl ToReplica {
-    fn kind(&self) -> Kind {
-        match self {
-            ToReplica::Fetch { .. } => Kind::Fetch,
-            ToReplica::Write { .. } => Kind::Write,
-            ToReplica::Store { .. } => Kind::Store,
-            ToReplica::Repair { .. } => Kind::Repair,
-        }
-    }
-
-    fn attempt(&self) -> AttemptId {
-        match self {
-            ToReplica::Fetch { attempt, .. }
-            | ToReplica::Write { attempt, .. }
-            | ToReplica::Store { attempt, .. }
-            | ToReplica::Repair { attempt, .. } => *attempt,
-        }
-    }
-
-    fn bytes(&self) -> u64 {
-        match self {
-            ToReplica::Fetch { .. } => 0,
-            ToReplica::Write { put, .. } => put.bytes(),
-            ToReplica::Store { set, .. } | ToReplica::Repair { set, .. } => u64::from(set.bytes()),
-        }
+    fn gist(&self) -> Gist {
+        let (kind, attempt, (bytes, content)) = match self {
+            ToReplica::Fetch { attempt, .. } => (Kind::Fetch, attempt, (0, 0)),
+            ToReplica::Write { attempt, put, .. } => (Kind::Write, attempt, (put.bytes(), 0)),
+            ToReplica::Store { attempt, set, .. } => (Kind::Store, attempt, of_set(Some(set))),
+            ToReplica::Repair { attempt, set, .. } => (Kind::Repair, attempt, of_set(Some(set))),
+        };
+        Gist { kind, bytes: KEY_BYTES + bytes, luck: attempt.number(), content }
     }
 }
 
 impl ToCoordinator {
-    fn kind(&self) -> Kind {
-        match self {
-            ToCoordinator::Fetched { .. } => Kind::Fetched,
-            ToCoordinator::Written { .. } => Kind::Written,
-            ToCoordinator::Stored { .. } => Kind::Stored,
-            ToCoordinator::Confirmed { .. } => Kind::Confirmed,
-        }
-    }
-
-    fn attempt(&self) -> AttemptId {
-        match self {
-            ToCoordinator::Fetched { attempt, .. }
-            | ToCoordinator::Written { attempt, .. }
-            | ToCoordinator::Stored { attempt, .. }
-            | ToCoordinator::Confirmed { attempt } => *attempt,
-        }
-    }
-
-    fn bytes(&self) -> u64 {
-        match self {
-            ToCoordinator::Fetched { set, .. } => {
-                set.as_ref().map_or(0, |set| u64::from(set.bytes()))
+    fn gist(&self) -> Gist {
+        let (kind, attempt, (bytes, content)) = match self {
+            ToCoordinator::Fetched { attempt, set, .. } => {
+                (Kind::Fetched, attempt, of_set(set.as_ref()))
             }
-            ToCoordinator::Written { set, .. } => u64::from(set.bytes()),
-            ToCoordinator::Stored { .. } | ToCoordinator::Confirmed { .. } => 0,
-        }
+            ToCoordinator::Written { attempt, set, .. } => {
+                (Kind::Written, attempt, of_set(Some(set)))
+            }
+            ToCoordinator::Stored { attempt, .. } => (Kind::Stored, attempt, (0, 0)),
+            ToCoordinator::Confirmed { attempt } => (Kind::Confirmed, attempt, (0, 0)),
+        };
+        Gist { kind, bytes, luck: attempt.number(), content }
+    }
+}
+
+impl Handoff {
+    fn gist(&self) -> Gist {
+        let (kind, scan, key, (bytes, content)) = match self {
+            Handoff::Deliver { scan, key, set } => (Kind::Deliver, scan, key, of_set(Some(set))),
+            Handoff::Delivered { scan, key, digest } => {
+                (Kind::Delivered, scan, key, (DIGEST_BYTES, *digest))
+            }
+        };
+        let luck = digest_of([*scan, u64::from(key.0)]);
+        Gist { kind, bytes: KEY_BYTES + bytes, luck, content }
     }
 }
 
@@ -526,42 +473,31 @@ impl Exchange {
 }
 
 impl AntiEntropy {
-    fn kind(&self) -> Kind {
+    fn gist(&self) -> Gist {
         match self {
-            AntiEntropy::Hashes { .. } => Kind::Hashes,
-            AntiEntropy::Keys { .. } => Kind::Keys,
-            AntiEntropy::Sets { .. } => Kind::Sets,
-        }
-    }
-
-    fn exchange(&self) -> Exchange {
-        match self {
-            AntiEntropy::Hashes { exchange, .. }
-            | AntiEntropy::Keys { exchange, .. }
-            | AntiEntropy::Sets { exchange, .. } => *exchange,
-        }
-    }
-
-    fn bytes(&self) -> u64 {
-        match self {
-            AntiEntropy::Hashes { hashes, .. } => TREE_HASH_BYTES * hashes.len() as u64,
-            AntiEntropy::Keys { leaves, entries, .. } => {
-                DIGEST_BYTES * leaves.len() as u64
-                    + (KEY_BYTES + DIGEST_BYTES) * entries.len() as u64
-            }
-            AntiEntropy::Sets { sets, wanted, .. } => {
+            AntiEntropy::Hashes { exchange, hashes } => Gist {
+                kind: Kind::Hashes,
+                bytes: TREE_HASH_BYTES * hashes.len() as u64,
+                luck: exchange.luck(),
+                content: fold(hashes.iter().map(|hash| hash.hash)),
+            },
+            AntiEntropy::Keys { exchange, leaves, entries } => Gist {
+                kind: Kind::Keys,
+                bytes: DIGEST_BYTES * leaves.len() as u64
+                    + (KEY_BYTES + DIGEST_BYTES) * entries.len() as u64,
+                luck: exchange.luck(),
+                content: fold(entries.iter().map(|(_, digest)| *digest)),
+            },
+            AntiEntropy::Sets { exchange, sets, wanted } => {
                 let data: u64 =
                     sets.iter().map(|(_, set)| KEY_BYTES + u64::from(set.bytes())).sum();
-                data + KEY_BYTES * wanted.len() as u64
+                Gist {
+                    kind: Kind::Sets,
+                    bytes: data + KEY_BYTES * wanted.len() as u64,
+                    luck: exchange.luck(),
+                    content: fold(sets.iter().map(|(_, set)| set.digest())),
+                }
             }
-        }
-    }
-
-    fn content_digest(&self) -> u64 {
-        match self {
-            AntiEntropy::Hashes { hashes, .. } => fold(hashes.iter().map(|hash| hash.hash)),
-            AntiEntropy::Keys { entries, .. } => fold(entries.iter().map(|(_, digest)| *digest)),
-            AntiEntropy::Sets { sets, .. } => fold(sets.iter().map(|(_, set)| set.digest())),
         }
     }
 }
@@ -571,30 +507,18 @@ fn fold(numbers: impl Iterator<Item = u64>) -> u64 {
 }
 
 impl Membership {
-    fn kind(&self) -> Kind {
-        match self {
-            Membership::Digest { .. } => Kind::GossipDigest,
-            Membership::Same { .. } => Kind::GossipSame,
-            Membership::History { .. } => Kind::GossipHistory,
-            Membership::Ping { .. } => Kind::Ping,
-            Membership::Pong { .. } => Kind::Pong,
-        }
-    }
-
-    fn luck(&self) -> u64 {
-        match self {
-            Membership::Digest { round, .. }
-            | Membership::Same { round }
-            | Membership::History { round, .. } => *round,
-            Membership::Ping { probe } | Membership::Pong { probe } => *probe,
-        }
-    }
-
-    fn bytes(&self) -> u64 {
-        match self {
-            Membership::Digest { .. } => DIGEST_BYTES,
-            Membership::History { history, .. } => history.bytes(),
-            Membership::Same { .. } | Membership::Ping { .. } | Membership::Pong { .. } => 0,
-        }
+    fn gist(&self) -> Gist {
+        let (kind, luck, bytes, content) = match self {
+            Membership::Digest { round, digest } => {
+                (Kind::GossipDigest, *round, DIGEST_BYTES, *digest)
+            }
+            Membership::Same { round } => (Kind::GossipSame, *round, 0, 0),
+            Membership::History { round, history, .. } => {
+                (Kind::GossipHistory, *round, history.bytes(), history.digest())
+            }
+            Membership::Ping { probe } => (Kind::Ping, *probe, 0, 0),
+            Membership::Pong { probe } => (Kind::Pong, *probe, 0, 0),
+        };
+        Gist { kind, bytes, luck, content }
     }
 }

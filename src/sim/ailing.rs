@@ -53,6 +53,21 @@ impl Simulation {
         parked.into_iter().for_each(|job| self.submit(node, job));
     }
 
+    /// Counts a job that is given to a disk which is slow; true if it is stalled and takes none.
+    #[cold]
+    pub(super) fn count_ailing(&mut self, node: NodeId) -> bool {
+        let machine = &self.machines[node.index()];
+        if let Some((fault, _)) = machine.slow.as_ref().filter(|_| machine.device.is_slow()) {
+            self.touched[*fault].jobs += 1;
+        }
+        if let Some(fault) = machine.device.stalled_by() {
+            self.touched[fault].jobs += 1;
+            return true;
+        }
+        machine.device.slow_troubles().for_each(|(fault, _)| self.touched[fault].jobs += 1);
+        false
+    }
+
     /// Keeps what a stalled disk would have done by now.
     pub(super) fn stalls(&mut self, node: NodeId, event: Event) -> bool {
         let device = &mut self.machines[node.index()].device;

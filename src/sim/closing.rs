@@ -39,7 +39,7 @@ impl Simulation {
 
     pub(super) fn account(&self) -> Account {
         let mut in_flight = [0; Kind::ALL.len()];
-        let on_links = self.messages.iter().filter(|d| d.packet.from != d.packet.to);
+        let on_links = self.messages.iter();
         on_links.for_each(|delivery| in_flight[delivery.packet.kind as usize] += 1);
         Account {
             now: self.now,

@@ -1,7 +1,7 @@
 //! Messages on their way: sent, lost, held back, delivered, and counted at each turn.
 
 use crate::digest::digest_of;
-use crate::dynamo::message::Message;
+use crate::dynamo::message::{Message, Outline};
 use crate::id::{Address, NodeId};
 use crate::network::fate::link;
 use crate::process::Input;
@@ -32,19 +32,17 @@ impl Simulation {
         to: Address,
         message: Message,
     ) {
-        let (kind, bytes, which) = (message.kind(), message.bytes(), message.luck());
-        let digest = message.digest(kind, bytes, which);
+        let Outline { kind, bytes, luck, digest } = message.outline();
+        if from == to {
+            self.totals.local += 1;
+            return self.to_self.push_back((digest, message));
+        }
         // Draws stir what they are given: kinds need only be kept apart.
-        let which = which ^ (kind as u64) << 58;
+        let which = luck ^ (kind as u64) << 58;
         self.sent += 1;
         let (number, sent) = (self.sent, self.now);
         let packet = Packet { from, to, kind, bytes };
         let delivery = Delivery { number, packet, sent, digest, message };
-        if from == to {
-            self.totals.local += 1;
-            let message = self.messages.insert(delivery);
-            return self.queue.push_lane(self.at_once, self.now, Event::Deliver(message));
-        }
         self.totals.kinds[kind as usize].sent += 1;
         self.totals.kinds[kind as usize].bytes += bytes;
         let own_delay = self.sending_delay(packet, which);
@@ -97,12 +95,10 @@ impl Simulation {
     pub(super) fn take_delivery(&mut self, observers: &mut Observers<'_>, message: u32) {
         let delivery = self.messages.get(message);
         let (packet, sent) = (delivery.packet, delivery.sent);
-        if packet.from != packet.to {
-            match self.links.arrive(packet, sent, &mut self.touched) {
-                Arrival::Deliver => {}
-                Arrival::Drop => return self.lose(observers, message, Drop::CutInFlight),
-                Arrival::Hold(fault) => return self.held.push((fault, message)),
-            }
+        match self.links.arrive(packet, sent, &mut self.touched) {
+            Arrival::Deliver => {}
+            Arrival::Drop => return self.lose(observers, message, Drop::CutInFlight),
+            Arrival::Hold(fault) => return self.held.push((fault, message)),
         }
         match packet.to {
             Address::Client(client) => {
@@ -144,11 +140,9 @@ impl Simulation {
         let Delivery { number, packet, digest, message, .. } = self.messages.remove(message);
         let Packet { from, to, kind, .. } = packet;
         self.fold(link(from, to), digest);
-        if from != to {
-            self.totals.kinds[kind as usize].delivered += 1;
-            if observers.interest().messages {
-                observers.see(self.now, &Record::Delivered { number, from, to, message: &message });
-            }
+        self.totals.kinds[kind as usize].delivered += 1;
+        if observers.interest().messages {
+            observers.see(self.now, &Record::Delivered { number, from, to, message: &message });
         }
         message
     }
@@ -161,10 +155,6 @@ impl Simulation {
 
     fn drop_message(&mut self, observers: &mut Observers<'_>, delivery: &Delivery, cause: Drop) {
         let Packet { from, to, kind, .. } = delivery.packet;
-        // A machine that stops loses what it was about to tell itself; that was never on a link.
-        if from == to {
-            return;
-        }
         self.totals.kinds[kind as usize].dropped[cause as usize] += 1;
         if observers.interest().messages {
             let (number, message) = (delivery.number, &delivery.message);

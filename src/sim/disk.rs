@@ -96,8 +96,9 @@ impl Device {
         (node, job): (NodeId, &Job),
     ) -> Time {
         let mut time = service.time(luck, node, job);
-        let slowness = self.slow_troubles().fold(self.slowness, |all, (_, factor)| all * factor);
-        if slowness > 1.0 {
+        if !self.is_healthy() {
+            let factors = self.slow_troubles().map(|(_, factor)| factor);
+            let slowness = factors.fold(self.slowness, |all, factor| all * factor);
             time = Duration((time.0 as f64 * slowness) as u64);
         }
         self.busy_until = self.busy_until.max(now) + time;
@@ -107,6 +108,12 @@ impl Device {
     /// From now on every service takes this many times as long; 1 is healthy.
     pub fn slow_down(&mut self, factor: f64) {
         self.slowness = factor;
+    }
+
+    /// Does it work as it should?
+    #[inline]
+    pub fn is_healthy(&self) -> bool {
+        self.slowness <= 1.0 && self.troubles.is_empty()
     }
 
     /// Is it slower than it should be?

@@ -1,9 +1,11 @@
 //! The one loop: takes the next event, hands it to its party, and fulfils what that wishes.
 
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::digest::Digest;
 use crate::dynamo::job::Job;
+use crate::dynamo::message::Message;
 use crate::dynamo::node::Identity;
 use crate::dynamo::ring::position::KeySpace;
 use crate::dynamo::storage::disk::Disk;
@@ -21,7 +23,7 @@ use crate::sim::links::Links;
 use crate::sim::machine::{Machine, Standstill};
 use crate::sim::plan::Plan;
 use crate::sim::queue::slab::Slab;
-use crate::sim::queue::{Lane, Queue};
+use crate::sim::queue::{Lane, Payload, Queue};
 use crate::time::{Duration, Time};
 use crate::trace::observer::Observers;
 use crate::trace::record::{Account, Record, Totals, Touched};
@@ -49,11 +51,31 @@ pub enum Event {
         client: ClientId,
         timer: ClientTimer,
     },
-    Done {
-        node: NodeId,
-        life: u32,
-        job: u32,
-    },
+    /// A disk has finished a job.
+    Done(u32),
+}
+
+impl Payload for Event {
+    #[inline]
+    fn name(&self) -> Option<u32> {
+        match self {
+            Event::Deliver(message) => Some(message << 1),
+            Event::Done(job) => Some(job << 1 | 1),
+            Event::Timer { .. } | Event::Look { .. } | Event::Client { .. } => None,
+        }
+    }
+
+    #[inline]
+    fn of_name(name: u32) -> Event {
+        if name & 1 == 0 { Event::Deliver(name >> 1) } else { Event::Done(name >> 1) }
+    }
+}
+
+/// A job at the disk of a node, which may have stopped when it is done.
+pub struct Task {
+    pub node: NodeId,
+    pub life: u32,
+    pub job: Job,
 }
 
 /// A run under way.
@@ -70,12 +92,13 @@ pub struct Simulation {
     /// All messages on their way.
     pub(super) messages: Slab<Delivery>,
     /// All jobs that disks have not finished.
-    pub(super) jobs: Slab<Job>,
+    pub(super) jobs: Slab<Task>,
     pub(super) clients: Vec<Client>,
     pub(super) service: Service,
     pub(super) numbering: Numbering,
     pub(super) lanes: Vec<(Duration, Lane)>,
-    pub(super) at_once: Lane,
+    /// What the node at work has said to itself and not heard yet, with fingerprints.
+    pub(super) to_self: VecDeque<(u64, Message)>,
     pub(super) steps: std::iter::Peekable<std::vec::IntoIter<Step>>,
     pub(super) next_sample: Time,
     pub(super) sampling: Duration,
@@ -129,7 +152,7 @@ impl Simulation {
         let clients = (0..plan.workload.clients).map(client).collect();
         let network = Network::new(&plan.network, config.nodes, plan.workload.clients);
         let mut queue = Queue::new();
-        let (at_once, lanes) = (queue.lane(Duration::ZERO), constant_lanes(&mut queue, plan));
+        let lanes = constant_lanes(&mut queue, plan);
         Simulation {
             now: Time::ZERO,
             queue,
@@ -140,7 +163,7 @@ impl Simulation {
             numbering: Numbering::new(keys.count()),
             identity: Identity { me: NodeId(0), life: 0, config, keys },
             lanes,
-            at_once,
+            to_self: VecDeque::new(),
             steps: schedule(&plan.faults, plan.duration).into_iter().peekable(),
             touched: vec![Touched::default(); plan.faults.len()],
             held: Vec::new(),
@@ -304,12 +327,13 @@ impl Simulation {
                 self.hand_to_node(observers, node, Input::Timer(timer));
             }
             Event::Look { node } => self.look(observers, node),
-            Event::Done { node, life, job } => {
+            Event::Done(job) => {
+                let Task { node, life, .. } = *self.jobs.get(job);
                 let lives = self.lives(node, life);
                 if lives && (self.waits(node, event) || self.stalls(node, event)) {
                     return;
                 }
-                let job = self.jobs.remove(job);
+                let Task { job, .. } = self.jobs.remove(job);
                 if lives {
                     self.finish_job(observers, node, job);
                 }
@@ -332,7 +356,7 @@ impl Simulation {
     fn waits(&mut self, node: NodeId, event: Event) -> bool {
         let Some(standstill) = &mut self.machines[node.index()].paused else { return false };
         let Standstill { faults, waiting } = standstill;
-        self.touched[faults[0]].jobs += u64::from(matches!(event, Event::Done { .. }));
+        self.touched[faults[0]].jobs += u64::from(matches!(event, Event::Done(_)));
         waiting.push(event);
         true
     }

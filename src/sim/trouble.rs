@@ -120,7 +120,7 @@ impl Simulation {
         for event in waiting.chain(held) {
             match event {
                 Event::Deliver(message) => self.lose(observers, message, Drop::ReceiverDown),
-                Event::Done { job, .. } => {
+                Event::Done(job) => {
                     self.jobs.remove(job);
                 }
                 Event::Timer { .. } | Event::Look { .. } | Event::Client { .. } => {}

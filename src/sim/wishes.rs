@@ -4,20 +4,31 @@ use crate::dynamo::job::Job;
 use crate::dynamo::timer::Timer;
 use crate::dynamo::words::NodeWords;
 use crate::id::{Address, ClientId, NodeId};
+use crate::network::fate::link;
 use crate::process::{Ctx, Effect, Input, Process};
-use crate::sim::simulation::{Event, Simulation};
+use crate::sim::simulation::{Event, Simulation, Task};
 use crate::time::{Duration, Time};
 use crate::trace::observer::Observers;
 use crate::trace::record::Record;
 use crate::workload::words::ClientWords;
 
 impl Simulation {
+    /// Hands a node an input, and then whatever it says to itself, until it is silent.
     pub(super) fn hand_to_node(
         &mut self,
         observers: &mut Observers<'_>,
         node: NodeId,
         input: Input<NodeWords>,
     ) {
+        self.hand_one(observers, node, input);
+        while let Some((digest, message)) = self.to_self.pop_front() {
+            let me = Address::Node(node);
+            self.fold(link(me, me), digest);
+            self.hand_one(observers, node, Input::Message { from: me, message });
+        }
+    }
+
+    fn hand_one(&mut self, observers: &mut Observers<'_>, node: NodeId, input: Input<NodeWords>) {
         let machine = &mut self.machines[node.index()];
         let now = machine.clock.shows(self.now);
         let running = machine.node_mut().expect("only a running node acts");
@@ -112,17 +123,13 @@ impl Simulation {
     }
 
     pub(super) fn submit(&mut self, node: NodeId, job: Job) {
+        if !self.machines[node.index()].device.is_healthy() && self.count_ailing(node) {
+            return self.machines[node.index()].device.parked.push(job);
+        }
         let machine = &mut self.machines[node.index()];
-        if let Some((fault, _)) = machine.slow.as_ref().filter(|_| machine.device.is_slow()) {
-            self.touched[*fault].jobs += 1;
-        }
-        if let Some(fault) = machine.device.stalled_by() {
-            self.touched[fault].jobs += 1;
-            return machine.device.parked.push(job);
-        }
-        machine.device.slow_troubles().for_each(|(fault, _)| self.touched[fault].jobs += 1);
         let due = machine.device.submit(self.now, &self.service, &self.luck, (node, &job));
-        let job = self.jobs.insert(job);
-        self.queue.push(due, Event::Done { node, life: machine.life, job });
+        let task = Task { node, life: machine.life, job };
+        let job = self.jobs.insert(task);
+        self.queue.push(due, Event::Done(job));
     }
 }

@@ -1,6 +1,6 @@
 //! Payloads by slot; a slot that was emptied is used again, the last one first.
 
-/// How many bits of a key name a slot.
+/// How many bits of a key name a slot; the first of them tells slots from names.
 pub(in crate::sim) const SLOT_BITS: u32 = 24;
 /// No slot: the end of the list of free ones.
 const END: u32 = u32::MAX;
@@ -94,7 +94,7 @@ impl<E> Slab<E> {
 
 /// The number of the slot at a place, which must fit into a key.
 fn number(place: usize) -> u32 {
-    assert!(place < 1 << SLOT_BITS, "too many events are pending at once: 2^24");
+    assert!(place < 1 << (SLOT_BITS - 1), "too many events are pending at once: 2^23");
     place as u32
 }
 
@@ -113,9 +113,9 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "too many events are pending at once: 2^24")]
+    #[should_panic(expected = "too many events are pending at once: 2^23")]
     fn a_slot_beyond_the_key_is_refused() {
-        assert_eq!(number((1 << SLOT_BITS) - 1), 0xff_ffff);
-        number(1 << SLOT_BITS);
+        assert_eq!(number((1 << (SLOT_BITS - 1)) - 1), 0x7f_ffff);
+        number(1 << (SLOT_BITS - 1));
     }
 }
