@@ -4,6 +4,8 @@
 //! elsewhere as `Message`, `Arm` returns as `Timer`, `Submit` as `Done`. Timers and jobs carry the
 //! name of what they guard, so that a stale one recognises itself; nothing is ever cancelled.
 
+pub mod deadlines;
+
 use crate::ghost::Numbering;
 use crate::id::{Address, EventId, Key};
 use crate::random::luck::Luck;
@@ -49,8 +51,10 @@ pub enum Effect<V: Vocabulary> {
 
 /// All that a process can reach while it handles one input.
 pub struct Ctx<'a, V: Vocabulary> {
-    /// The time on its own clock.
+    /// The time that its own clock shows, which may step.
     pub now: Time,
+    /// How far its own clock has run: never goes back, and timers are due by it.
+    pub ran: Time,
     /// Who it is.
     pub me: Address,
     /// Draws, keyed by purpose and name.

@@ -10,7 +10,7 @@ use crate::dynamo::handoff::HintDelivery;
 use crate::dynamo::job::Job;
 use crate::dynamo::membership::detector::Detector;
 use crate::dynamo::membership::gossip::Gossip;
-use crate::dynamo::message::{Handoff, Membership, Message, Outcome, Reply, ToCoordinator};
+use crate::dynamo::message::{Handoff, Membership, Message, Outcome, Reply, Ticket, ToCoordinator};
 use crate::dynamo::replica::Replica;
 use crate::dynamo::rhythm::Rhythm;
 use crate::dynamo::ring::history::History;
@@ -19,7 +19,7 @@ use crate::dynamo::storage::disk::{Disk, Loss};
 use crate::dynamo::timer::Timer;
 use crate::dynamo::view::View;
 use crate::dynamo::words::{NodeCtx, NodeWords};
-use crate::id::{Address, AttemptId, Key, NodeId};
+use crate::id::{Address, Key, NodeId};
 use crate::process::{Input, Process};
 use crate::random::luck::Luck;
 use crate::random::purpose::Purpose;
@@ -195,13 +195,16 @@ impl Node {
 
     fn on_timer(&mut self, ctx: &mut NodeCtx<'_>, timer: Timer) {
         match timer {
-            Timer::Forward(attempt, node) => self.on_forward_due(ctx, attempt, node),
-            Timer::GetReplicas(_) | Timer::PutReplicas(_) => {
-                for peer in self.on_replicas_due(ctx, timer) {
-                    self.detector.on_silence(ctx, &mut self.view, peer);
+            Timer::Forward => self.on_forward_due(ctx),
+            Timer::GetReplicas | Timer::PutReplicas => {
+                while let Some(silent) = self.next_overdue(ctx, timer) {
+                    for peer in silent {
+                        self.detector.on_silence(ctx, &mut self.view, peer);
+                    }
                 }
             }
-            Timer::GetEnd(_) | Timer::PutEnd(_) => self.on_request_end(ctx, timer),
+            Timer::GetEnd(ticket) => self.on_get_end(ctx, ticket),
+            Timer::PutEnd => self.coordination.puts.on_end(ctx),
             Timer::HandoffScan => {
                 if let Some(part) = &mut self.handoff {
                     part.on_scan(ctx, &self.view, &self.disk.hints);
@@ -227,38 +230,32 @@ impl Node {
         }
     }
 
-    fn on_replicas_due(&mut self, ctx: &mut NodeCtx<'_>, timer: Timer) -> Silent {
-        let Some(ring) = self.view.ring() else { return Silent::new() };
+    /// Peers that have left the next request unanswered for too long; none once all such requests
+    /// have been looked at.
+    fn next_overdue(&mut self, ctx: &mut NodeCtx<'_>, timer: Timer) -> Option<Silent> {
+        let ring = self.view.ring()?;
         let scene = Scene { config: &self.config, view: &self.view, ring };
         match timer {
-            Timer::GetReplicas(ticket) => {
-                self.coordination.gets.on_replicas_due(ctx, scene, ticket)
-            }
-            Timer::PutReplicas(ticket) => {
-                self.coordination.puts.on_replicas_due(ctx, scene, ticket)
-            }
+            Timer::GetReplicas => self.coordination.gets.next_overdue(ctx, scene),
+            Timer::PutReplicas => self.coordination.puts.next_overdue(ctx, scene),
             _other => unreachable!("only requests wait for replicas"),
         }
     }
 
-    fn on_forward_due(&mut self, ctx: &mut NodeCtx<'_>, attempt: AttemptId, node: NodeId) {
-        let overdue = self.coordination.forwards.take_overdue(attempt, node);
-        let (Some(forward), Some(ring)) = (overdue, self.view.ring()) else { return };
-        let ring = Rc::clone(ring);
-        // Believed down first, so that whoever goes on passes it over.
-        self.detector.on_silence(ctx, &mut self.view, node);
-        let scene = Scene { config: &self.config, view: &self.view, ring: &ring };
-        self.coordination.go_on(ctx, scene, forward);
+    fn on_forward_due(&mut self, ctx: &mut NodeCtx<'_>) {
+        let Some(ring) = self.view.ring().map(Rc::clone) else { return };
+        while let Some((forward, node)) = self.coordination.forwards.next_overdue(ctx) {
+            // Believed down first, so that whoever goes on passes it over.
+            self.detector.on_silence(ctx, &mut self.view, node);
+            let scene = Scene { config: &self.config, view: &self.view, ring: &ring };
+            self.coordination.go_on(ctx, scene, forward);
+        }
     }
 
-    fn on_request_end(&mut self, ctx: &mut NodeCtx<'_>, timer: Timer) {
+    fn on_get_end(&mut self, ctx: &mut NodeCtx<'_>, ticket: Ticket) {
         let Some(ring) = self.view.ring() else { return };
         let scene = Scene { config: &self.config, view: &self.view, ring };
-        match timer {
-            Timer::GetEnd(ticket) => self.coordination.gets.on_end(ctx, scene, ticket),
-            Timer::PutEnd(ticket) => self.coordination.puts.on_end(ctx, ticket),
-            _other => unreachable!("only requests end"),
-        }
+        self.coordination.gets.on_end(ctx, scene, ticket);
     }
 
     fn on_done(&mut self, ctx: &mut NodeCtx<'_>, job: Job) {

@@ -1,21 +1,21 @@
 //! What a node asks to be reminded of. Each carries the name of what it guards.
 
 use crate::dynamo::message::Ticket;
-use crate::id::{AttemptId, Key, NodeId};
+use crate::id::{Key, NodeId};
 
 /// A reminder of a node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Timer {
-    /// Have all replicas of this get answered? (`timeouts.replica`)
-    GetReplicas(Ticket),
+    /// Have all replicas of some get answered? (`timeouts.replica`)
+    GetReplicas,
     /// This get has taken `timeouts.operation`.
     GetEnd(Ticket),
-    /// Have all replicas of this put answered? (`timeouts.replica`)
-    PutReplicas(Ticket),
-    /// This put has taken `timeouts.operation`.
-    PutEnd(Ticket),
-    /// Has the node that this request was forwarded to confirmed? (`timeouts.forward`)
-    Forward(AttemptId, NodeId),
+    /// Have all replicas of some put answered? (`timeouts.replica`)
+    PutReplicas,
+    /// Has some put taken `timeouts.operation`?
+    PutEnd,
+    /// Have all nodes that requests were forwarded to confirmed? (`timeouts.forward`)
+    Forward,
     /// Time to look through the hints.
     HandoffScan,
     /// Has this delivery been confirmed? (`hinted_handoff.timeout`)
@@ -33,15 +33,12 @@ pub enum Timer {
 impl Timer {
     /// A number that tells timers apart, for the digest of the run.
     pub fn number(&self) -> u64 {
-        let ticket = |kind: u64, ticket: &Ticket| {
-            kind << 56 ^ u64::from(ticket.slot) << 32 ^ u64::from(ticket.serial)
-        };
         match self {
-            Timer::GetReplicas(of) => ticket(1, of),
-            Timer::GetEnd(of) => ticket(2, of),
-            Timer::PutReplicas(of) => ticket(3, of),
-            Timer::PutEnd(of) => ticket(4, of),
-            Timer::Forward(attempt, node) => 5 << 56 ^ attempt.number() ^ u64::from(node.0) << 20,
+            Timer::GetReplicas => 1 << 56,
+            Timer::GetEnd(of) => 2 << 56 ^ u64::from(of.slot) << 32 ^ u64::from(of.serial),
+            Timer::PutReplicas => 3 << 56,
+            Timer::PutEnd => 4 << 56,
+            Timer::Forward => 5 << 56,
             Timer::HandoffScan => 6 << 56,
             Timer::Delivery { target, key, scan } => {
                 7 << 56 ^ u64::from(target.0) << 36 ^ u64::from(key.0) << 12 ^ scan

@@ -7,6 +7,7 @@ use crate::dynamo::timer::Timer;
 use crate::process::{Ctx, Vocabulary};
 
 /// The words of a storage node.
+#[derive(Debug)]
 pub struct NodeWords;
 
 impl Vocabulary for NodeWords {

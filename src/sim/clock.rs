@@ -116,8 +116,9 @@ impl LocalClock {
         self.troubles.iter().map(|(fault, _)| *fault)
     }
 
+    /// How far it has run at a moment of the world; never goes back.
     #[inline]
-    fn has_run(&self, now: Time) -> Time {
+    pub fn has_run(&self, now: Time) -> Time {
         let passed = now.since(self.since);
         if self.rate == RIGHT_PPM as u64 {
             return self.run + passed;

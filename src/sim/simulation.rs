@@ -245,6 +245,7 @@ impl Simulation {
             let id = ClientId(client as u32);
             self.clients[client].close(&mut Ctx {
                 now: self.now,
+                ran: self.now,
                 me: Address::Client(id),
                 luck: &self.luck,
                 observed: observers.interest().facts,

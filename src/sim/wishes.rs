@@ -14,6 +14,7 @@ use crate::workload::words::ClientWords;
 
 impl Simulation {
     /// Hands a node an input, and then whatever it says to itself, until it is silent.
+    #[inline]
     pub(super) fn hand_to_node(
         &mut self,
         observers: &mut Observers<'_>,
@@ -28,13 +29,15 @@ impl Simulation {
         }
     }
 
+    #[inline(never)]
     fn hand_one(&mut self, observers: &mut Observers<'_>, node: NodeId, input: Input<NodeWords>) {
         let machine = &mut self.machines[node.index()];
-        let now = machine.clock.shows(self.now);
+        let (now, ran) = (machine.clock.shows(self.now), machine.clock.has_run(self.now));
         let running = machine.node_mut().expect("only a running node acts");
         running.handle(
             &mut Ctx {
                 now,
+                ran,
                 me: Address::Node(node),
                 luck: &self.luck,
                 observed: observers.interest().facts,
@@ -55,6 +58,7 @@ impl Simulation {
         self.clients[client.index()].handle(
             &mut Ctx {
                 now: self.now,
+                ran: self.now,
                 me: Address::Client(client),
                 luck: &self.luck,
                 observed: observers.interest().facts,

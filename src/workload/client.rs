@@ -8,6 +8,7 @@ use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::ghost::Ghost;
 use crate::id::{Address, AttemptId, ClientId, NodeId, OperationId, Span};
+use crate::process::deadlines::Deadlines;
 use crate::process::{Input, Process};
 use crate::random::luck::Luck;
 use crate::random::purpose::Purpose;
@@ -50,6 +51,7 @@ pub struct Client {
     /// Operations that have not ended. Few, so that a list does.
     open: Vec<Operation>,
     memory: Memory,
+    deadlines: Deadlines<ClientWords, AttemptId>,
 }
 
 impl Habits {
@@ -84,7 +86,8 @@ impl Client {
             Writes::FromMemory => session.memory as usize,
         };
         let memory = Memory::new(room);
-        Client { me, habits, arrivals, intents: 0, open: Vec::new(), memory }
+        let deadlines = Deadlines::new(ClientTimer::Attempt);
+        Client { me, habits, arrivals, intents: 0, open: Vec::new(), memory, deadlines }
     }
 
     /// How many operations have not ended.
@@ -217,6 +220,7 @@ impl Client {
         function: Function,
         (action, cart): (Action, Option<CartChange>),
     ) {
+        self.deadlines.prune(|attempt| self.open.iter().any(|o| o.attempt_id() == attempt));
         let mut operation = Operation::new(aim, function, action, ctx.now);
         let to = self.send(ctx, &mut operation);
         if let Some(patience) = self.habits.spec.hedge_after.filter(|_| function == Function::Get) {
@@ -229,14 +233,14 @@ impl Client {
         self.open.push(operation);
     }
 
-    fn send(&self, ctx: &mut ClientCtx<'_>, operation: &mut Operation) -> NodeId {
+    fn send(&mut self, ctx: &mut ClientCtx<'_>, operation: &mut Operation) -> NodeId {
         let attempt = operation.attempt_id();
         let to = self.habits.router.choose(ctx, self.me, operation);
         operation.tried.push(to);
         let (key, action) = (operation.aim.key, operation.action.clone());
         let request = Request { attempt, key, action, forwarded_by: None };
         ctx.send(Address::Node(to), Message::Request(request));
-        ctx.arm(self.habits.spec.timeout, ClientTimer::Attempt(attempt));
+        self.deadlines.set(ctx, self.habits.spec.timeout, attempt);
         to
     }
 
@@ -290,11 +294,14 @@ impl Client {
         }
     }
 
-    fn on_attempt_due(&mut self, ctx: &mut ClientCtx<'_>, attempt: AttemptId) {
-        if let Some(place) = self.open.iter().position(|o| o.attempt_id() == attempt) {
-            self.open[place].uncertain = true;
-            self.retry(ctx, place, attempt.attempt);
+    fn on_attempts_due(&mut self, ctx: &mut ClientCtx<'_>) {
+        while let Some(attempt) = self.deadlines.next_due(ctx) {
+            if let Some(place) = self.open.iter().position(|o| o.attempt_id() == attempt) {
+                self.open[place].uncertain = true;
+                self.retry(ctx, place, attempt.attempt);
+            }
         }
+        self.deadlines.go_on(ctx, |attempt| self.open.iter().any(|o| o.attempt_id() == attempt));
     }
 
     /// The attempt has failed; unless a later one is under way already, try again or give up.
@@ -340,7 +347,7 @@ impl Process for Client {
             }
             Input::Message { .. } => unreachable!("nodes send clients nothing but replies"),
             Input::Timer(ClientTimer::Arrival) => self.on_arrival(ctx),
-            Input::Timer(ClientTimer::Attempt(attempt)) => self.on_attempt_due(ctx, attempt),
+            Input::Timer(ClientTimer::Attempt) => self.on_attempts_due(ctx),
             Input::Timer(ClientTimer::Hedge(attempt)) => self.on_hedge_due(ctx, attempt),
             Input::Done(job) | Input::Failed(job) => match job {},
         }

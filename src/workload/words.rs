@@ -10,6 +10,7 @@ use crate::process::{Ctx, Vocabulary};
 use crate::time::Time;
 
 /// The words of a client.
+#[derive(Debug)]
 pub struct ClientWords;
 
 impl Vocabulary for ClientWords {
@@ -31,8 +32,8 @@ pub enum NoJob {}
 pub enum ClientTimer {
     /// Time to begin the next operation.
     Arrival,
-    /// Has this attempt been answered? (`workload.timeout`)
-    Attempt(AttemptId),
+    /// Have all attempts been answered? (`workload.timeout`)
+    Attempt,
     /// Should this get be sent to a second node? (`workload.hedge_after`)
     Hedge(AttemptId),
 }
@@ -42,7 +43,7 @@ impl ClientTimer {
     pub fn number(&self) -> u64 {
         match self {
             ClientTimer::Arrival => 1 << 60,
-            ClientTimer::Attempt(attempt) => 2 << 60 ^ attempt.number(),
+            ClientTimer::Attempt => 2 << 60,
             ClientTimer::Hedge(attempt) => 3 << 60 ^ attempt.number(),
         }
     }

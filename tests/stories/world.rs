@@ -264,6 +264,7 @@ impl World {
             let mut effects = Vec::new();
             let mut context = Ctx {
                 now: self.now,
+                ran: self.now,
                 me: Address::Node(node),
                 luck: &self.luck,
                 observed: true,
@@ -318,11 +319,11 @@ impl World {
 fn is_periodic(timer: &Timer) -> bool {
     match timer {
         Timer::HandoffScan | Timer::AntiEntropy | Timer::Gossip | Timer::Flush => true,
-        Timer::GetReplicas(_)
+        Timer::GetReplicas
         | Timer::GetEnd(_)
-        | Timer::PutReplicas(_)
-        | Timer::PutEnd(_)
-        | Timer::Forward(..)
+        | Timer::PutReplicas
+        | Timer::PutEnd
+        | Timer::Forward
         | Timer::Delivery { .. }
         | Timer::Probe { .. } => false,
     }

@@ -9,14 +9,16 @@ use smallvec::{SmallVec, smallvec};
 use crate::dynamo::coordination::Scene;
 use crate::dynamo::message::{Message, Request};
 use crate::dynamo::timer::Timer;
-use crate::dynamo::words::NodeCtx;
+use crate::dynamo::words::{NodeCtx, NodeWords};
 use crate::id::{Address, AttemptId, NodeId};
+use crate::process::deadlines::Deadlines;
 
 /// Requests that were handed on and not confirmed yet. They are few, since each waits for one
 /// round trip only.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Forwards {
     open: Vec<Forward>,
+    deadlines: Deadlines<NodeWords, (AttemptId, NodeId)>,
 }
 
 /// A request that was handed on.
@@ -24,6 +26,12 @@ pub struct Forwards {
 pub struct Forward {
     request: Request,
     tried: SmallVec<[NodeId; 4]>,
+}
+
+impl Default for Forwards {
+    fn default() -> Forwards {
+        Forwards { open: Vec::new(), deadlines: Deadlines::new(Timer::Forward) }
+    }
 }
 
 impl Forwards {
@@ -36,7 +44,9 @@ impl Forwards {
         to: NodeId,
     ) {
         request.forwarded_by = Some(scene.view.me);
-        send(ctx, scene, &request, to);
+        let open = &self.open;
+        self.deadlines.prune(|(attempt, node)| open.iter().any(|f| f.waits_for(attempt, node)));
+        self.send(ctx, scene, &request, to);
         self.open.push(Forward { request, tried: smallvec![to] });
     }
 
@@ -48,11 +58,18 @@ impl Forwards {
         }
     }
 
-    /// A node was given its time: takes out the request that it has not confirmed, if so.
-    pub fn take_overdue(&mut self, attempt: AttemptId, node: NodeId) -> Option<Forward> {
-        let waits = |f: &Forward| f.request.attempt == attempt && f.tried.last() == Some(&node);
-        let place = self.open.iter().position(waits)?;
-        Some(self.open.swap_remove(place))
+    /// Takes out the next request that a node was given its time to confirm and has not, with that
+    /// node; none once there is none.
+    pub fn next_overdue(&mut self, ctx: &mut NodeCtx<'_>) -> Option<(Forward, NodeId)> {
+        while let Some((attempt, node)) = self.deadlines.next_due(ctx) {
+            if let Some(place) = self.open.iter().position(|f| f.waits_for(attempt, node)) {
+                return Some((self.open.swap_remove(place), node));
+            }
+        }
+        let open = &self.open;
+        self.deadlines
+            .go_on(ctx, |(attempt, node)| open.iter().any(|f| f.waits_for(attempt, node)));
+        None
     }
 
     /// Hands a request on to the next node.
@@ -63,13 +80,22 @@ impl Forwards {
         mut forward: Forward,
         to: NodeId,
     ) {
-        send(ctx, scene, &forward.request, to);
+        self.send(ctx, scene, &forward.request, to);
         forward.tried.push(to);
         self.open.push(forward);
+    }
+
+    fn send(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, request: &Request, to: NodeId) {
+        ctx.send(Address::Node(to), Message::Request(request.clone()));
+        self.deadlines.set(ctx, scene.config.timeouts.forward, (request.attempt, to));
     }
 }
 
 impl Forward {
+    fn waits_for(&self, attempt: AttemptId, node: NodeId) -> bool {
+        self.request.attempt == attempt && self.tried.last() == Some(&node)
+    }
+
     /// The next node of the preference list that is believed up and was not tried: in the end this
     /// node itself, which is always up, so that a put fails only if nobody can be reached.
     pub fn next(&self, scene: Scene<'_>) -> NodeId {
@@ -82,9 +108,4 @@ impl Forward {
     pub fn into_request(self) -> Request {
         self.request
     }
-}
-
-fn send(ctx: &mut NodeCtx<'_>, scene: Scene<'_>, request: &Request, to: NodeId) {
-    ctx.send(Address::Node(to), Message::Request(request.clone()));
-    ctx.arm(scene.config.timeouts.forward, Timer::Forward(request.attempt, to));
 }

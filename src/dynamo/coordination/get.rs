@@ -5,8 +5,7 @@ use std::rc::Rc;
 use smallvec::SmallVec;
 
 use crate::dynamo::coordination::participants::{
-    Participant, Participants, State, answered, choose, give_up_waiting, mark_answered,
-    next_stand_in,
+    Participant, Participants, State, choose, give_up_waiting, mark_answered, next_stand_in,
 };
 use crate::dynamo::coordination::slab::Slab;
 use crate::dynamo::coordination::{Scene, Silent, reply};
@@ -16,14 +15,16 @@ use crate::dynamo::ring::placement::RangeId;
 use crate::dynamo::timer::Timer;
 use crate::dynamo::versioning::reconcile::merge;
 use crate::dynamo::versioning::version::VersionSet;
-use crate::dynamo::words::NodeCtx;
+use crate::dynamo::words::{NodeCtx, NodeWords};
 use crate::id::{Address, AttemptId, Key, NodeId};
+use crate::process::deadlines::Deadlines;
 use crate::time::Time;
 
 /// All gets that this node coordinates.
 #[derive(Debug)]
 pub struct Gets {
     open: Slab<Get>,
+    replicas: Deadlines<NodeWords, Ticket>,
 }
 
 #[derive(Debug)]
@@ -32,6 +33,7 @@ struct Get {
     key: Key,
     range: RangeId,
     participants: Participants,
+    answered: u32,
     /// In order of arrival; the first is the fastest replier.
     answers: SmallVec<[Answer; 4]>,
     /// The newest versions of all answers so far.
@@ -51,7 +53,7 @@ struct Answer {
 impl Gets {
     /// None yet, in the `life`-th life of this node.
     pub fn new(life: u32) -> Gets {
-        Gets { open: Slab::new(life) }
+        Gets { open: Slab::new(life), replicas: Deadlines::new(Timer::GetReplicas) }
     }
 
     /// Asks the first N healthy nodes (not only R of them).
@@ -64,18 +66,20 @@ impl Gets {
             key,
             range,
             participants,
+            answered: 0,
             answers,
             merged,
             replied: false,
-            began: ctx.now,
+            began: ctx.ran,
             end_armed: false,
         };
+        self.replicas.prune(|ticket| self.open.get(ticket).is_some());
         let ticket = self.open.insert(get);
         let get = self.open.get_mut(ticket).expect("it was inserted just now");
         for participant in &mut get.participants {
             fetch(ctx, ticket, attempt, key, participant);
         }
-        ctx.arm(scene.config.timeouts.replica, Timer::GetReplicas(ticket));
+        self.replicas.set(ctx, scene.config.timeouts.replica, ticket);
     }
 
     /// A replica has answered; the R-th answer makes the reply, later ones serve read repair.
@@ -91,18 +95,29 @@ impl Gets {
         if !mark_answered(&mut get.participants, from) {
             return;
         }
+        get.answered += 1;
         get.take(scene, from, set);
-        if !get.replied && answered(&get.participants) >= scene.config.r as usize {
+        if !get.replied && get.answered >= scene.config.r {
             get.reply(ctx);
         }
-        let all_in = get.participants.iter().all(|p| p.state == State::Answered);
+        let all_in = get.answered as usize == get.participants.len();
         if all_in && get.replied {
             self.end(ctx, scene, ticket);
         }
     }
 
+    /// Gives up the silent replicas of the next get that has waited its time for them; none once
+    /// there is no such get.
+    pub fn next_overdue(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>) -> Option<Silent> {
+        let Some(ticket) = self.replicas.next_due(ctx) else {
+            self.replicas.go_on(ctx, |ticket| self.open.get(ticket).is_some());
+            return None;
+        };
+        Some(self.on_replicas_due(ctx, scene, ticket))
+    }
+
     /// Replicas that have not answered by now are given up, and stand-ins are asked in their place.
-    pub fn on_replicas_due(
+    fn on_replicas_due(
         &mut self,
         ctx: &mut NodeCtx<'_>,
         scene: Scene<'_>,
@@ -112,10 +127,10 @@ impl Gets {
         let patience = scene.config.timeouts.replica;
         // Nearly all gets are over by now, and need no second reminder.
         if !std::mem::replace(&mut get.end_armed, true) {
-            let rest = scene.config.timeouts.operation - ctx.now.since(get.began);
+            let rest = scene.config.timeouts.operation - ctx.ran.since(get.began);
             ctx.arm(rest, Timer::GetEnd(ticket));
         }
-        let silent = give_up_waiting(&mut get.participants, scene.view.me, ctx.now, patience);
+        let silent = give_up_waiting(&mut get.participants, scene.view.me, ctx.ran, patience);
         if !get.replied {
             let before = get.participants.len();
             for node in &silent {
@@ -123,7 +138,7 @@ impl Gets {
             }
             // Stand-ins may be silent as well.
             if get.participants.len() > before {
-                ctx.arm(patience, Timer::GetReplicas(ticket));
+                self.replicas.set(ctx, patience, ticket);
             }
         }
         silent
@@ -207,7 +222,7 @@ fn fetch(
     key: Key,
     participant: &mut Participant,
 ) {
-    participant.state = State::Waiting { since: ctx.now };
+    participant.state = State::Waiting { since: ctx.ran };
     let fetch = ToReplica::Fetch { ticket, attempt, key };
     ctx.send(Address::Node(participant.node), Message::Replica(fetch));
 }

@@ -105,8 +105,3 @@ pub fn give_up_waiting(
     };
     participants.iter_mut().filter(overdue).map(give_up).collect()
 }
-
-/// How many have answered.
-pub fn answered(participants: &Participants) -> usize {
-    participants.iter().filter(|p| p.state == State::Answered).count()
-}

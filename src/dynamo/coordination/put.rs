@@ -5,8 +5,7 @@ use std::rc::Rc;
 use smallvec::SmallVec;
 
 use crate::dynamo::coordination::participants::{
-    Participant, Participants, State, answered, choose, give_up_waiting, mark_answered,
-    next_stand_in,
+    Participant, Participants, State, choose, give_up_waiting, mark_answered, next_stand_in,
 };
 use crate::dynamo::coordination::slab::Slab;
 use crate::dynamo::coordination::{Scene, Silent, reply};
@@ -15,13 +14,16 @@ use crate::dynamo::message::{self, Message, Outcome, Replied, Ticket, ToReplica}
 use crate::dynamo::ring::placement::RangeId;
 use crate::dynamo::timer::Timer;
 use crate::dynamo::versioning::version::VersionSet;
-use crate::dynamo::words::NodeCtx;
+use crate::dynamo::words::{NodeCtx, NodeWords};
 use crate::id::{Address, AttemptId, Key, NodeId};
+use crate::process::deadlines::Deadlines;
 
 /// All puts that this node coordinates.
 #[derive(Debug)]
 pub struct Puts {
     open: Slab<Put>,
+    replicas: Deadlines<NodeWords, Ticket>,
+    ends: Deadlines<NodeWords, Ticket>,
 }
 
 #[derive(Debug)]
@@ -30,6 +32,7 @@ struct Put {
     key: Key,
     range: RangeId,
     participants: Participants,
+    answered: u32,
     request: Rc<message::Put>,
     /// What the replicas keep, once the first of them has made the new version.
     set: Option<Rc<VersionSet>>,
@@ -39,7 +42,8 @@ struct Put {
 impl Puts {
     /// None yet, in the `life`-th life of this node.
     pub fn new(life: u32) -> Puts {
-        Puts { open: Slab::new(life) }
+        let replicas = Deadlines::new(Timer::PutReplicas);
+        Puts { open: Slab::new(life), replicas, ends: Deadlines::new(Timer::PutEnd) }
     }
 
     /// Has the new version made, normally by this node's own replica.
@@ -53,12 +57,16 @@ impl Puts {
     ) {
         let range = scene.ring.range_of(key);
         let participants = choose(scene, range);
-        let put = Put { attempt, key, range, participants, request, set: None, replied: false };
+        let (answered, set, replied) = (0, None, false);
+        let put = Put { attempt, key, range, participants, answered, request, set, replied };
+        for deadlines in [&mut self.replicas, &mut self.ends] {
+            deadlines.prune(|ticket| self.open.get(ticket).is_some());
+        }
         let ticket = self.open.insert(put);
         let put = self.open.get_mut(ticket).expect("it was inserted just now");
         let mine = put.participants.iter().position(|p| p.node == scene.view.me);
-        put.ask_to_write(ctx, scene, ticket, mine.unwrap_or(0));
-        ctx.arm(scene.config.timeouts.operation, Timer::PutEnd(ticket));
+        put.ask_to_write(ctx, scene, (ticket, mine.unwrap_or(0)), &mut self.replicas);
+        self.ends.set(ctx, scene.config.timeouts.operation, ticket);
     }
 
     /// The version is made and kept by one; the others get it now.
@@ -74,11 +82,12 @@ impl Puts {
         if !mark_answered(&mut put.participants, from) {
             return;
         }
+        put.answered += 1;
         // Two replicas may have made a version, if the first was too slow and then was not: the
         // first answer is what the others are sent, anti-entropy joins the two.
         if put.set.is_none() {
             put.set = Some(set);
-            put.ask_all_to_store(ctx, scene, ticket);
+            put.ask_all_to_store(ctx, scene, ticket, &mut self.replicas);
         }
         self.settle(ctx, scene, ticket);
     }
@@ -93,13 +102,24 @@ impl Puts {
     ) {
         let Some(put) = self.open.get_mut(ticket) else { return };
         if mark_answered(&mut put.participants, from) {
+            put.answered += 1;
             self.settle(ctx, scene, ticket);
         }
     }
 
+    /// Gives up the silent replicas of the next put that has waited its time for them; none once
+    /// there is no such put.
+    pub fn next_overdue(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>) -> Option<Silent> {
+        let Some(ticket) = self.replicas.next_due(ctx) else {
+            self.replicas.go_on(ctx, |ticket| self.open.get(ticket).is_some());
+            return None;
+        };
+        Some(self.on_replicas_due(ctx, scene, ticket))
+    }
+
     /// Replicas that have not confirmed by now are given up: a stand-in keeps the copy with a hint
     /// that names the home (section 4.6).
-    pub fn on_replicas_due(
+    fn on_replicas_due(
         &mut self,
         ctx: &mut NodeCtx<'_>,
         scene: Scene<'_>,
@@ -107,31 +127,35 @@ impl Puts {
     ) -> Silent {
         let Some(put) = self.open.get_mut(ticket) else { return Silent::new() };
         let patience = scene.config.timeouts.replica;
-        let silent = give_up_waiting(&mut put.participants, scene.view.me, ctx.now, patience);
+        let silent = give_up_waiting(&mut put.participants, scene.view.me, ctx.ran, patience);
         for node in &silent {
             put.add_stand_in(scene, *node);
         }
         if put.set.is_none() {
-            put.ask_another_to_write(ctx, scene, ticket);
+            put.ask_another_to_write(ctx, scene, ticket, &mut self.replicas);
         } else {
-            put.ask_all_to_store(ctx, scene, ticket);
+            put.ask_all_to_store(ctx, scene, ticket, &mut self.replicas);
         }
         silent
     }
 
-    /// Time is up: a put without W copies is given up, and may have taken effect all the same.
-    pub fn on_end(&mut self, ctx: &mut NodeCtx<'_>, ticket: Ticket) {
-        if let Some(put) = self.open.remove(ticket).filter(|put| !put.replied) {
-            reply(ctx, put.attempt, put.key, Outcome::TimedOut);
+    /// Time is up for some: a put without W copies is given up, and may have taken effect all the
+    /// same.
+    pub fn on_end(&mut self, ctx: &mut NodeCtx<'_>) {
+        while let Some(ticket) = self.ends.next_due(ctx) {
+            if let Some(put) = self.open.remove(ticket).filter(|put| !put.replied) {
+                reply(ctx, put.attempt, put.key, Outcome::TimedOut);
+            }
         }
+        self.ends.go_on(ctx, |ticket| self.open.get(ticket).is_some());
     }
 
     fn settle(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, ticket: Ticket) {
         let put = self.open.get_mut(ticket).expect("only an open put settles");
-        if !put.replied && answered(&put.participants) >= scene.config.w as usize {
+        if !put.replied && put.answered >= scene.config.w {
             put.succeed(ctx);
         }
-        let all_in = put.participants.iter().all(|p| p.state == State::Answered);
+        let all_in = put.answered as usize == put.participants.len();
         if all_in && put.replied {
             self.open.remove(ticket);
         }
@@ -153,11 +177,11 @@ impl Put {
         &mut self,
         ctx: &mut NodeCtx<'_>,
         scene: Scene<'_>,
-        ticket: Ticket,
-        place: usize,
+        (ticket, place): (Ticket, usize),
+        replicas: &mut Deadlines<NodeWords, Ticket>,
     ) {
         let participant = &mut self.participants[place];
-        participant.state = State::Waiting { since: ctx.now };
+        participant.state = State::Waiting { since: ctx.ran };
         let write = ToReplica::Write {
             ticket,
             attempt: self.attempt,
@@ -167,29 +191,41 @@ impl Put {
         };
         // This node itself is never given up.
         if participant.node != scene.view.me {
-            ctx.arm(scene.config.timeouts.replica, Timer::PutReplicas(ticket));
+            replicas.set(ctx, scene.config.timeouts.replica, ticket);
         }
         ctx.send(Address::Node(participant.node), Message::Replica(write));
     }
 
     /// The one that was to make the version is silent; another that was not asked yet makes it:
     /// this node if it takes part by now, since it is sure to be there, else the next.
-    fn ask_another_to_write(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, ticket: Ticket) {
+    fn ask_another_to_write(
+        &mut self,
+        ctx: &mut NodeCtx<'_>,
+        scene: Scene<'_>,
+        ticket: Ticket,
+        replicas: &mut Deadlines<NodeWords, Ticket>,
+    ) {
         let all = || self.participants.iter();
         let busy = all().any(|p| matches!(p.state, State::Waiting { .. }));
         let mine = all().position(|p| p.state == State::Unasked && p.node == scene.view.me);
         let next = mine.or_else(|| all().position(|p| p.state == State::Unasked));
         if let Some(place) = next.filter(|_| !busy) {
-            self.ask_to_write(ctx, scene, ticket, place);
+            self.ask_to_write(ctx, scene, (ticket, place), replicas);
         }
     }
 
     /// Sends what was made to everybody who was not asked yet, and waits for them from now on.
-    fn ask_all_to_store(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, ticket: Ticket) {
+    fn ask_all_to_store(
+        &mut self,
+        ctx: &mut NodeCtx<'_>,
+        scene: Scene<'_>,
+        ticket: Ticket,
+        replicas: &mut Deadlines<NodeWords, Ticket>,
+    ) {
         let unasked = |place: &usize| self.participants[*place].state == State::Unasked;
         let places: SmallVec<[usize; 4]> = (0..self.participants.len()).filter(unasked).collect();
         if !places.is_empty() {
-            ctx.arm(scene.config.timeouts.replica, Timer::PutReplicas(ticket));
+            replicas.set(ctx, scene.config.timeouts.replica, ticket);
         }
         for place in places {
             self.ask_to_store(ctx, ticket, place);
@@ -198,7 +234,7 @@ impl Put {
 
     fn ask_to_store(&mut self, ctx: &mut NodeCtx<'_>, ticket: Ticket, place: usize) {
         let participant = &mut self.participants[place];
-        participant.state = State::Waiting { since: ctx.now };
+        participant.state = State::Waiting { since: ctx.ran };
         let store = ToReplica::Store {
             ticket,
             attempt: self.attempt,

@@ -36,6 +36,13 @@ impl<T> Slab<T> {
     }
 
     /// The value of a ticket, if it is still here.
+    pub fn get(&self, ticket: Ticket) -> Option<&T> {
+        let slot = self.slots.get(ticket.slot as usize)?;
+        let same = ticket.life == self.life && ticket.serial == slot.serial;
+        slot.value.as_ref().filter(|_| same)
+    }
+
+    /// The same, to change it.
     pub fn get_mut(&mut self, ticket: Ticket) -> Option<&mut T> {
         let slot = self.slot(ticket)?;
         slot.value.as_mut()

@@ -73,7 +73,7 @@ impl Heap {
     /// Puts a key in at the vacant top: smaller ones move up until it fits.
     #[inline]
     fn sink(&mut self, key: u128) {
-        let Some((least, mut place)) = self.groups.first().map(Group::least) else {
+        let Some((least, mut side)) = self.groups.first().map(Group::least) else {
             self.top = key;
             return;
         };
@@ -81,14 +81,17 @@ impl Heap {
         if key <= least {
             return;
         }
-        while let Some((next, side)) = self.groups.get(place + 1).map(Group::least) {
+        let mut group = 0;
+        loop {
+            let below = group * 4 + side + 1;
+            let Some((next, next_side)) = self.groups.get(below).map(Group::least) else { break };
             if key <= next {
                 break;
             }
-            self.groups[place / 4].0[place % 4] = next;
-            place = (place + 1) * 4 + side;
+            self.groups[group].0[side % 4] = next;
+            (group, side) = (below, next_side);
         }
-        self.groups[place / 4].0[place % 4] = key;
+        self.groups[group].0[side % 4] = key;
     }
 
     /// Puts a key in at the end: larger ones move down until it fits.
