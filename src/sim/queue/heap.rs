@@ -10,10 +10,16 @@
 /// Not a key: sorts after every key.
 pub(super) const NOTHING: u128 = u128::MAX;
 
-/// Four keys of one parent.
+/// A key in two halves: when, and the rest that decides between equal times.
+type Halves = (u64, u64);
+
+/// Four keys of one parent, times and rests apart: nearly always times alone decide.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
-struct Group([u128; 4]);
+struct Group {
+    times: [u64; 4],
+    rests: [u64; 4],
+}
 
 /// Keys, of which the least is quick to find and to take.
 #[derive(Clone, Debug)]
@@ -42,7 +48,7 @@ impl Heap {
 
     /// The least key, or `NOTHING`, without filling the top.
     pub(super) fn first(&self) -> u128 {
-        let below = || self.groups.first().map_or(NOTHING, |group| group.least().0);
+        let below = || self.groups.first().map_or(NOTHING, |group| whole(group.least().0));
         if self.top == NOTHING { below() } else { self.top }
     }
 
@@ -52,8 +58,10 @@ impl Heap {
         if self.top == NOTHING && self.filled > 0 {
             self.filled -= 1;
             let last = self.filled;
-            let key = std::mem::replace(&mut self.groups[last / 4].0[last % 4], NOTHING);
-            self.sink(key);
+            let group = &mut self.groups[last / 4];
+            let key = group.key(last % 4);
+            group.put(last % 4, halves(NOTHING));
+            self.sink(whole(key));
         }
         self.top
     }
@@ -71,62 +79,95 @@ impl Heap {
     }
 
     /// Puts a key in at the vacant top: smaller ones move up until it fits.
-    #[inline]
     fn sink(&mut self, key: u128) {
+        let sinking = halves(key);
         let Some((least, mut side)) = self.groups.first().map(Group::least) else {
             self.top = key;
             return;
         };
-        self.top = key.min(least);
-        if key <= least {
+        if sinking <= least {
+            self.top = key;
             return;
         }
+        self.top = whole(least);
         let mut group = 0;
         loop {
             let below = group * 4 + side + 1;
             let Some((next, next_side)) = self.groups.get(below).map(Group::least) else { break };
-            if key <= next {
+            if sinking <= next {
                 break;
             }
-            self.groups[group].0[side % 4] = next;
+            self.groups[group].put(side, next);
             (group, side) = (below, next_side);
         }
-        self.groups[group].0[side % 4] = key;
+        self.groups[group].put(side, sinking);
     }
 
     /// Puts a key in at the end: larger ones move down until it fits.
     #[inline]
     fn rise(&mut self, key: u128) {
+        let rising = halves(key);
         let mut place = self.filled;
         if place / 4 == self.groups.len() {
-            self.groups.push(Group([NOTHING; 4]));
+            self.groups.push(Group { times: [u64::MAX; 4], rests: [u64::MAX; 4] });
         }
         self.filled += 1;
         while place >= 4 {
             let above = place / 4 - 1;
-            let parent = self.groups[above / 4].0[above % 4];
-            if parent <= key {
-                self.groups[place / 4].0[place % 4] = key;
-                return;
+            let parent = self.groups[above / 4].key(above % 4);
+            if parent <= rising {
+                return self.groups[place / 4].put(place % 4, rising);
             }
-            self.groups[place / 4].0[place % 4] = parent;
+            self.groups[place / 4].put(place % 4, parent);
             place = above;
         }
-        self.groups[0].0[place] = key.max(self.top);
+        self.groups[0].put(place, halves(key.max(self.top)));
         self.top = key.min(self.top);
     }
 }
 
 impl Group {
+    #[inline]
+    fn key(&self, side: usize) -> Halves {
+        (self.times[side % 4], self.rests[side % 4])
+    }
+
+    #[inline]
+    fn put(&mut self, side: usize, (time, rest): Halves) {
+        self.times[side % 4] = time;
+        self.rests[side % 4] = rest;
+    }
+
     /// The least key of the four and its place among them. Written so that it compiles to moves
     /// under a condition: which key wins is pure chance, and guessed branches cost 1.4 times the
     /// time of a whole event. Measure (`cargo bench --bench kernel`) after any change here or in
     /// `Heap::sink`.
     #[inline]
-    fn least(&self) -> (u128, usize) {
-        let [a, b, c, d] = self.0;
-        let (left, left_place) = if b < a { (b, 1) } else { (a, 0) };
-        let (right, right_place) = if d < c { (d, 3) } else { (c, 2) };
-        if right < left { (right, right_place) } else { (left, left_place) }
+    fn least(&self) -> (Halves, usize) {
+        let [a, b, c, d] = self.times;
+        let (left, left_side) = if b < a { (b, 1) } else { (a, 0) };
+        let (right, right_side) = if d < c { (d, 3) } else { (c, 2) };
+        if a == b || c == d || left == right {
+            return self.least_of_equals();
+        }
+        let side = if right < left { right_side } else { left_side };
+        ((left.min(right), self.rests[side]), side)
     }
+
+    /// The same where times are equal, and the rest decides.
+    #[cold]
+    fn least_of_equals(&self) -> (Halves, usize) {
+        let first = (self.key(0), 0);
+        (1..4).map(|side| (self.key(side), side)).fold(first, |least, other| least.min(other))
+    }
+}
+
+#[inline]
+fn halves(key: u128) -> Halves {
+    ((key >> 64) as u64, key as u64)
+}
+
+#[inline]
+fn whole((time, rest): Halves) -> u128 {
+    u128::from(time) << 64 | u128::from(rest)
 }
