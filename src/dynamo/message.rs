@@ -79,7 +79,7 @@ pub struct Reply {
 #[derive(Clone, Debug)]
 pub enum Outcome {
     /// The versions found, which are the context as well; none if the key is absent everywhere.
-    Got { set: Option<Rc<VersionSet>>, fastest: Option<NodeId>, replied: Replied },
+    Got { set: Option<Rc<VersionSet>>, replied: Replied },
     /// Enough copies are stored. What was stored is the context of a next put.
     Stored { set: Rc<VersionSet>, replied: Replied },
     /// Not even tried, and surely without effect: the node does not know its own place on the ring
@@ -89,7 +89,7 @@ pub enum Outcome {
     TimedOut,
 }
 
-/// The nodes whose answers were counted.
+/// The nodes whose answers were counted, the fastest first.
 pub type Replied = SmallVec<[NodeId; 4]>;
 
 /// Names a request under way at its coordinator; a stale one matches nothing.

@@ -45,7 +45,8 @@ pub struct Habits {
 pub struct Client {
     me: ClientId,
     habits: Rc<Habits>,
-    arrivals: ArrivalClock,
+    // A generator is large, and a closed loop has no use for it.
+    arrivals: Box<ArrivalClock>,
     /// How many intents it has begun.
     intents: u32,
     /// Operations that have not ended. Few, so that a list does.
@@ -79,7 +80,8 @@ impl Habits {
 impl Client {
     /// A client that has not begun anything.
     pub fn new(me: ClientId, habits: Rc<Habits>, luck: &Luck) -> Client {
-        let arrivals = ArrivalClock::new(luck.stream(Purpose::Arrival, u64::from(me.0)));
+        let arrivals = luck.stream(Purpose::Arrival, u64::from(me.0));
+        let arrivals = Box::new(ArrivalClock::new(arrivals));
         let session = &habits.spec.session;
         let room = match session.writes {
             Writes::ReadFirst => 0,
@@ -249,10 +251,10 @@ impl Client {
         let answered = |operation: &Operation| operation.aim.id == reply.attempt.operation;
         let Some(place) = self.open.iter().position(answered) else { return };
         match reply.outcome {
-            Outcome::Got { set, fastest, replied } => {
+            Outcome::Got { set, replied } => {
                 let operation = self.open.swap_remove(place);
                 self.memory.remember(operation.aim.key, set.clone());
-                let next = operation.next();
+                let (next, fastest) = (operation.next(), replied.first().copied());
                 let context = set.clone();
                 operation.end(ctx, OperationResult::Ok { set, coordinator, replied });
                 match next {

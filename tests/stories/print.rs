@@ -133,7 +133,8 @@ fn spell_membership(message: &Membership) -> String {
 pub fn spell_outcome(names: &Names, outcome: &Outcome) -> String {
     let from = |replied: &Replied| join(replied);
     match outcome {
-        Outcome::Got { set, fastest, replied } => {
+        Outcome::Got { set, replied } => {
+            let fastest = replied.first();
             let fastest = fastest.map_or_else(|| "nobody".to_string(), |node| node.to_string());
             let set = spell_some(names, set.as_deref());
             format!("got {set} from {}, fastest {fastest}", from(replied))

@@ -310,7 +310,8 @@ impl World {
         let name = self.operations[reply.attempt.operation.number as usize].clone();
         let outcome = spell_outcome(&self.names, &reply.outcome);
         self.lines.push(format!("{from} => {name}: {outcome}"));
-        if let Outcome::Got { set, fastest, .. } = reply.outcome {
+        if let Outcome::Got { set, replied } = reply.outcome {
+            let fastest = replied.first().copied();
             self.readings.insert(name, Reading { set, fastest });
         }
     }

@@ -33,9 +33,10 @@ struct Get {
     key: Key,
     range: RangeId,
     participants: Participants,
-    answered: u32,
-    /// In order of arrival; the first is the fastest replier.
-    answers: SmallVec<[Answer; 4]>,
+    /// Who has answered, in order of arrival; the first is the fastest replier.
+    replied_by: Replied,
+    /// The digest of what each of them holds, or `ABSENT`.
+    held: SmallVec<[u64; 4]>,
     /// The newest versions of all answers so far.
     merged: Option<Rc<VersionSet>>,
     replied: bool,
@@ -44,11 +45,8 @@ struct Get {
     end_armed: bool,
 }
 
-#[derive(Debug)]
-struct Answer {
-    node: NodeId,
-    digest: Option<u64>,
-}
+/// Stands for the digest of a set where there is none.
+const ABSENT: u64 = 0;
 
 impl Gets {
     /// None yet, in the `life`-th life of this node.
@@ -60,15 +58,14 @@ impl Gets {
     pub fn begin(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, attempt: AttemptId, key: Key) {
         let range = scene.ring.range_of(key);
         let participants = choose(scene, range);
-        let (answers, merged) = (SmallVec::new(), None);
         let get = Get {
             attempt,
             key,
             range,
             participants,
-            answered: 0,
-            answers,
-            merged,
+            replied_by: Replied::new(),
+            held: SmallVec::new(),
+            merged: None,
             replied: false,
             began: ctx.ran,
             end_armed: false,
@@ -95,12 +92,11 @@ impl Gets {
         if !mark_answered(&mut get.participants, from) {
             return;
         }
-        get.answered += 1;
         get.take(scene, from, set);
-        if !get.replied && get.answered >= scene.config.r {
+        if !get.replied && get.replied_by.len() >= scene.config.r as usize {
             get.reply(ctx);
         }
-        let all_in = get.answered as usize == get.participants.len();
+        let all_in = get.replied_by.len() == get.participants.len();
         if all_in && get.replied {
             self.end(ctx, scene, ticket);
         }
@@ -163,7 +159,8 @@ impl Gets {
 
 impl Get {
     fn take(&mut self, scene: Scene<'_>, node: NodeId, set: Option<Rc<VersionSet>>) {
-        self.answers.push(Answer { node, digest: set.as_ref().map(|set| set.digest()) });
+        self.replied_by.push(node);
+        self.held.push(set.as_ref().map_or(ABSENT, |set| set.digest()));
         self.merged = match (self.merged.take(), set) {
             (Some(known), Some(set)) => Some(merge(scene.config.versioning, &known, &set)),
             (known, set) => known.or(set),
@@ -173,11 +170,7 @@ impl Get {
     /// All causally unrelated versions among the answers, which are the context too.
     fn reply(&mut self, ctx: &mut NodeCtx<'_>) {
         self.replied = true;
-        let outcome = Outcome::Got {
-            set: self.merged.clone(),
-            fastest: self.answers.first().map(|answer| answer.node),
-            replied: self.answers.iter().map(|answer| answer.node).collect::<Replied>(),
-        };
+        let outcome = Outcome::Got { set: self.merged.clone(), replied: self.replied_by.clone() };
         reply(ctx, self.attempt, self.key, outcome);
     }
 
@@ -189,9 +182,9 @@ impl Get {
         silent: NodeId,
     ) {
         let Some(node) = next_stand_in(scene, self.range, &self.participants) else { return };
-        let home = self.participants.iter().find(|p| p.node == silent).map(Participant::home);
-        let state = State::Unasked;
-        let mut participant = Participant { node, stand_in_for: home, state };
+        let asked = self.participants.iter().find(|p| p.node == silent);
+        let home = asked.map_or(node, |p| p.home);
+        let mut participant = Participant { node, home, state: State::Unasked };
         fetch(ctx, ticket, self.attempt, self.key, &mut participant);
         self.participants.push(participant);
     }
@@ -199,14 +192,14 @@ impl Get {
     /// Read repair: homes that answered with less than the whole get the whole (section 5).
     fn repair(&self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>) {
         let Some(newest) = &self.merged else { return };
-        let stale = |answer: &&Answer| {
-            answer.digest != Some(newest.digest()) && scene.ring.is_home(answer.node, self.range)
+        let stale = |(node, held): &(&NodeId, &u64)| {
+            **held != newest.digest() && scene.ring.is_home(**node, self.range)
         };
         let mut replicas = 0;
-        for answer in self.answers.iter().filter(stale) {
+        for (node, _) in self.replied_by.iter().zip(&self.held).filter(stale) {
             let (attempt, key, set) = (self.attempt, self.key, Rc::clone(newest));
             let repair = ToReplica::Repair { attempt, key, set };
-            ctx.send(Address::Node(answer.node), Message::Replica(repair));
+            ctx.send(Address::Node(*node), Message::Replica(repair));
             replicas += 1;
         }
         if replicas > 0 {

@@ -12,8 +12,8 @@ use crate::time::{Duration, Time};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Participant {
     pub node: NodeId,
-    /// The absent home in whose place it stands.
-    pub stand_in_for: Option<NodeId>,
+    /// The home that it is, or in whose place it stands.
+    pub home: NodeId,
     pub state: State,
 }
 
@@ -34,13 +34,13 @@ pub enum State {
 pub type Participants = SmallVec<[Participant; 4]>;
 
 impl Participant {
-    fn new(node: NodeId, stand_in_for: Option<NodeId>) -> Participant {
-        Participant { node, stand_in_for, state: State::Unasked }
+    fn new(node: NodeId, home: NodeId) -> Participant {
+        Participant { node, home, state: State::Unasked }
     }
 
-    /// The home that this participant is or stands in for.
-    pub fn home(&self) -> NodeId {
-        self.stand_in_for.unwrap_or(self.node)
+    /// The absent home in whose place it stands, if it is none itself.
+    pub fn stand_in_for(&self) -> Option<NodeId> {
+        (self.home != self.node).then_some(self.home)
     }
 }
 
@@ -56,14 +56,14 @@ pub fn choose(scene: Scene<'_>, range: RangeId) -> Participants {
     let homes = scene.ring.homes(range);
     let up = |node: NodeId| scene.view.believes_up(node);
     if !stand_ins_allowed(scene) || !scene.view.suspects_anybody() {
-        return homes.iter().map(|&home| Participant::new(home, None)).collect();
+        return homes.iter().map(|&home| Participant::new(home, home)).collect();
     }
     let mut spare = scene.ring.walk(range).skip(homes.len()).filter(|node| up(*node));
     let stand_in = |&home: &NodeId| match (up(home), home) {
-        (true, home) => Participant::new(home, None),
+        (true, home) => Participant::new(home, home),
         (false, home) => match spare.next() {
-            Some(node) => Participant::new(node, Some(home)),
-            None => Participant::new(home, None),
+            Some(node) => Participant::new(node, home),
+            None => Participant::new(home, home),
         },
     };
     homes.iter().map(stand_in).collect()

@@ -187,7 +187,7 @@ impl Put {
             attempt: self.attempt,
             key: self.key,
             put: Rc::clone(&self.request),
-            stand_in_for: participant.stand_in_for,
+            stand_in_for: participant.stand_in_for(),
         };
         // This node itself is never given up.
         if participant.node != scene.view.me {
@@ -240,14 +240,15 @@ impl Put {
             attempt: self.attempt,
             key: self.key,
             set: self.set.clone().expect("only what was made can be stored"),
-            stand_in_for: participant.stand_in_for,
+            stand_in_for: participant.stand_in_for(),
         };
         ctx.send(Address::Node(participant.node), Message::Replica(store));
     }
 
     fn add_stand_in(&mut self, scene: Scene<'_>, silent: NodeId) {
         let Some(node) = next_stand_in(scene, self.range, &self.participants) else { return };
-        let home = self.participants.iter().find(|p| p.node == silent).map(Participant::home);
-        self.participants.push(Participant { node, stand_in_for: home, state: State::Unasked });
+        let asked = self.participants.iter().find(|p| p.node == silent);
+        let home = asked.map_or(node, |p| p.home);
+        self.participants.push(Participant { node, home, state: State::Unasked });
     }
 }
