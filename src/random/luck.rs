@@ -24,7 +24,8 @@ const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 #[derive(Clone, Debug)]
 pub struct Luck {
     seed: u64,
-    keys: [DrawKey; Purpose::ALL.len()],
+    /// At the place of the purpose's number; unused numbers leave gaps.
+    keys: [DrawKey; Purpose::LIMIT],
 }
 
 /// What makes the draws of one purpose its own.
@@ -53,7 +54,9 @@ impl Luck {
             let mut generator = chacha(seed, DRAW_KEYS, purpose);
             DrawKey { who: generator.next_u64(), which: generator.next_u64() }
         };
-        Luck { seed, keys: Purpose::ALL.map(key) }
+        let mut keys = [DrawKey { who: 0, which: 0 }; Purpose::LIMIT];
+        Purpose::ALL.into_iter().for_each(|purpose| keys[purpose as usize] = key(purpose));
+        Luck { seed, keys }
     }
 
     /// The seed it was made from.

@@ -12,8 +12,10 @@ macro_rules! purposes {
         }
 
         impl Purpose {
-            /// All purposes; each stands at the place of its own number.
+            /// All purposes, in order of their numbers.
             pub const ALL: [Purpose; [$($number),+].len()] = [$(Purpose::$name),+];
+            /// Above the number of every purpose.
+            pub const LIMIT: usize = 64;
         }
     };
 }
@@ -67,6 +69,12 @@ purposes! {
     Degrade = 22,
     /// How long a slow node takes before it sends a message.
     SlowSend = 23,
+    /// Whether a degraded link makes a second copy of a message.
+    DegradeDuplicate = 30,
+    /// Whether a degraded link damages a message.
+    DegradeCorrupt = 31,
+    /// How far a degraded link delays a message beyond the others.
+    DegradeJitter = 32,
 }
 
 #[cfg(test)]
@@ -74,10 +82,10 @@ mod tests {
     use super::Purpose;
 
     #[test]
-    fn every_purpose_stands_at_its_own_number() {
-        for (place, purpose) in Purpose::ALL.iter().enumerate() {
-            assert_eq!(*purpose as usize, place, "{purpose:?}");
-        }
-        assert_eq!(Purpose::ALL.last(), Some(&Purpose::SlowSend));
+    fn numbers_rise_and_stay_below_the_limit() {
+        let numbers = Purpose::ALL.map(|purpose| purpose as usize);
+        assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(numbers.iter().all(|number| *number < Purpose::LIMIT));
+        assert_eq!(Purpose::SlowSend as usize, 23, "a number is never changed");
     }
 }

@@ -1,9 +1,12 @@
 //! The scenarios that come with the program.
 
-/// A file of the folder as its name and its text.
+/// A file of the folder, or of a folder in it, as its name and its text.
 macro_rules! shipped {
-    ($($name:literal),+ $(,)?) => {
-        [$(($name, include_str!(concat!("../../scenarios/", $name, ".json")))),+]
+    ($($name:literal $(in $folder:literal)?),+ $(,)?) => {
+        [$((
+            $name,
+            include_str!(concat!("../../scenarios/", $($folder, "/",)? $name, ".json")),
+        )),+]
     };
 }
 
@@ -24,6 +27,15 @@ pub const SHIPPED: &[(&str, &str)] = &shipped![
     "last-write-wins",
     "unflushed-crash",
     "one-way-cut",
+    "isolate" in "network",
+    "bridge" in "network",
+    "majorities-ring" in "network",
+    "flapping-partition" in "network",
+    "rolling-isolation" in "network",
+    "swizzle" in "network",
+    "clog" in "network",
+    "lossy-handoff" in "network",
+    "bandwidth" in "network",
 ];
 
 /// The text of the shipped scenario of this name.
@@ -36,15 +48,22 @@ mod tests {
     use super::*;
     use crate::scenario::spec::Scenario;
 
+    /// The names of all scenarios in a folder and in the folders inside it.
+    fn names_in(folder: &std::path::Path, names: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                names_in(&path, names);
+            } else if path.extension().is_some_and(|extension| extension == "json") {
+                names.push(path.file_stem().unwrap().to_string_lossy().into_owned());
+            }
+        }
+    }
+
     #[test]
     fn every_file_is_listed_and_reads() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
-        let mut files: Vec<String> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
-            .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
-            .collect();
+        let mut files = Vec::new();
+        names_in(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios").as_ref(), &mut files);
         files.sort();
         let mut listed: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).collect();
         listed.sort_unstable();

@@ -4,10 +4,12 @@
 //! was compared with.
 
 mod cluster;
+mod cuts;
 mod faults;
 mod network;
 mod parties;
 mod timelines;
+mod traffic;
 mod workload;
 
 use crate::id::Span;

@@ -32,7 +32,18 @@ pub(super) fn check(faults: &[Spec], findings: &mut Findings) {
             Spec::Crash(crash) => (crash.node, crash.at),
             Spec::Restart(restart) => (restart.node, restart.at),
             Spec::Pause(pause) => (pause.node, pause.from),
-            Spec::Partition(_) | Spec::Cut(_) | Spec::Degrade(_) | Spec::Slow(_) => continue,
+            Spec::Partition(_)
+            | Spec::Cut(_)
+            | Spec::Degrade(_)
+            | Spec::Slow(_)
+            | Spec::Isolate(_)
+            | Spec::Bridge(_)
+            | Spec::MajoritiesRing(_)
+            | Spec::Clog(_)
+            | Spec::Flap(_)
+            | Spec::RollingIsolation(_)
+            | Spec::Swizzle(_)
+            | Spec::Bandwidth(_) => continue,
         };
         nodes.entry(node).or_default().push(Event { at, fault, what });
     }
@@ -102,7 +113,18 @@ fn after(event: &Event, before: State) -> State {
         }
         Spec::Restart(_) => State::Running,
         Spec::Pause(pause) => State::Paused { until: pause.to, fault },
-        Spec::Partition(_) | Spec::Cut(_) | Spec::Degrade(_) | Spec::Slow(_) => before,
+        Spec::Partition(_)
+        | Spec::Cut(_)
+        | Spec::Degrade(_)
+        | Spec::Slow(_)
+        | Spec::Isolate(_)
+        | Spec::Bridge(_)
+        | Spec::MajoritiesRing(_)
+        | Spec::Clog(_)
+        | Spec::Flap(_)
+        | Spec::RollingIsolation(_)
+        | Spec::Swizzle(_)
+        | Spec::Bandwidth(_) => before,
     }
 }
 
