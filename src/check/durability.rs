@@ -4,7 +4,8 @@
 //! Does not verify that the holders are the homes (convergence does), nor anything about puts that
 //! were never committed. Knobs that legitimately break it, and make it an anomaly: `versioning`
 //! `literal` and `last_write_wins`, which overwrite acknowledged writes by design, and whatever
-//! takes what was stored and tells so: crashes that leave less than was written, disks that corrupt. Examines each committed write.
+//! takes what was stored and tells so: crashes that leave less than was written, corrupt disks.
+//! Examines each committed write.
 
 use crate::check::judge::Judge;
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};

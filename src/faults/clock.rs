@@ -13,11 +13,14 @@ use crate::time::signed::SignedDuration;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Clock {
+    /// Which node.
     pub node: NodeId,
+    /// When it begins.
     pub from: Duration,
     /// Without it, until the faults end. A step has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<Duration>,
+    /// In which way.
     pub is: ClockTrouble,
 }
 

@@ -13,9 +13,13 @@ use crate::time::Duration;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Disk {
+    /// Which node.
     pub node: NodeId,
+    /// When it begins.
     pub from: Duration,
+    /// When it ends; with `duration` at the latest.
     pub to: Duration,
+    /// In which way.
     pub is: DiskTrouble,
 }
 

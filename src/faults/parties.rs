@@ -22,5 +22,13 @@ fn spans(spec: &Spec) -> Vec<Span> {
         Spec::Slow(slow) => one(slow.node),
         Spec::Clock(clock) => one(clock.node),
         Spec::Disk(disk) => one(disk.node),
+        Spec::Isolate(isolate) => isolate.group.clone(),
+        Spec::Bridge(bridge) => [bridge.sides.concat(), one(bridge.node)].concat(),
+        Spec::MajoritiesRing(ring) => ring.nodes.clone(),
+        Spec::Clog(clog) => [&clog.senders[..], &clog.receivers[..]].concat(),
+        Spec::Flap(flap) => spans(&flap.fault.to_spec()),
+        Spec::RollingIsolation(rolling) => rolling.nodes.clone(),
+        Spec::Swizzle(swizzle) => swizzle.nodes.clone(),
+        Spec::Bandwidth(bandwidth) => [&bandwidth.senders[..], &bandwidth.receivers[..]].concat(),
     }
 }

@@ -99,7 +99,8 @@ mod tests {
         fn json_schema(generator: &mut SchemaGenerator) -> Schema {
             let [one, drawn] =
                 [generator.subschema_for::<Bytes>(), generator.subschema_for::<Shape>()];
-            json_schema!({ "description": "One size, or how sizes are drawn.", "anyOf": [one, drawn] })
+            let description = "One size, or how sizes are drawn.";
+            json_schema!({ "description": description, "anyOf": [one, drawn] })
         }
     }
 

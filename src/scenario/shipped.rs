@@ -37,6 +37,15 @@ pub const SHIPPED: &[(&str, &str)] = &shipped![
     ("clients", "flash-crowd"),
     ("clients", "day-and-night"),
     ("clients", "latest-news"),
+    ("network", "isolate"),
+    ("network", "bridge"),
+    ("network", "majorities-ring"),
+    ("network", "flapping-partition"),
+    ("network", "rolling-isolation"),
+    ("network", "swizzle"),
+    ("network", "clog"),
+    ("network", "lossy-handoff"),
+    ("network", "bandwidth"),
 ];
 
 /// The text of the shipped scenario of this name.

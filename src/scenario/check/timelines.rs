@@ -32,7 +32,11 @@ pub(super) fn check(faults: &[Spec], findings: &mut Findings) {
             Spec::Crash(crash) => (crash.node, crash.at),
             Spec::Restart(restart) => (restart.node, restart.at),
             Spec::Pause(pause) => (pause.node, pause.from),
-            Spec::Partition(_) | Spec::Cut(_) | Spec::Degrade(_) => continue,
+            Spec::Partition(_) | Spec::Cut(_) | Spec::Degrade(_) | Spec::Bandwidth(_) => continue,
+            Spec::Isolate(_) | Spec::Bridge(_) | Spec::MajoritiesRing(_) | Spec::Clog(_) => {
+                continue;
+            }
+            Spec::Flap(_) | Spec::RollingIsolation(_) | Spec::Swizzle(_) => continue,
             Spec::Slow(_) | Spec::Clock(_) | Spec::Disk(_) => continue,
         };
         nodes.entry(node).or_default().push(Event { at, fault, what });
@@ -103,7 +107,9 @@ fn after(event: &Event, before: State) -> State {
         }
         Spec::Restart(_) => State::Running,
         Spec::Pause(pause) => State::Paused { until: pause.to, fault },
-        Spec::Partition(_) | Spec::Cut(_) | Spec::Degrade(_) => before,
+        Spec::Partition(_) | Spec::Cut(_) | Spec::Degrade(_) | Spec::Bandwidth(_) => before,
+        Spec::Isolate(_) | Spec::Bridge(_) | Spec::MajoritiesRing(_) | Spec::Clog(_) => before,
+        Spec::Flap(_) | Spec::RollingIsolation(_) | Spec::Swizzle(_) => before,
         Spec::Slow(_) | Spec::Clock(_) | Spec::Disk(_) => before,
     }
 }
