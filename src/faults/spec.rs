@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::faults::clock::Clock;
+use crate::faults::cuts::{Bridge, Clog, Flap, Isolate, MajoritiesRing, RollingIsolation, Swizzle};
 use crate::faults::disk::Disk;
 use crate::faults::nodes::{CrashLoop, GroupCrash, RollingRestart};
+use crate::faults::traffic::Bandwidth;
 use crate::id::{NodeId, Span};
 use crate::random::distribution::Distribution;
 use crate::time::Duration;
@@ -39,6 +41,22 @@ pub enum Spec {
     RollingRestart(RollingRestart),
     /// Nodes that crash at the same instant.
     GroupCrash(GroupCrash),
+    /// A group that other nodes cannot reach.
+    Isolate(Isolate),
+    /// Two sides, and one node that sees both.
+    Bridge(Bridge),
+    /// Majorities that overlap, no two of them the same.
+    MajoritiesRing(MajoritiesRing),
+    /// Links that hold everything back, and then let it go.
+    Clog(Clog),
+    /// A cut that comes and goes.
+    Flap(Flap),
+    /// One node after another that others cannot reach.
+    RollingIsolation(RollingIsolation),
+    /// Nodes whose links go down one by one and come back in another order.
+    Swizzle(Swizzle),
+    /// Links that carry so many bytes in a second.
+    Bandwidth(Bandwidth),
 }
 
 /// What becomes of messages that are on their way when a link is cut. Those sent while it is cut
@@ -113,6 +131,21 @@ pub struct Degrade {
     /// Share of messages lost on top of the network's own loss, from 0 to 1.
     #[serde(default)]
     pub loss: f64,
+    /// Kinds of message that it is about, by their names in reports; all where none is named.
+    #[serde(default)]
+    pub kinds: Vec<String>,
+    /// Only this one of those messages, counted from 1 over all its links; all without it.
+    #[serde(default)]
+    pub nth: Option<u64>,
+    /// Share of messages that arrive twice, from 0 to 1.
+    #[serde(default)]
+    pub duplicate: f64,
+    /// Share of messages that arrive damaged, from 0 to 1: the receiver notices and drops them.
+    #[serde(default)]
+    pub corrupt: f64,
+    /// Each message takes longer by anything from nothing to this.
+    #[serde(default)]
+    pub jitter: Duration,
 }
 
 /// What a crash leaves on the disk.
@@ -213,6 +246,14 @@ impl Spec {
             Spec::CrashLoop(_) => "crash_loop",
             Spec::RollingRestart(_) => "rolling_restart",
             Spec::GroupCrash(_) => "group_crash",
+            Spec::Isolate(_) => "isolate",
+            Spec::Bridge(_) => "bridge",
+            Spec::MajoritiesRing(_) => "majorities_ring",
+            Spec::Clog(_) => "clog",
+            Spec::Flap(_) => "flap",
+            Spec::RollingIsolation(_) => "rolling_isolation",
+            Spec::Swizzle(_) => "swizzle",
+            Spec::Bandwidth(_) => "bandwidth",
         }
     }
 }

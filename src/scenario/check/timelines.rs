@@ -68,7 +68,9 @@ fn happenings(fault: &Spec) -> Vec<(NodeId, Duration, What)> {
         Spec::GroupCrash(crashes) => stops(crashes.outages()),
         Spec::Restart(restart) => vec![(restart.node, restart.at, What::Restart)],
         Spec::Pause(pause) => vec![(pause.node, pause.from, What::Pause { until: pause.to })],
-        Spec::Partition(_) | Spec::Cut(_) | Spec::Degrade(_) => Vec::new(),
+        Spec::Partition(_) | Spec::Cut(_) | Spec::Degrade(_) | Spec::Bandwidth(_) => Vec::new(),
+        Spec::Isolate(_) | Spec::Bridge(_) | Spec::MajoritiesRing(_) | Spec::Clog(_) => Vec::new(),
+        Spec::Flap(_) | Spec::RollingIsolation(_) | Spec::Swizzle(_) => Vec::new(),
         Spec::Slow(_) | Spec::Clock(_) | Spec::Disk(_) => Vec::new(),
     }
 }
