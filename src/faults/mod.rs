@@ -3,6 +3,7 @@
 //! Every fault is drawn before the run and is then only data. To add a kind: a variant of
 //! [`spec::Spec`], its actions in `schedule.rs`, and its effect in the device that obeys it.
 
+pub mod composed;
 pub mod cuts;
 pub mod labels;
 pub mod rules;

@@ -126,6 +126,9 @@ fn steps_of(fault: usize, spec: &Spec, end: Time, luck: &Luck) -> Vec<Step> {
             cuts(swizzle.spells(&mut luck.stream(Purpose::FaultPlan, fault as u64)))
         }
         Spec::Degrade(d) => pair(d.from, d.to, Action::Degrade(d.rule()), Action::Restore),
+        Spec::Optional(_) | Spec::Named(_) | Spec::Repeat(_) => {
+            steps_of(fault, spec.plain(), end, luck)
+        }
         Spec::Bandwidth(b) => pair(b.from, b.to, Action::Narrow(b.rule()), Action::Restore),
         Spec::Crash(c) => {
             let back = c.restart_after.map_or(Duration(end.0), |after| c.at + after);

@@ -21,6 +21,7 @@ pub mod read;
 pub mod reading;
 pub mod seed;
 pub mod shipped;
+mod sites;
 pub mod source;
 pub mod spec;
 pub mod tokens;

@@ -36,6 +36,7 @@ pub const SHIPPED: &[(&str, &str)] = &shipped![
     "clog" in "network",
     "lossy-handoff" in "network",
     "bandwidth" in "network",
+    "flaky-site" in "network",
 ];
 
 /// The text of the shipped scenario of this name.

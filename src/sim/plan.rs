@@ -59,7 +59,8 @@ impl Plan {
         let homes = |key| ring.homes(ring.range_of(Key(key))).iter().copied();
         let fault = |spec: &faults::spec::Spec| {
             let (from, to) = window(spec, self.duration);
-            FaultWindow { kind: spec.kind(), label: describe(spec), from, to }
+            let (kind, optional) = (spec.plain().kind(), spec.is_optional());
+            FaultWindow { kind, label: describe(spec), from, to, optional }
         };
         Layout {
             cluster: self.cluster.clone(),

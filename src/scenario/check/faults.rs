@@ -1,5 +1,6 @@
 //! Rules of each fault by itself.
 
+use crate::faults::composed::{Repeat, TIMES_LIMIT};
 use crate::faults::spec::{Crash, Cut, Partition, Pause, Restart, Slow, Spec};
 use crate::id::{Address, NodeId, Span};
 use crate::time::Duration;
@@ -14,6 +15,15 @@ pub(super) fn check(scenario: &Scenario, findings: &mut Findings) {
     for (i, fault) in scenario.faults.iter().enumerate() {
         let mut rules = Rules { scenario, findings, path: path_of(i, fault) };
         rules.check(fault);
+    }
+}
+
+fn holds_repeat(spec: &Spec) -> bool {
+    match spec {
+        Spec::Repeat(_) => true,
+        Spec::Optional(inner) => holds_repeat(inner),
+        Spec::Named(named) => holds_repeat(&named.fault),
+        _ => false,
     }
 }
 
@@ -48,6 +58,39 @@ impl Rules<'_> {
             Spec::RollingIsolation(rolling) => self.check_rolling_isolation(rolling),
             Spec::Swizzle(swizzle) => self.check_swizzle(swizzle),
             Spec::Bandwidth(bandwidth) => self.check_bandwidth(bandwidth),
+            Spec::Optional(inner) => self.check_inner(inner, self.path.clone()),
+            Spec::Named(named) => self.check_inner(&named.fault, self.path.name("fault")),
+            Spec::Repeat(repeat) => self.check_repeat(repeat),
+        }
+    }
+
+    fn check_inner(&mut self, inner: &Spec, path: Path) {
+        let (scenario, findings) = (self.scenario, &mut *self.findings);
+        Rules { scenario, findings, path: path.name(inner.kind()) }.check(inner);
+    }
+
+    fn check_repeat(&mut self, repeat: &Repeat) {
+        check_positive(repeat.every, self.path.name("every"), self.findings);
+        let (times, path) = (repeat.times, self.path.name("times"));
+        let message = format!("a fault is repeated 1 to {TIMES_LIMIT} times, not {times}");
+        self.findings.require((1..=TIMES_LIMIT).contains(&times), path.clone(), message);
+        let fault = self.path.name("fault");
+        let message = "a fault that is repeated does not itself repeat";
+        let plain = !holds_repeat(&repeat.fault);
+        self.findings.require(plain, fault.clone(), message);
+        self.check_inner(&repeat.fault, fault.clone());
+        // What is wrong with the last and not with the first is wrong with its time.
+        let problems = |spec: &Spec| {
+            let (scenario, mut findings) = (self.scenario, Findings::default());
+            Rules { scenario, findings: &mut findings, path: fault.clone() }.check(spec);
+            findings.problems()
+        };
+        let last = times.saturating_sub(1).min(TIMES_LIMIT);
+        if plain && problems(&repeat.fault).is_empty() {
+            for problem in problems(&repeat.one(last)) {
+                let message = format!("the last of them comes too late: {}", problem.message);
+                self.findings.require_with(false, path.clone(), ["duration"], message);
+            }
         }
     }
 

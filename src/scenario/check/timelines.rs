@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::faults::composed::laid_out;
 use crate::faults::spec::Spec;
 use crate::id::NodeId;
 use crate::time::Duration;
@@ -27,7 +28,13 @@ enum State {
 /// Refuses crashes of a node that is down, pauses of one that is paused, and the like.
 pub(super) fn check(faults: &[Spec], findings: &mut Findings) {
     let mut nodes: BTreeMap<NodeId, Vec<Event>> = BTreeMap::new();
-    for (fault, what) in faults.iter().enumerate() {
+    let by_itself = |(fault, spec)| {
+        let laid_out = laid_out(std::slice::from_ref(spec)).into_iter();
+        laid_out.map(move |spec| (fault, spec.plain().clone()))
+    };
+    let all: Vec<(usize, Spec)> = faults.iter().enumerate().flat_map(by_itself).collect();
+    for (fault, what) in &all {
+        let fault = *fault;
         let (node, at) = match what {
             Spec::Crash(crash) => (crash.node, crash.at),
             Spec::Restart(restart) => (restart.node, restart.at),
@@ -43,7 +50,10 @@ pub(super) fn check(faults: &[Spec], findings: &mut Findings) {
             | Spec::Flap(_)
             | Spec::RollingIsolation(_)
             | Spec::Swizzle(_)
-            | Spec::Bandwidth(_) => continue,
+            | Spec::Bandwidth(_)
+            | Spec::Optional(_)
+            | Spec::Named(_)
+            | Spec::Repeat(_) => continue,
         };
         nodes.entry(node).or_default().push(Event { at, fault, what });
     }
@@ -124,7 +134,10 @@ fn after(event: &Event, before: State) -> State {
         | Spec::Flap(_)
         | Spec::RollingIsolation(_)
         | Spec::Swizzle(_)
-        | Spec::Bandwidth(_) => before,
+        | Spec::Bandwidth(_)
+        | Spec::Optional(_)
+        | Spec::Named(_)
+        | Spec::Repeat(_) => before,
     }
 }
 
