@@ -39,6 +39,9 @@ pub fn describe(spec: &Spec) -> String {
             let links = ends(&b.senders, &b.receivers, b.both_ways);
             format!("bandwidth {}/s {links}", b.per_second)
         }
+        Spec::Optional(inner) => describe(inner),
+        Spec::Named(n) => format!("{} ({})", describe(&n.fault), n.name),
+        Spec::Repeat(r) => format!("{} ({} times)", describe(&r.fault), r.times),
     }
 }
 

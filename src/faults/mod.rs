@@ -4,6 +4,7 @@
 //! [`spec::Spec`], its actions in `schedule.rs`, and its effect in the device that obeys it.
 
 pub mod clock;
+pub mod composed;
 pub mod cuts;
 pub mod disk;
 pub mod labels;

@@ -170,11 +170,11 @@ fn steps_of(fault: usize, spec: &Spec, end: Time, luck: &Luck) -> Vec<Step> {
             cuts(swizzle.spells(&mut luck.stream(Purpose::FaultPlan, fault as u64)))
         }
         Spec::Degrade(d) => pair(d.from, d.to, Action::Degrade(d.rule()), Action::Restore),
-        Spec::Bandwidth(b) => pair(b.from, b.to, Action::Narrow(b.rule()), Action::Restore),
-        Spec::Crash(c) => {
-            let until = c.restart_after.map(|after| c.at + after);
-            outages(vec![Outage { node: c.node, at: c.at, until, disk: c.disk }])
+        Spec::Optional(_) | Spec::Named(_) | Spec::Repeat(_) => {
+            steps_of(fault, spec.plain(), end, luck)
         }
+        Spec::Bandwidth(b) => pair(b.from, b.to, Action::Narrow(b.rule()), Action::Restore),
+        Spec::Crash(c) => outages(vec![c.outage()]),
         Spec::CrashLoop(c) => outages(c.outages()),
         Spec::RollingRestart(r) => outages(r.outages()),
         Spec::GroupCrash(g) => outages(g.outages()),

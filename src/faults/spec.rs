@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::faults::clock::Clock;
+use crate::faults::composed::{Named, Repeat};
 use crate::faults::cuts::{Bridge, Clog, Flap, Isolate, MajoritiesRing, RollingIsolation, Swizzle};
 use crate::faults::disk::Disk;
 use crate::faults::nodes::{CrashLoop, GroupCrash, RollingRestart};
@@ -57,6 +58,12 @@ pub enum Spec {
     Swizzle(Swizzle),
     /// Links that carry so many bytes in a second.
     Bandwidth(Bandwidth),
+    /// A fault that may touch nothing: then the run is not inconclusive.
+    Optional(Box<Spec>),
+    /// A fault with a name.
+    Named(Named),
+    /// A fault again and again.
+    Repeat(Repeat),
 }
 
 /// What becomes of messages that are on their way when a link is cut. Those sent while it is cut
@@ -254,6 +261,9 @@ impl Spec {
             Spec::RollingIsolation(_) => "rolling_isolation",
             Spec::Swizzle(_) => "swizzle",
             Spec::Bandwidth(_) => "bandwidth",
+            Spec::Optional(_) => "optional",
+            Spec::Named(_) => "named",
+            Spec::Repeat(_) => "repeat",
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::scenario::complaint::{Complaint, Kind, deserialize, in_words, listed}
 use crate::scenario::diagnosis::{PROBLEM_LIMIT, nearest};
 use crate::scenario::path::{Path, Step, shortened};
 use crate::scenario::problem::{Aim, Problem};
+use crate::scenario::sites;
 use crate::scenario::spec::Scenario;
 
 /// A scenario as far as it could be read.
@@ -32,7 +33,8 @@ struct Reader {
 }
 
 /// Reads a scenario of about `size` bytes of JSON, of which `broken` places are known to be wrong.
-pub(super) fn read(json: Value, size: usize, broken: Vec<Path>) -> Reading {
+pub(super) fn read(mut json: Value, size: usize, broken: Vec<Path>) -> Reading {
+    sites::spell_out(&mut json);
     let tries_left = (EFFORT / size.max(1)).clamp(30, 2_000);
     let mut reader = Reader { json, problems: Vec::new(), broken, tries_left };
     let scenario = reader.run();

@@ -26,7 +26,7 @@ mod tests {
 
     /// The schema of a type that is written as text.
     macro_rules! text_schema {
-        ($type:ty, $description:literal, $pattern:literal, $examples:expr) => {
+        ($type:ty, $description:literal, $pattern:expr, $examples:expr) => {
             impl JsonSchema for $type {
                 fn schema_name() -> Cow<'static, str> {
                     stringify!($type).into()
@@ -73,8 +73,13 @@ mod tests {
     text_schema!(NodeId, "One node, counted from n0.", r"^n(0|[1-9][0-9]*)$", ["n0", "n3"]);
     text_schema!(
         Span,
-        "A node, a client, or a range from low to high with both ends.",
-        r"^(n(0|[1-9][0-9]*)(\.\.n(0|[1-9][0-9]*))?|c(0|[1-9][0-9]*)(\.\.c(0|[1-9][0-9]*))?)$",
+        "A node, a client, or a range from low to high with both ends; in the lists of faults also \
+         `site:` and the name of a site.",
+        concat!(
+            r"^(n(0|[1-9][0-9]*)(\.\.n(0|[1-9][0-9]*))?",
+            r"|c(0|[1-9][0-9]*)(\.\.c(0|[1-9][0-9]*))?",
+            r"|site:.+)$"
+        ),
         ["n3", "n0..n5", "c7", "c0..c9"]
     );
 

@@ -52,6 +52,7 @@ pub const SHIPPED: &[(&str, &str)] = &shipped![
     ("network", "clog"),
     ("network", "lossy-handoff"),
     ("network", "bandwidth"),
+    ("network", "flaky-site"),
 ];
 
 /// The text of the shipped scenario of this name.

@@ -61,10 +61,9 @@ impl Plan {
             SignedDuration((deviations * skew.deviation.0 as f64) as i64)
         });
         let drifts = |clock: &Clock| clock.node == node && clock.is.drift_ppm() != 0;
-        let rate_may_change = self
-            .faults
-            .iter()
-            .any(|fault| matches!(fault, faults::spec::Spec::Clock(clock) if drifts(clock)));
+        let rate_may_change = self.faults.iter().any(
+            |fault| matches!(fault.plain(), faults::spec::Spec::Clock(clock) if drifts(clock)),
+        );
         LocalClock::new(skew, rate_may_change)
     }
 
@@ -78,7 +77,8 @@ impl Plan {
         let homes = |key| ring.homes(ring.range_of(Key(key))).iter().copied();
         let fault = |spec: &faults::spec::Spec| {
             let (from, to) = window(spec, self.duration);
-            FaultWindow { kind: spec.kind(), label: describe(spec), from, to }
+            let (kind, optional) = (spec.plain().kind(), spec.is_optional());
+            FaultWindow { kind, label: describe(spec), from, to, optional }
         };
         Layout {
             cluster: self.cluster.clone(),

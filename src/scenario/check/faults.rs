@@ -1,6 +1,7 @@
 //! Rules of each fault by itself.
 
 use crate::faults::clock::{Clock, ClockTrouble, RIGHT_PPM};
+use crate::faults::composed::{Repeat, TIMES_LIMIT};
 use crate::faults::disk::{Disk, DiskTrouble};
 use crate::faults::nodes::{CrashLoop, GroupCrash, MOST_CRASHES, RollingRestart};
 use crate::faults::spec::{Crash, Cut, Partition, Pause, Restart, Slow, Spec};
@@ -59,6 +60,39 @@ impl Rules<'_> {
             Spec::RollingIsolation(rolling) => self.check_rolling_isolation(rolling),
             Spec::Swizzle(swizzle) => self.check_swizzle(swizzle),
             Spec::Bandwidth(bandwidth) => self.check_bandwidth(bandwidth),
+            Spec::Optional(inner) => self.check_inner(inner, self.path.clone()),
+            Spec::Named(named) => self.check_inner(&named.fault, self.path.name("fault")),
+            Spec::Repeat(repeat) => self.check_repeat(repeat),
+        }
+    }
+
+    fn check_inner(&mut self, inner: &Spec, path: Path) {
+        let (scenario, findings) = (self.scenario, &mut *self.findings);
+        Rules { scenario, findings, path: path.name(inner.kind()) }.check(inner);
+    }
+
+    fn check_repeat(&mut self, repeat: &Repeat) {
+        check_positive(repeat.every, self.path.name("every"), self.findings);
+        let (times, path) = (repeat.times, self.path.name("times"));
+        let message = format!("a fault is repeated 1 to {TIMES_LIMIT} times, not {times}");
+        self.findings.require((1..=TIMES_LIMIT).contains(&times), path.clone(), message);
+        let fault = self.path.name("fault");
+        let message = "a fault that is repeated does not itself repeat";
+        let plain = !repeat.fault.repeats();
+        self.findings.require(plain, fault.clone(), message);
+        self.check_inner(&repeat.fault, fault.clone());
+        // What is wrong with the last and not with the first is wrong with its time.
+        let problems = |spec: &Spec| {
+            let (scenario, mut findings) = (self.scenario, Findings::default());
+            Rules { scenario, findings: &mut findings, path: fault.clone() }.check(spec);
+            findings.problems()
+        };
+        let last = times.saturating_sub(1).min(TIMES_LIMIT);
+        if plain && problems(&repeat.fault).is_empty() {
+            for problem in problems(&repeat.one(last)) {
+                let message = format!("the last of them comes too late: {}", problem.message);
+                self.findings.require_with(false, path.clone(), ["duration"], message);
+            }
         }
     }
 

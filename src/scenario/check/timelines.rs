@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::faults::composed::laid_out;
 use crate::faults::nodes::Outage;
 use crate::faults::spec::Spec;
 use crate::id::NodeId;
@@ -36,8 +37,9 @@ enum State {
 /// Refuses crashes of a node that is down, pauses of one that is paused, and the like.
 pub(super) fn check(faults: &[Spec], findings: &mut Findings) {
     let mut nodes: BTreeMap<NodeId, Vec<Event>> = BTreeMap::new();
-    for (fault, what) in faults.iter().enumerate() {
-        for (node, at, what) in happenings(what) {
+    for (fault, spec) in faults.iter().enumerate() {
+        let laid_out = laid_out(std::slice::from_ref(spec));
+        for (node, at, what) in laid_out.iter().flat_map(|spec| happenings(spec.plain())) {
             nodes.entry(node).or_default().push(Event { at, fault, what });
         }
     }
@@ -59,10 +61,7 @@ fn happenings(fault: &Spec) -> Vec<(NodeId, Duration, What)> {
         outages.into_iter().map(stop).collect()
     };
     match fault {
-        Spec::Crash(crash) => {
-            let until = crash.restart_after.map(|after| crash.at + after);
-            vec![(crash.node, crash.at, What::Stop { until })]
-        }
+        Spec::Crash(crash) => stops(vec![crash.outage()]),
         Spec::CrashLoop(crashes) => stops(crashes.outages()),
         Spec::RollingRestart(restarts) => stops(restarts.outages()),
         Spec::GroupCrash(crashes) => stops(crashes.outages()),
@@ -72,6 +71,7 @@ fn happenings(fault: &Spec) -> Vec<(NodeId, Duration, What)> {
         Spec::Isolate(_) | Spec::Bridge(_) | Spec::MajoritiesRing(_) | Spec::Clog(_) => Vec::new(),
         Spec::Flap(_) | Spec::RollingIsolation(_) | Spec::Swizzle(_) => Vec::new(),
         Spec::Slow(_) | Spec::Clock(_) | Spec::Disk(_) => Vec::new(),
+        Spec::Optional(_) | Spec::Named(_) | Spec::Repeat(_) => happenings(fault.plain()),
     }
 }
 
