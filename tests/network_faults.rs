@@ -66,7 +66,7 @@ impl Observer for Travels {
 fn with_fault(json: serde_json::Value) -> (Travels, Account, Plan) {
     let mut plan = small_plan(3);
     let fault: Spec = serde_json::from_value(json).expect("it is a fault");
-    plan.faults = vec![fault];
+    plan.faults = vec![fault.into()];
     let mut travels = Travels::default();
     let account = run(&plan, &mut travels);
     for (kind, (came, went)) in message_books(&account).into_iter().enumerate() {

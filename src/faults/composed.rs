@@ -1,9 +1,9 @@
-//! Faults made of faults: again and again, by a name of their own, or of no consequence if nothing
-//! comes of them.
+//! Faults made of faults: again and again, or by a name of their own.
 
 use serde::{Deserialize, Serialize};
 
 use crate::faults::cuts::CutLike;
+use crate::faults::fault::Fault;
 use crate::faults::spec::Spec;
 use crate::time::Duration;
 
@@ -20,7 +20,7 @@ pub struct Repeat {
     /// How often in all.
     pub times: u32,
     /// The first of them.
-    pub fault: Box<Spec>,
+    pub fault: Box<Fault>,
 }
 
 /// A fault that reports call by a name beside what it does.
@@ -31,41 +31,38 @@ pub struct Named {
     /// What reports add to what it does.
     pub name: String,
     /// What happens.
-    pub fault: Box<Spec>,
+    pub fault: Box<Fault>,
 }
 
 /// How a fault is made: of another, or by itself.
 pub enum Form<'f> {
     Plain,
-    Optional(&'f Spec),
     Named(&'f Named),
     Repeat(&'f Repeat),
 }
 
 /// Each fault by itself: what repeats is spelt out, and each time is named.
-pub fn laid_out(faults: &[Spec]) -> Vec<Spec> {
+pub fn laid_out(faults: &[Fault]) -> Vec<Fault> {
     faults.iter().flat_map(lay_out).collect()
 }
 
-fn lay_out(spec: &Spec) -> Vec<Spec> {
-    match spec.form() {
-        Form::Plain => vec![spec.clone()],
-        Form::Optional(inner) => {
-            lay_out(inner).into_iter().map(|fault| Spec::Optional(Box::new(fault))).collect()
-        }
+fn lay_out(fault: &Fault) -> Vec<Fault> {
+    let whats: Vec<Spec> = match fault.what.form() {
+        Form::Plain => vec![fault.what.clone()],
         Form::Named(Named { name, fault }) => {
             let named = |fault| Spec::Named(Named { name: name.clone(), fault: Box::new(fault) });
             lay_out(fault).into_iter().map(named).collect()
         }
         Form::Repeat(repeat) => (0..repeat.times.min(TIMES_LIMIT)).map(|i| repeat.one(i)).collect(),
-    }
+    };
+    whats.into_iter().map(|what| Fault { what, optional: fault.optional }).collect()
 }
 
 impl Repeat {
     /// The fault as it comes after so many others.
     pub fn one(&self, place: u32) -> Spec {
         let mut fault = self.fault.clone();
-        fault.put_off(Duration(self.every.0.saturating_mul(u64::from(place))));
+        fault.what.put_off(Duration(self.every.0.saturating_mul(u64::from(place))));
         Spec::Named(Named { name: format!("repeat {} of {}", place + 1, self.times), fault })
     }
 }
@@ -84,7 +81,6 @@ impl Spec {
             Spec::Crash(_) | Spec::Restart(_) | Spec::Pause(_) => Form::Plain,
             Spec::CrashLoop(_) | Spec::RollingRestart(_) | Spec::GroupCrash(_) => Form::Plain,
             Spec::Slow(_) | Spec::Clock(_) | Spec::Disk(_) => Form::Plain,
-            Spec::Optional(fault) => Form::Optional(fault),
             Spec::Named(named) => Form::Named(named),
             Spec::Repeat(repeat) => Form::Repeat(repeat),
         }
@@ -94,18 +90,8 @@ impl Spec {
     pub fn plain(&self) -> &Spec {
         match self.form() {
             Form::Plain => self,
-            Form::Optional(fault) => fault.plain(),
-            Form::Named(Named { fault, .. }) | Form::Repeat(Repeat { fault, .. }) => fault.plain(),
-        }
-    }
-
-    /// May it touch nothing?
-    pub fn is_optional(&self) -> bool {
-        match self.form() {
-            Form::Plain => false,
-            Form::Optional(_) => true,
             Form::Named(Named { fault, .. }) | Form::Repeat(Repeat { fault, .. }) => {
-                fault.is_optional()
+                fault.what.plain()
             }
         }
     }
@@ -114,8 +100,7 @@ impl Spec {
     pub fn repeats(&self) -> bool {
         match self.form() {
             Form::Plain => false,
-            Form::Optional(fault) => fault.repeats(),
-            Form::Named(named) => named.fault.repeats(),
+            Form::Named(named) => named.fault.what.repeats(),
             Form::Repeat(_) => true,
         }
     }
@@ -153,9 +138,8 @@ impl Spec {
                 CutLike::MajoritiesRing(fault) => window_later(&mut fault.from, &mut fault.to, by),
                 CutLike::Clog(fault) => window_later(&mut fault.from, &mut fault.to, by),
             },
-            Spec::Optional(fault) => fault.put_off(by),
             Spec::Named(Named { fault, .. }) | Spec::Repeat(Repeat { fault, .. }) => {
-                fault.put_off(by);
+                fault.what.put_off(by);
             }
         }
     }
@@ -178,13 +162,13 @@ mod tests {
 
     #[test]
     fn what_repeats_is_spelt_out() {
-        let json = serde_json::json!({ "optional": { "repeat":
+        let json = serde_json::json!({ "optional": true, "repeat":
             { "every": "20s", "times": 3, "fault":
-            { "crash": { "node": "n2", "at": "5s", "restart_after": "4s" } } } } });
+            { "crash": { "node": "n2", "at": "5s", "restart_after": "4s" } } } });
         let faults = laid_out(&[serde_json::from_value(json).unwrap()]);
-        let told = |spec: &Spec| {
-            let (from, to) = window(spec, Duration::from_secs(60));
-            (describe(spec), from.seconds(), to.seconds(), spec.is_optional())
+        let told = |fault: &Fault| {
+            let (from, to) = window(&fault.what, Duration::from_secs(60));
+            (describe(&fault.what), from.seconds(), to.seconds(), fault.is_optional())
         };
         let expected = [
             ("crash n2 (repeat 1 of 3)".to_string(), 5.0, 9.0, true),

@@ -39,9 +39,8 @@ pub fn describe(spec: &Spec) -> String {
             let links = ends(&b.senders, &b.receivers, b.both_ways);
             format!("bandwidth {}/s {links}", b.per_second)
         }
-        Spec::Optional(inner) => describe(inner),
-        Spec::Named(n) => format!("{} ({})", describe(&n.fault), n.name),
-        Spec::Repeat(r) => format!("{} ({} times)", describe(&r.fault), r.times),
+        Spec::Named(n) => format!("{} ({})", describe(&n.fault.what), n.name),
+        Spec::Repeat(r) => format!("{} ({} times)", describe(&r.fault.what), r.times),
     }
 }
 

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod composed;
 pub mod cuts;
 pub mod disk;
+pub mod fault;
 pub mod labels;
 pub mod nodes;
 pub mod parties;

@@ -32,7 +32,7 @@ fn spans(spec: &Spec) -> Vec<Span> {
         Spec::Flap(flap) => spans(&flap.fault.to_spec()),
         Spec::RollingIsolation(rolling) => rolling.nodes.clone(),
         Spec::Swizzle(swizzle) => swizzle.nodes.clone(),
-        Spec::Optional(_) | Spec::Named(_) | Spec::Repeat(_) => spans(spec.plain()),
+        Spec::Named(_) | Spec::Repeat(_) => spans(spec.plain()),
         Spec::Bandwidth(bandwidth) => [&bandwidth.senders[..], &bandwidth.receivers[..]].concat(),
     }
 }

@@ -3,6 +3,7 @@
 use crate::faults::clock::ClockTrouble;
 use crate::faults::cuts::Spell;
 use crate::faults::disk::DiskTrouble;
+use crate::faults::fault::Fault;
 use crate::faults::nodes::Outage;
 use crate::faults::rules::{BandwidthRule, CutRule, DegradeRule, WhileCut};
 use crate::faults::spec::{DiskAfterCrash, Spec};
@@ -96,11 +97,11 @@ impl Step {
 
 /// All steps of all faults, by time; at one time what ends comes before what begins, then in the
 /// order of the scenario. What still lasts at `duration` ends there.
-pub fn schedule(faults: &[Spec], duration: Duration, luck: &Luck) -> Vec<Step> {
+pub fn schedule(faults: &[Fault], duration: Duration, luck: &Luck) -> Vec<Step> {
     let end = Time::ZERO + duration;
     let all = faults.iter().enumerate();
     let mut steps: Vec<Step> =
-        all.flat_map(|(fault, spec)| in_order(steps_of(fault, spec, end, luck))).collect();
+        all.flat_map(|(fault, spec)| in_order(steps_of(fault, &spec.what, end, luck))).collect();
     steps.sort_by_key(|step| (step.at, !step.finishes(), step.fault));
     steps
 }
@@ -170,9 +171,7 @@ fn steps_of(fault: usize, spec: &Spec, end: Time, luck: &Luck) -> Vec<Step> {
             cuts(swizzle.spells(&mut luck.stream(Purpose::FaultPlan, fault as u64)))
         }
         Spec::Degrade(d) => pair(d.from, d.to, Action::Degrade(d.rule()), Action::Restore),
-        Spec::Optional(_) | Spec::Named(_) | Spec::Repeat(_) => {
-            steps_of(fault, spec.plain(), end, luck)
-        }
+        Spec::Named(_) | Spec::Repeat(_) => steps_of(fault, spec.plain(), end, luck),
         Spec::Bandwidth(b) => pair(b.from, b.to, Action::Narrow(b.rule()), Action::Restore),
         Spec::Crash(c) => outages(vec![c.outage()]),
         Spec::CrashLoop(c) => outages(c.outages()),
@@ -228,6 +227,7 @@ mod tests {
             crash(3, 30, None),
             Spec::Restart(Restart { node: NodeId(4), at: seconds(20) }),
         ];
+        let faults = faults.map(Fault::from);
         let steps = schedule(&faults, seconds(60), &Luck::new(0));
         let seen: Vec<(f64, usize, bool)> =
             steps.iter().map(|step| (step.at.seconds(), step.fault, step.ends)).collect();
@@ -241,6 +241,9 @@ mod tests {
             (60.0, 2, true),
         ];
         assert_eq!(seen, expected);
-        assert_eq!(window(&faults[2], seconds(60)), (Time(30_000_000_000), Time(60_000_000_000)));
+        assert_eq!(
+            window(&faults[2].what, seconds(60)),
+            (Time(30_000_000_000), Time(60_000_000_000))
+        );
     }
 }

@@ -15,7 +15,7 @@ use crate::time::Duration;
 /// One fault of a scenario. Times count from the start of the run; those at or after the end of
 /// `duration` are refused, and whatever still lasts then ends with it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Fault"))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Spec {
     /// Sides that cannot speak to each other.
@@ -58,8 +58,6 @@ pub enum Spec {
     Swizzle(Swizzle),
     /// Links that carry so many bytes in a second.
     Bandwidth(Bandwidth),
-    /// A fault that may touch nothing: then the run is not inconclusive.
-    Optional(Box<Spec>),
     /// A fault with a name.
     Named(Named),
     /// A fault again and again.
@@ -261,7 +259,6 @@ impl Spec {
             Spec::RollingIsolation(_) => "rolling_isolation",
             Spec::Swizzle(_) => "swizzle",
             Spec::Bandwidth(_) => "bandwidth",
-            Spec::Optional(_) => "optional",
             Spec::Named(_) => "named",
             Spec::Repeat(_) => "repeat",
         }

@@ -105,10 +105,10 @@ fn lots(plan: &Plan, layout: &Layout, letters: &[char]) -> Vec<String> {
         let share = u128::from(time) * u128::from(COLUMNS) / u128::from(plan.duration.0.max(1));
         (share as usize).min(COLUMNS as usize - 1)
     };
-    for (fault, spec) in plan.faults.iter().enumerate() {
+    for (fault, written) in plan.faults.iter().enumerate() {
         let window = &layout.faults[fault];
         let (first, end) = (column(window.from.0), column(window.to.0.saturating_sub(1)));
-        for node in nodes(spec, plan.cluster.nodes) {
+        for node in nodes(&written.what, plan.cluster.nodes) {
             for place in &mut lots[node.index()][first..=end.max(first)] {
                 *place = if *place == '.' { letters[fault] } else { '*' };
             }

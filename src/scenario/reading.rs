@@ -6,6 +6,7 @@
 
 use serde_json::{Value, json};
 
+use crate::faults::fault::OPTIONAL;
 use crate::scenario::complaint::{Complaint, Kind, deserialize, in_words, listed};
 use crate::scenario::diagnosis::{PROBLEM_LIMIT, nearest};
 use crate::scenario::path::{Path, Step, shortened};
@@ -144,7 +145,8 @@ impl Reader {
     fn unknown_choice(&self, path: &Path, known: &[String]) -> Problem {
         let (written, aim, path) = match self.at(path) {
             Some(Value::Object(members)) => {
-                let name = members.keys().next().cloned().unwrap_or_default();
+                let name =
+                    members.keys().find(|name| *name != OPTIONAL).cloned().unwrap_or_default();
                 let path = path.name(&name);
                 (name, Aim::Name, path)
             }

@@ -14,6 +14,8 @@ mod tests {
     use schemars::generate::SchemaSettings;
     use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+    use crate::faults::fault::{Fault, OPTIONAL};
+    use crate::faults::spec::Spec;
     use crate::id::{NodeId, Span};
     use crate::quantity::{Bytes, Rate};
     use crate::scenario::schema::SCHEMA;
@@ -106,6 +108,23 @@ mod tests {
                 [generator.subschema_for::<Bytes>(), generator.subschema_for::<Shape>()];
             let description = "One size, or how sizes are drawn.";
             json_schema!({ "description": description, "anyOf": [one, drawn] })
+        }
+    }
+
+    impl JsonSchema for Fault {
+        fn schema_name() -> Cow<'static, str> {
+            "Fault".into()
+        }
+        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+            let mut schema = Spec::json_schema(generator).to_value();
+            for choice in schema["oneOf"].as_array_mut().unwrap() {
+                choice["properties"][OPTIONAL] = serde_json::json!({
+                    "type": "boolean",
+                    "default": false,
+                    "description": "May it touch nothing? Then the run is not inconclusive.",
+                });
+            }
+            schema.try_into().unwrap()
         }
     }
 

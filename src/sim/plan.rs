@@ -38,7 +38,7 @@ pub struct Plan {
     pub network: network::spec::Spec,
     pub disk: disk::Spec,
     pub workload: workload::spec::Spec,
-    pub faults: Vec<faults::spec::Spec>,
+    pub faults: Vec<faults::fault::Fault>,
 }
 
 impl Plan {
@@ -62,7 +62,7 @@ impl Plan {
         });
         let drifts = |clock: &Clock| clock.node == node && clock.is.drift_ppm() != 0;
         let rate_may_change = self.faults.iter().any(
-            |fault| matches!(fault.plain(), faults::spec::Spec::Clock(clock) if drifts(clock)),
+            |fault| matches!(fault.what.plain(), faults::spec::Spec::Clock(clock) if drifts(clock)),
         );
         LocalClock::new(skew, rate_may_change)
     }
@@ -75,10 +75,10 @@ impl Plan {
 
     fn layout_on(&self, ring: &Ring, keys: &KeySpace) -> Layout {
         let homes = |key| ring.homes(ring.range_of(Key(key))).iter().copied();
-        let fault = |spec: &faults::spec::Spec| {
-            let (from, to) = window(spec, self.duration);
-            let (kind, optional) = (spec.plain().kind(), spec.is_optional());
-            FaultWindow { kind, label: describe(spec), from, to, optional }
+        let fault = |fault: &faults::fault::Fault| {
+            let (from, to) = window(&fault.what, self.duration);
+            let (kind, optional) = (fault.what.plain().kind(), fault.is_optional());
+            FaultWindow { kind, label: describe(&fault.what), from, to, optional }
         };
         Layout {
             cluster: self.cluster.clone(),

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::faults::composed::laid_out;
+use crate::faults::fault::Fault;
 use crate::faults::schedule::window;
-use crate::faults::spec::Spec;
 use crate::metrics::moment::FIGURES as AT_A_MOMENT;
 use crate::scenario::diagnosis::did_you_mean;
 use crate::scenario::expect::Expectation;
@@ -52,9 +52,9 @@ pub(super) fn check(scenario: &Scenario, known: &[&str], findings: &mut Findings
 }
 
 fn windows_of(scenario: &Scenario) -> Vec<FaultWindow> {
-    let window = |fault: &Spec| {
-        let (from, to) = window(fault, scenario.duration);
-        let (kind, optional) = (fault.plain().kind(), fault.is_optional());
+    let window = |fault: &Fault| {
+        let (from, to) = window(&fault.what, scenario.duration);
+        let (kind, optional) = (fault.what.plain().kind(), fault.is_optional());
         FaultWindow { kind, label: String::new(), from, to, optional }
     };
     laid_out(&scenario.faults).iter().map(window).collect()

@@ -19,8 +19,8 @@ use crate::scenario::spec::Scenario;
 
 pub(super) fn check(scenario: &Scenario, findings: &mut Findings) {
     for (i, fault) in scenario.faults.iter().enumerate() {
-        let mut rules = Rules { scenario, findings, path: path_of(i, fault) };
-        rules.check(fault);
+        let mut rules = Rules { scenario, findings, path: path_of(i, &fault.what) };
+        rules.check(&fault.what);
     }
 }
 
@@ -60,8 +60,7 @@ impl Rules<'_> {
             Spec::RollingIsolation(rolling) => self.check_rolling_isolation(rolling),
             Spec::Swizzle(swizzle) => self.check_swizzle(swizzle),
             Spec::Bandwidth(bandwidth) => self.check_bandwidth(bandwidth),
-            Spec::Optional(inner) => self.check_inner(inner, self.path.clone()),
-            Spec::Named(named) => self.check_inner(&named.fault, self.path.name("fault")),
+            Spec::Named(named) => self.check_inner(&named.fault.what, self.path.name("fault")),
             Spec::Repeat(repeat) => self.check_repeat(repeat),
         }
     }
@@ -78,9 +77,9 @@ impl Rules<'_> {
         self.findings.require((1..=TIMES_LIMIT).contains(&times), path.clone(), message);
         let fault = self.path.name("fault");
         let message = "a fault that is repeated does not itself repeat";
-        let plain = !repeat.fault.repeats();
+        let plain = !repeat.fault.what.repeats();
         self.findings.require(plain, fault.clone(), message);
-        self.check_inner(&repeat.fault, fault.clone());
+        self.check_inner(&repeat.fault.what, fault.clone());
         // What is wrong with the last and not with the first is wrong with its time.
         let problems = |spec: &Spec| {
             let (scenario, mut findings) = (self.scenario, Findings::default());
@@ -88,7 +87,7 @@ impl Rules<'_> {
             findings.problems()
         };
         let last = times.saturating_sub(1).min(TIMES_LIMIT);
-        if plain && problems(&repeat.fault).is_empty() {
+        if plain && problems(&repeat.fault.what).is_empty() {
             for problem in problems(&repeat.one(last)) {
                 let message = format!("the last of them comes too late: {}", problem.message);
                 self.findings.require_with(false, path.clone(), ["duration"], message);

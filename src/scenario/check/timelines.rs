@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::faults::composed::laid_out;
+use crate::faults::fault::Fault;
 use crate::faults::nodes::Outage;
 use crate::faults::spec::Spec;
 use crate::id::NodeId;
@@ -35,21 +36,22 @@ enum State {
 }
 
 /// Refuses crashes of a node that is down, pauses of one that is paused, and the like.
-pub(super) fn check(faults: &[Spec], findings: &mut Findings) {
+pub(super) fn check(faults: &[Fault], findings: &mut Findings) {
     let mut nodes: BTreeMap<NodeId, Vec<Event>> = BTreeMap::new();
-    for (fault, spec) in faults.iter().enumerate() {
-        let laid_out = laid_out(std::slice::from_ref(spec));
-        for (node, at, what) in laid_out.iter().flat_map(|spec| happenings(spec.plain())) {
+    for (fault, written) in faults.iter().enumerate() {
+        let laid_out = laid_out(std::slice::from_ref(written));
+        for (node, at, what) in laid_out.iter().flat_map(|fault| happenings(&fault.what)) {
             nodes.entry(node).or_default().push(Event { at, fault, what });
         }
     }
+    let path = |fault: usize| path_of(fault, &faults[fault].what);
     for (node, mut events) in nodes {
         events.sort_by_key(|event| (event.at, event.fault));
         let told = contradictions(node, &events);
         for (fault, other, message) in told {
-            let (path, other) = (path_of(fault, &faults[fault]), path_of(other, &faults[other]));
+            let (here, other) = (path(fault), path(other));
             let message = format!("{message} (see {other})");
-            findings.require_with(false, path, [other], message);
+            findings.require_with(false, here, [other], message);
         }
     }
 }
@@ -71,7 +73,7 @@ fn happenings(fault: &Spec) -> Vec<(NodeId, Duration, What)> {
         Spec::Isolate(_) | Spec::Bridge(_) | Spec::MajoritiesRing(_) | Spec::Clog(_) => Vec::new(),
         Spec::Flap(_) | Spec::RollingIsolation(_) | Spec::Swizzle(_) => Vec::new(),
         Spec::Slow(_) | Spec::Clock(_) | Spec::Disk(_) => Vec::new(),
-        Spec::Optional(_) | Spec::Named(_) | Spec::Repeat(_) => happenings(fault.plain()),
+        Spec::Named(_) | Spec::Repeat(_) => happenings(fault.plain()),
     }
 }
 
@@ -136,7 +138,7 @@ mod tests {
     use super::*;
 
     fn told(json: serde_json::Value) -> Vec<String> {
-        let faults: Vec<Spec> = serde_json::from_value(json).unwrap();
+        let faults: Vec<Fault> = serde_json::from_value(json).unwrap();
         let mut findings = Findings::default();
         check(&faults, &mut findings);
         findings.problems().into_iter().map(|problem| problem.message).collect()
