@@ -10,6 +10,9 @@ use crate::time::Duration;
 /// Most times that a fault is repeated.
 pub const TIMES_LIMIT: u32 = 1_000;
 
+/// Most steps of a fault that is repeated, all times together.
+pub const STEP_LIMIT: usize = 200_000;
+
 /// The same fault several times, each time later.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -1,11 +1,14 @@
 //! Rules of each fault by itself.
 
 use crate::faults::clock::{Clock, ClockTrouble, RIGHT_PPM};
-use crate::faults::composed::{Repeat, TIMES_LIMIT};
+use crate::faults::composed::{Repeat, STEP_LIMIT, TIMES_LIMIT};
 use crate::faults::disk::{Disk, DiskTrouble};
+use crate::faults::fault::Fault;
 use crate::faults::nodes::{CrashLoop, GroupCrash, MOST_CRASHES, RollingRestart};
+use crate::faults::schedule::schedule;
 use crate::faults::spec::{Crash, Cut, Partition, Pause, Restart, Slow, Spec};
 use crate::id::{Address, NodeId, Span};
+use crate::random::luck::Luck;
 use crate::time::Duration;
 use crate::time::signed::SignedDuration;
 
@@ -88,6 +91,11 @@ impl Rules<'_> {
         };
         let last = times.saturating_sub(1).min(TIMES_LIMIT);
         if plain && problems(&repeat.fault.what).is_empty() {
+            let one = [Fault::clone(&repeat.fault)];
+            let steps = schedule(&one, self.scenario.duration, &Luck::new(0)).len();
+            let steps = steps.saturating_mul(times as usize);
+            let message = format!("it would take {steps} steps; at most {STEP_LIMIT}");
+            self.findings.require(steps <= STEP_LIMIT, path.clone(), message);
             for problem in problems(&repeat.one(last)) {
                 let message = format!("the last of them comes too late: {}", problem.message);
                 self.findings.require_with(false, path.clone(), ["duration"], message);

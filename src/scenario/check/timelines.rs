@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::faults::composed::laid_out;
+use crate::faults::composed::{STEP_LIMIT, laid_out};
 use crate::faults::fault::Fault;
 use crate::faults::nodes::Outage;
 use crate::faults::spec::Spec;
@@ -40,7 +40,9 @@ pub(super) fn check(faults: &[Fault], findings: &mut Findings) {
     let mut nodes: BTreeMap<NodeId, Vec<Event>> = BTreeMap::new();
     for (fault, written) in faults.iter().enumerate() {
         let laid_out = laid_out(std::slice::from_ref(written));
-        for (node, at, what) in laid_out.iter().flat_map(|fault| happenings(&fault.what)) {
+        // More is refused elsewhere.
+        let all = laid_out.iter().flat_map(|fault| happenings(&fault.what)).take(STEP_LIMIT);
+        for (node, at, what) in all {
             nodes.entry(node).or_default().push(Event { at, fault, what });
         }
     }
