@@ -13,7 +13,8 @@ use std::hint::black_box;
 
 use dynamo_sim::dynamo::config::{AntiEntropy, Cluster, HintedHandoff};
 use dynamo_sim::dynamo::message::Kind;
-use dynamo_sim::faults::spec::{Crash, DiskAfterCrash, InFlight, Partition, Spec as Fault};
+use dynamo_sim::faults::fault::Fault;
+use dynamo_sim::faults::spec::{Crash, DiskAfterCrash, InFlight, Partition, Spec};
 use dynamo_sim::id::{NodeId, Span};
 use dynamo_sim::random::distribution::Distribution;
 use dynamo_sim::sim::disk;
@@ -198,12 +199,12 @@ fn trouble(length: Duration) -> Vec<Fault> {
     let tenth = |count: u64| Duration(length.0 + length.0 * count / 10);
     let side = |text: &str| vec![Span::parse(text).expect("a span")];
     let crash = |node, at| {
-        Fault::Crash(Crash {
+        Fault::from(Spec::Crash(Crash {
             node: NodeId(node),
             at: tenth(at),
             restart_after: Some(Duration(length.0 * 3 / 10)),
             disk: DiskAfterCrash::Kept,
-        })
+        }))
     };
     let partition = Partition {
         sides: vec![side("n0..n4"), side("n5..n29")],
@@ -211,5 +212,5 @@ fn trouble(length: Duration) -> Vec<Fault> {
         to: tenth(6),
         in_flight: InFlight::Drop,
     };
-    vec![Fault::Partition(partition), crash(20, 2), crash(25, 4)]
+    vec![Spec::Partition(partition).into(), crash(20, 2), crash(25, 4)]
 }

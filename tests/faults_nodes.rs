@@ -55,12 +55,8 @@ impl Observer for Times {
 fn with_clock(is: ClockTrouble, to: Option<u64>) -> Plan {
     let mut plan = small_plan(5);
     plan.duration = Duration::from_secs(30);
-    plan.faults = vec![Spec::Clock(Clock {
-        node: NODE,
-        from: Duration::from_secs(10),
-        to: to.map(Duration::from_secs),
-        is,
-    })];
+    let (from, to) = (Duration::from_secs(10), to.map(Duration::from_secs));
+    plan.faults = vec![Spec::Clock(Clock { node: NODE, from, to, is }).into()];
     plan
 }
 
@@ -200,7 +196,7 @@ fn deeds(plan: &Plan, from: f64, to: f64) -> (Deeds, Touched) {
 fn with_disk(is: DiskTrouble) -> Plan {
     let mut plan = small_plan(8);
     let (from, to) = (Duration::from_secs(3), Duration::from_secs(6));
-    plan.faults = vec![Spec::Disk(Disk { node: NODE, from, to, is })];
+    plan.faults = vec![Spec::Disk(Disk { node: NODE, from, to, is }).into()];
     plan
 }
 
@@ -272,7 +268,7 @@ impl Observer for Lives {
 
 fn lives(fault: Spec) -> (Lives, u64) {
     let mut plan = small_plan(11);
-    plan.faults = vec![fault];
+    plan.faults = vec![fault.into()];
     let mut lives = Lives::default();
     let account = run(&plan, &mut lives);
     assert!(account.quiescent);

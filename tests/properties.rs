@@ -3,6 +3,7 @@
 mod watch;
 
 use dynamo_sim::dynamo::config::{Coordinator, Flush, Quorum, ReadCoordinator, Versioning};
+use dynamo_sim::faults::fault::Fault;
 use dynamo_sim::faults::spec::{
     Crash, Cut, Degrade, DiskAfterCrash, InFlight, Partition, Pause, Restart, Slow, Spec,
 };
@@ -66,6 +67,11 @@ fn fault(nodes: u32) -> impl Strategy<Value = Spec> {
                 to,
                 latency: Some(Distribution::Constant(Duration::from_millis(40))),
                 loss: 0.3,
+                kinds: Vec::new(),
+                nth: None,
+                duplicate: 0.1,
+                corrupt: 0.1,
+                jitter: Duration::from_millis(5),
             }),
             5 => Spec::Pause(Pause { node, from, to }),
             6 => Spec::Slow(Slow { node, from, to, disk: 50.0, delay: None }),
@@ -94,7 +100,7 @@ fn plan() -> impl Strategy<Value = Plan> {
         let mut plan = small_plan(seed);
         let (hints, anti_entropy, read_repair, versioning, quorum, coordinator, rest) = switches;
         plan.duration = Duration::from_secs(SECONDS);
-        plan.faults = faults;
+        plan.faults = faults.into_iter().map(Fault::from).collect();
         (plan.network.loss, plan.network.duplication) = (loss, duplication);
         // At 30 ms on average many an answer comes after the 100 ms that a replica has.
         plan.network.latency = Distribution::Exponential { mean: Duration::from_millis(latency) };
@@ -126,7 +132,7 @@ fn plan() -> impl Strategy<Value = Plan> {
 }
 
 fn disk_after(plan: &Plan, bad: DiskAfterCrash) -> bool {
-    plan.faults.iter().any(|fault| matches!(fault, Spec::Crash(crash) if crash.disk == bad))
+    plan.faults.iter().any(|fault| matches!(&fault.what, Spec::Crash(crash) if crash.disk == bad))
 }
 
 /// A hundred plans, always the same, so that a failure comes again; another seed, and more cases,
@@ -173,7 +179,7 @@ proptest! {
 fn a_machine_stands_still_until_its_last_pause_ends_or_it_crashes() {
     let pause = |from, to| {
         let (from, to) = (Duration::from_secs(from), Duration::from_secs(to));
-        Spec::Pause(Pause { node: NodeId(3), from, to })
+        Fault::from(Spec::Pause(Pause { node: NodeId(3), from, to }))
     };
     let mut plan = small_plan(5);
     plan.faults = vec![pause(1, 4), pause(2, 3), pause(6, 9)];

@@ -151,7 +151,7 @@ fn a_repeat_is_the_same_and_another_seed_is_not() {
     // One fault a nanosecond later: all is the same until then, and then the fault is what differs.
     let mut later = read("one-way-cut").plan();
     let earlier = later.clone();
-    if let dynamo_sim::faults::spec::Spec::Cut(cut) = &mut later.faults[0] {
+    if let dynamo_sim::faults::spec::Spec::Cut(cut) = &mut later.faults[0].what {
         cut.from = cut.from + dynamo_sim::time::Duration(1);
     }
     match compared(&earlier, &later) {

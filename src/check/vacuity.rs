@@ -2,7 +2,8 @@
 //!
 //! Does not verify that it touched enough to matter. A run with a vacuous fault is inconclusive
 //! and not wrong: it shows less than its scenario says. A fault on a link that nobody uses, or one
-//! shorter than the gaps in traffic, is vacuous by design. Examines each fault; silent without any.
+//! shorter than the gaps in traffic, is vacuous by design; one that is optional may be. Examines
+//! each fault; silent without any.
 
 use crate::check::judge::Judge;
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
@@ -20,7 +21,7 @@ impl Judge for Vacuity {
         }
         let mut findings = Findings::default();
         for (fault, touched) in layout.faults.iter().zip(&account.touched) {
-            if is_nothing(touched) {
+            if is_nothing(touched) && !fault.optional {
                 findings.add(|| Finding {
                     time: Some(fault.from),
                     ..Finding::story(format!("{}: {} touched nothing", fault.kind, fault.label))

@@ -17,7 +17,7 @@ pub struct Disk {
     pub node: NodeId,
     /// When it begins.
     pub from: Duration,
-    /// When it ends.
+    /// When it ends; with `duration` at the latest.
     pub to: Duration,
     /// In which way the disk is in trouble.
     pub is: DiskTrouble,

@@ -4,9 +4,14 @@
 //! [`spec::Spec`], its actions in `schedule.rs`, and its effect in the device that obeys it.
 
 pub mod clock;
+pub mod composed;
+pub mod cuts;
 pub mod disk;
+pub mod fault;
+pub mod labels;
 pub mod nodes;
 pub mod parties;
 pub mod rules;
 pub mod schedule;
 pub mod spec;
+pub mod traffic;

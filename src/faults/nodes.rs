@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::faults::schedule::Action;
-use crate::faults::spec::DiskAfterCrash;
+use crate::faults::spec::{Crash, DiskAfterCrash};
 use crate::id::{Address, NodeId, Span};
 use crate::time::Duration;
 
@@ -73,6 +73,14 @@ pub struct Outage {
     pub at: Duration,
     pub until: Option<Duration>,
     pub disk: DiskAfterCrash,
+}
+
+impl Crash {
+    /// Its only outage.
+    pub fn outage(&self) -> Outage {
+        let until = self.restart_after.map(|after| self.at + after);
+        Outage { node: self.node, at: self.at, until, disk: self.disk }
+    }
 }
 
 impl CrashLoop {

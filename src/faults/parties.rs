@@ -25,5 +25,14 @@ fn spans(spec: &Spec) -> Vec<Span> {
         Spec::CrashLoop(crash_loop) => one(crash_loop.node),
         Spec::RollingRestart(rolling) => rolling.nodes.clone(),
         Spec::GroupCrash(group) => group.nodes.clone(),
+        Spec::Isolate(isolate) => isolate.group.clone(),
+        Spec::Bridge(bridge) => [bridge.sides.concat(), one(bridge.node)].concat(),
+        Spec::MajoritiesRing(ring) => ring.nodes.clone(),
+        Spec::Clog(clog) => [&clog.senders[..], &clog.receivers[..]].concat(),
+        Spec::Flap(flap) => spans(&flap.fault.to_spec()),
+        Spec::RollingIsolation(rolling) => rolling.nodes.clone(),
+        Spec::Swizzle(swizzle) => swizzle.nodes.clone(),
+        Spec::Named(_) | Spec::Repeat(_) => spans(spec.plain()),
+        Spec::Bandwidth(bandwidth) => [&bandwidth.senders[..], &bandwidth.receivers[..]].concat(),
     }
 }

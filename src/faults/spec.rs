@@ -3,8 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::faults::clock::Clock;
+use crate::faults::composed::{Named, Repeat};
+use crate::faults::cuts::{Bridge, Clog, Flap, Isolate, MajoritiesRing, RollingIsolation, Swizzle};
 use crate::faults::disk::Disk;
 use crate::faults::nodes::{CrashLoop, GroupCrash, RollingRestart};
+use crate::faults::traffic::Bandwidth;
 use crate::id::{NodeId, Span};
 use crate::random::distribution::Distribution;
 use crate::time::Duration;
@@ -12,7 +15,7 @@ use crate::time::Duration;
 /// One fault of a scenario. Times count from the start of the run; those at or after the end of
 /// `duration` are refused, and whatever still lasts then ends with it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Fault"))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Spec {
     /// Sides that cannot speak to each other.
@@ -39,6 +42,26 @@ pub enum Spec {
     RollingRestart(RollingRestart),
     /// Nodes that crash at the same instant.
     GroupCrash(GroupCrash),
+    /// A group that other nodes cannot reach.
+    Isolate(Isolate),
+    /// Two sides, and one node that sees both.
+    Bridge(Bridge),
+    /// Majorities that overlap, no two of them the same.
+    MajoritiesRing(MajoritiesRing),
+    /// Links that hold everything back, and then let it go.
+    Clog(Clog),
+    /// A cut that comes and goes.
+    Flap(Flap),
+    /// One node after another that others cannot reach.
+    RollingIsolation(RollingIsolation),
+    /// Nodes whose links go down one by one and come back in another order.
+    Swizzle(Swizzle),
+    /// Links that carry so many bytes in a second.
+    Bandwidth(Bandwidth),
+    /// A fault with a name.
+    Named(Named),
+    /// A fault again and again.
+    Repeat(Repeat),
 }
 
 /// What becomes of messages that are on their way when a link is cut. Those sent while it is cut
@@ -113,6 +136,21 @@ pub struct Degrade {
     /// Share of messages lost on top of the network's own loss, from 0 to 1.
     #[serde(default)]
     pub loss: f64,
+    /// Kinds of message that it is about, by their names in reports; all where none is named.
+    #[serde(default)]
+    pub kinds: Vec<String>,
+    /// Only this one of those messages, counted from 1 over all its links; all without it.
+    #[serde(default)]
+    pub nth: Option<u64>,
+    /// Share of messages that arrive twice, from 0 to 1.
+    #[serde(default)]
+    pub duplicate: f64,
+    /// Share of messages that arrive damaged, from 0 to 1: the receiver notices and drops them.
+    #[serde(default)]
+    pub corrupt: f64,
+    /// Each message takes longer by anything from nothing to this.
+    #[serde(default)]
+    pub jitter: Duration,
 }
 
 /// What a crash leaves on the disk.
@@ -213,6 +251,16 @@ impl Spec {
             Spec::CrashLoop(_) => "crash_loop",
             Spec::RollingRestart(_) => "rolling_restart",
             Spec::GroupCrash(_) => "group_crash",
+            Spec::Isolate(_) => "isolate",
+            Spec::Bridge(_) => "bridge",
+            Spec::MajoritiesRing(_) => "majorities_ring",
+            Spec::Clog(_) => "clog",
+            Spec::Flap(_) => "flap",
+            Spec::RollingIsolation(_) => "rolling_isolation",
+            Spec::Swizzle(_) => "swizzle",
+            Spec::Bandwidth(_) => "bandwidth",
+            Spec::Named(_) => "named",
+            Spec::Repeat(_) => "repeat",
         }
     }
 }

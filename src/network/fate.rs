@@ -97,6 +97,20 @@ impl Network {
         Fate { lost: chance(Purpose::Loss, class.loss), delay, copy: twice.then(copy) }
     }
 
+    /// How long a second copy travels that something else than the network makes.
+    pub fn copy_delay(
+        &self,
+        luck: &Luck,
+        from: Address,
+        to: Address,
+        leg: Leg,
+        which: u64,
+    ) -> Duration {
+        let class = &self.classes[self.class_of[self.site(from) * self.sites + self.site(to)]];
+        let mut draw = luck.draw(Purpose::DuplicateDelay, link(from, to), which);
+        class.delays[leg as usize].sample(&mut draw)
+    }
+
     fn site(&self, address: Address) -> usize {
         match address {
             Address::Node(node) => self.site_of_node[node.index()],

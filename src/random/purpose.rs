@@ -70,6 +70,12 @@ purposes! {
     Degrade = 22,
     /// How long a slow node takes before it sends a message.
     SlowSend = 23,
+    /// Whether a degraded link makes a second copy of a message.
+    DegradeDuplicate = 30,
+    /// Whether a degraded link damages a message.
+    DegradeCorrupt = 31,
+    /// How far a degraded link delays a message beyond the others.
+    DegradeJitter = 32,
     /// Whether a disk in trouble fails a job, or changes what is stored.
     DiskTrouble = 40,
     /// When bursts of requests begin and end.
@@ -85,5 +91,6 @@ mod tests {
         let numbers = Purpose::ALL.map(|purpose| purpose as usize);
         assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]), "{numbers:?}");
         assert!(numbers.iter().all(|number| *number < Purpose::NUMBERS));
+        assert_eq!(Purpose::SlowSend as usize, 23, "a number is never changed");
     }
 }

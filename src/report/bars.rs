@@ -8,7 +8,7 @@ use crate::trace::layout::Layout;
 /// A chart with a bar for each fault and each node that it concerns; a kind has one colour.
 pub fn bars(name: &str, plan: &Plan, layout: &Layout) -> Chart {
     let mut series: Vec<Series> = Vec::new();
-    for (spec, window) in plan.faults.iter().zip(&layout.faults) {
+    for (fault, window) in plan.faults.iter().zip(&layout.faults) {
         let known = series.iter().position(|series| series.label == window.kind);
         let place = known.unwrap_or_else(|| {
             let label = window.kind.to_string();
@@ -16,7 +16,7 @@ pub fn bars(name: &str, plan: &Plan, layout: &Layout) -> Chart {
             series.len() - 1
         });
         let (from, to) = (window.from.seconds(), window.to.seconds());
-        for node in nodes(spec, plan.cluster.nodes) {
+        for node in nodes(&fault.what, plan.cluster.nodes) {
             let height = Some(f64::from(node.0));
             series[place].points.extend([(from, height), (to, height), (to, None)]);
         }

@@ -3,6 +3,7 @@
 use crate::dynamo::config::Versioning;
 use crate::faults::parties::nodes;
 use crate::faults::schedule::schedule;
+use crate::random::luck::Luck;
 use crate::sim::plan::Plan;
 use crate::time::Duration;
 use crate::trace::layout::{FaultWindow, Layout};
@@ -52,9 +53,9 @@ fn letters(faults: &[FaultWindow]) -> Vec<char> {
 /// A line for each thing that happens, in the order of time.
 fn words(plan: &Plan, layout: &Layout, letters: &[char]) -> String {
     let mut lines = vec![line(Duration::ZERO, ' ', "clients begin to ask")];
-    // What a fault does between its beginning and its end is in its label.
-    let told = schedule(&plan.faults, plan.duration).into_iter();
-    for step in told.filter(|step| step.begins || step.ends) {
+    let steps = schedule(&plan.faults, plan.duration, &Luck::new(plan.seed));
+    // What comes and goes between its beginning and its end has one line for each of these.
+    for step in steps.iter().filter(|step| step.begins || step.ends) {
         let fault = &layout.faults[step.fault];
         let (at, letter) = (Duration(step.at.0), letters[step.fault]);
         let until = Duration(fault.to.0);
@@ -104,10 +105,10 @@ fn lots(plan: &Plan, layout: &Layout, letters: &[char]) -> Vec<String> {
         let share = u128::from(time) * u128::from(COLUMNS) / u128::from(plan.duration.0.max(1));
         (share as usize).min(COLUMNS as usize - 1)
     };
-    for (fault, spec) in plan.faults.iter().enumerate() {
+    for (fault, written) in plan.faults.iter().enumerate() {
         let window = &layout.faults[fault];
         let (first, end) = (column(window.from.0), column(window.to.0.saturating_sub(1)));
-        for node in nodes(spec, plan.cluster.nodes) {
+        for node in nodes(&written.what, plan.cluster.nodes) {
             for place in &mut lots[node.index()][first..=end.max(first)] {
                 *place = if *place == '.' { letters[fault] } else { '*' };
             }

@@ -66,7 +66,8 @@ fn play<O: Observer>(observer: O) -> Stage<O> {
 
 fn ended() -> Account {
     let mut account = account(at(12_345));
-    let row = KindTotals { sent: 5, bytes: 500, copies: 1, delivered: 4, dropped: [2, 0, 0, 0, 0] };
+    let row =
+        KindTotals { sent: 5, bytes: 500, copies: 1, delivered: 4, dropped: [2, 0, 0, 0, 0, 0, 0] };
     account.totals.kinds[Kind::Sets as usize] = row;
     account.touched = vec![Touched { messages: 1_234, bytes: 9_999, ..Touched::default() }];
     account

@@ -121,7 +121,8 @@ mod tests {
     #[test]
     fn members_are_ordered_and_short_things_stay_on_a_line() {
         let text = r#"{ // gone
-            "faults": [{"crash": {"at": "1s", "node": "n1",},},], "duration": "9s", "name": "a",
+            "faults": [{"optional": true, "crash": {"at": "1s", "node": "n1",},},],
+            "duration": "9s", "name": "a",
             "network": {"sites": {"west": ["n0"], "east": ["n1"]}, "loss": 0.10, "latency":
             {"mixture": [{"of": {"constant": "1ms"}, "weight": 1}, {"of": {"exponential":
             {"mean": "20ms"}}, "weight": 2}]}},
@@ -140,7 +141,7 @@ mod tests {
     "loss": 0.1,
     "sites": { "east": ["n1"], "west": ["n0"] }
   },
-  "faults": [{ "crash": { "node": "n1", "at": "1s" } }]
+  "faults": [{ "crash": { "node": "n1", "at": "1s" }, "optional": true }]
 }
 "#;
         assert_eq!(formatted(text, &read(text)), expected);

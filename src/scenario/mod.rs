@@ -25,6 +25,7 @@ pub mod reading;
 pub mod schema;
 pub mod seed;
 pub mod shipped;
+mod sites;
 pub mod source;
 pub mod spec;
 pub mod starter;

@@ -1,5 +1,6 @@
 //! From a checked scenario to the plan of a run.
 
+use crate::faults::composed::laid_out;
 use crate::scenario::read::Checked;
 use crate::sim::plan::Plan;
 
@@ -19,7 +20,7 @@ impl Checked {
             network: scenario.network.clone(),
             disk: scenario.disk.clone(),
             workload: scenario.workload.clone(),
-            faults: scenario.faults.clone(),
+            faults: laid_out(&scenario.faults),
         }
     }
 }

@@ -6,10 +6,12 @@
 
 use serde_json::{Value, json};
 
+use crate::faults::fault::OPTIONAL;
 use crate::scenario::complaint::{Complaint, Kind, deserialize, in_words, listed};
 use crate::scenario::diagnosis::{PROBLEM_LIMIT, nearest};
 use crate::scenario::path::{Path, Step, shortened};
 use crate::scenario::problem::{Aim, Problem};
+use crate::scenario::sites;
 use crate::scenario::spec::Scenario;
 
 /// A scenario as far as it could be read.
@@ -32,7 +34,8 @@ struct Reader {
 }
 
 /// Reads a scenario of about `size` bytes of JSON, of which `broken` places are known to be wrong.
-pub(super) fn read(json: Value, size: usize, broken: Vec<Path>) -> Reading {
+pub(super) fn read(mut json: Value, size: usize, broken: Vec<Path>) -> Reading {
+    sites::spell_out(&mut json);
     let tries_left = (EFFORT / size.max(1)).clamp(30, 2_000);
     let mut reader = Reader { json, problems: Vec::new(), broken, tries_left };
     let scenario = reader.run();
@@ -142,7 +145,8 @@ impl Reader {
     fn unknown_choice(&self, path: &Path, known: &[String]) -> Problem {
         let (written, aim, path) = match self.at(path) {
             Some(Value::Object(members)) => {
-                let name = members.keys().next().cloned().unwrap_or_default();
+                let name =
+                    members.keys().find(|name| *name != OPTIONAL).cloned().unwrap_or_default();
                 let path = path.name(&name);
                 (name, Aim::Name, path)
             }

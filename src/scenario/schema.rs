@@ -14,6 +14,8 @@ mod tests {
     use schemars::generate::SchemaSettings;
     use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+    use crate::faults::fault::{Fault, OPTIONAL};
+    use crate::faults::spec::Spec;
     use crate::id::{NodeId, Span};
     use crate::quantity::{Bytes, Rate};
     use crate::scenario::schema::SCHEMA;
@@ -26,7 +28,7 @@ mod tests {
 
     /// The schema of a type that is written as text.
     macro_rules! text_schema {
-        ($type:ty, $description:literal, $pattern:literal, $examples:expr) => {
+        ($type:ty, $description:literal, $pattern:expr, $examples:expr) => {
             impl JsonSchema for $type {
                 fn schema_name() -> Cow<'static, str> {
                     stringify!($type).into()
@@ -73,8 +75,13 @@ mod tests {
     text_schema!(NodeId, "One node, counted from n0.", r"^n(0|[1-9][0-9]*)$", ["n0", "n3"]);
     text_schema!(
         Span,
-        "A node, a client, or a range from low to high with both ends.",
-        r"^(n(0|[1-9][0-9]*)(\.\.n(0|[1-9][0-9]*))?|c(0|[1-9][0-9]*)(\.\.c(0|[1-9][0-9]*))?)$",
+        "A node, a client, or a range from low to high with both ends; in the lists of faults also \
+         `site:` and the name of a site.",
+        concat!(
+            r"^(n(0|[1-9][0-9]*)(\.\.n(0|[1-9][0-9]*))?",
+            r"|c(0|[1-9][0-9]*)(\.\.c(0|[1-9][0-9]*))?",
+            r"|site:.+)$"
+        ),
         ["n3", "n0..n5", "c7", "c0..c9"]
     );
 
@@ -101,6 +108,23 @@ mod tests {
                 [generator.subschema_for::<Bytes>(), generator.subschema_for::<Shape>()];
             let description = "One size, or how sizes are drawn.";
             json_schema!({ "description": description, "anyOf": [one, drawn] })
+        }
+    }
+
+    impl JsonSchema for Fault {
+        fn schema_name() -> Cow<'static, str> {
+            "Fault".into()
+        }
+        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+            let mut schema = Spec::json_schema(generator).to_value();
+            for choice in schema["oneOf"].as_array_mut().unwrap() {
+                choice["properties"][OPTIONAL] = serde_json::json!({
+                    "type": "boolean",
+                    "default": false,
+                    "description": "May it touch nothing? Then the run is not inconclusive.",
+                });
+            }
+            schema.try_into().unwrap()
         }
     }
 

@@ -43,6 +43,16 @@ pub const SHIPPED: &[(&str, &str)] = &shipped![
     ("nodes", "restored-disk"),
     ("nodes", "power-failure"),
     ("nodes", "crash-loop"),
+    ("network", "isolate"),
+    ("network", "bridge"),
+    ("network", "majorities-ring"),
+    ("network", "flapping-partition"),
+    ("network", "rolling-isolation"),
+    ("network", "swizzle"),
+    ("network", "clog"),
+    ("network", "lossy-handoff"),
+    ("network", "bandwidth"),
+    ("network", "flaky-site"),
 ];
 
 /// The text of the shipped scenario of this name.

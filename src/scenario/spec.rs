@@ -56,7 +56,7 @@ pub struct Scenario {
     pub workload: workload::spec::Spec,
     /// What goes wrong, and when.
     #[serde(default)]
-    pub faults: Vec<faults::spec::Spec>,
+    pub faults: Vec<faults::fault::Fault>,
     /// What must hold at the end. Any figure of the report: `"availability.put >= 0.999"`; over the
     /// operations that began in a window: `"during partition: availability.get >= 0.99"`; at a
     /// moment: `"30s after heal: divergence.keys == 0"`; compared with another window:

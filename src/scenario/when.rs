@@ -212,7 +212,8 @@ mod tests {
     use super::*;
 
     fn fault(kind: &'static str, from: u64, to: u64) -> FaultWindow {
-        FaultWindow { kind, label: String::new(), from: Time(from), to: Time(to) }
+        let (from, to) = (Time(from), Time(to));
+        FaultWindow { kind, label: String::new(), from, to, optional: false }
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub struct Delivery {
     /// Fingerprint of what it says.
     pub digest: u64,
     pub message: Message,
+    /// Was it damaged on its way?
+    pub corrupt: bool,
 }
 
 impl Simulation {
@@ -42,21 +44,22 @@ impl Simulation {
         self.sent += 1;
         let (number, sent) = (self.sent, self.now);
         let packet = Packet { from, to, kind, bytes };
-        let delivery = Delivery { number, packet, sent, digest, message };
+        let mut delivery = Delivery { number, packet, sent, digest, message, corrupt: false };
         self.totals.kinds[kind as usize].sent += 1;
         self.totals.kinds[kind as usize].bytes += bytes;
         let own_delay = self.sending_delay(packet, which);
-        match self.links.send(&self.luck, packet, which, &mut self.touched) {
+        match self.links.send(&self.luck, self.now, packet, which, &mut self.touched) {
             Verdict::Drop(cause) => {
                 self.show_sent(observers, &delivery, self.now);
                 self.drop_message(observers, &delivery, cause);
             }
-            Verdict::Travel { delay, copy } => {
+            Verdict::Travel { delay, copy, corrupt } => {
                 let due = self.now + own_delay + delay;
                 self.show_sent(observers, &delivery, due);
                 if let Some(copy) = copy {
                     self.send_copy(observers, &delivery, self.now + own_delay + copy);
                 }
+                delivery.corrupt = corrupt;
                 let message = self.messages.insert(delivery);
                 self.queue.push(due, Event::Deliver(message));
             }
@@ -94,8 +97,9 @@ impl Simulation {
 
     pub(super) fn take_delivery(&mut self, observers: &mut Observers<'_>, message: u32) {
         let delivery = self.messages.get(message);
-        let (packet, sent) = (delivery.packet, delivery.sent);
+        let (packet, sent, corrupt) = (delivery.packet, delivery.sent, delivery.corrupt);
         match self.links.arrive(packet, sent, &mut self.touched) {
+            Arrival::Deliver if corrupt => return self.lose(observers, message, Drop::Corrupt),
             Arrival::Deliver => {}
             Arrival::Drop => return self.lose(observers, message, Drop::CutInFlight),
             Arrival::Hold(fault) => return self.held.push((fault, message)),

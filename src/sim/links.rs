@@ -1,14 +1,12 @@
 //! Links: the network with cuts and degradations laid over it, and the ledger of messages.
 
-use crate::digest::digest_of;
 use crate::dynamo::message::Kind;
-use crate::faults::rules::{CutRule, DegradeRule};
+use crate::faults::rules::{CutRule, WhileCut};
 use crate::faults::spec::InFlight;
 use crate::id::Address;
-use crate::network::fate::{Network, link};
+use crate::network::fate::Network;
 use crate::random::luck::Luck;
-use crate::random::purpose::Purpose;
-use crate::random::source::Source;
+use crate::sim::impaired::{Impaired, Suffering};
 use crate::time::{Duration, Time};
 use crate::trace::record::{Drop, Touched};
 
@@ -16,14 +14,23 @@ use crate::trace::record::{Drop, Touched};
 pub struct Links {
     network: Network,
     cuts: Vec<Cut>,
-    degradations: Vec<(usize, DegradeRule)>,
+    /// Links that are worse than they should be.
+    pub impaired: Impaired,
     /// When the latest cut began: nothing sent after it can have been on its way then.
     last_cut: Option<Time>,
     any_cut_open: bool,
+    any_clog_open: bool,
+}
+
+/// The part of a fault that cuts links.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CutName {
+    pub fault: usize,
+    pub part: u32,
 }
 
 struct Cut {
-    fault: usize,
+    name: CutName,
     rule: CutRule,
     began: Time,
     open: bool,
@@ -41,7 +48,12 @@ pub struct Packet {
 /// What becomes of a message as it is sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Verdict {
-    Travel { delay: Duration, copy: Option<Duration> },
+    /// The copy, if there is one, arrives whole.
+    Travel {
+        delay: Duration,
+        copy: Option<Duration>,
+        corrupt: bool,
+    },
     Drop(Drop),
 }
 
@@ -50,31 +62,38 @@ pub enum Verdict {
 pub enum Arrival {
     Deliver,
     Drop,
-    /// It waits until this fault ends.
-    Hold(usize),
+    /// It waits until this cut ends.
+    Hold(CutName),
 }
 
 impl Links {
     /// Links without trouble.
     pub fn new(network: Network) -> Links {
-        let (cuts, degradations) = (Vec::new(), Vec::new());
-        Links { network, cuts, degradations, last_cut: None, any_cut_open: false }
+        Links {
+            network,
+            cuts: Vec::new(),
+            impaired: Impaired::default(),
+            last_cut: None,
+            any_cut_open: false,
+            any_clog_open: false,
+        }
     }
 
     /// Decides as a message is sent; `which` is its address of luck on its link.
     #[inline]
     pub fn send(
-        &self,
+        &mut self,
         luck: &Luck,
+        now: Time,
         packet: Packet,
         which: u64,
         touched: &mut [Touched],
     ) -> Verdict {
         let Packet { from, to, kind, .. } = packet;
         if self.any_cut_open {
-            let open = self.cuts.iter().filter(|cut| cut.open);
+            let open = self.cuts.iter().filter(|cut| cut.open && !cut.holds());
             if let Some(cut) = open.into_iter().find(|cut| cut.rule.links.include(from, to)) {
-                touch(&mut touched[cut.fault], packet);
+                touch(&mut touched[cut.name.fault], packet);
                 return Verdict::Drop(Drop::Cut);
             }
         }
@@ -82,31 +101,41 @@ impl Links {
         if fate.lost {
             return Verdict::Drop(Drop::Loss);
         }
-        if self.degradations.is_empty() {
-            return Verdict::Travel { delay: fate.delay, copy: fate.copy };
+        if self.impaired.is_empty() {
+            return Verdict::Travel { delay: fate.delay, copy: fate.copy, corrupt: false };
         }
-        let Some(extra) = self.degrade(luck, packet, which, touched) else {
-            return Verdict::Drop(Drop::Degraded);
-        };
-        Verdict::Travel { delay: fate.delay + extra, copy: fate.copy.map(|copy| copy + extra) }
+        match self.impaired.suffer(luck, now, packet, which, touched) {
+            Ok(Suffering { delay, duplicate, corrupt }) => {
+                let fresh = || self.network.copy_delay(luck, from, to, kind.leg(), which);
+                let copy = fate.copy.or_else(|| duplicate.then(fresh)).map(|copy| copy + delay);
+                Verdict::Travel { delay: fate.delay + delay, copy, corrupt }
+            }
+            Err(cause) => Verdict::Drop(cause),
+        }
     }
 
     /// Decides as a message arrives that was sent at `sent`: it may have been on its way when its
     /// link was cut.
     pub fn arrive(&self, packet: Packet, sent: Time, touched: &mut [Touched]) -> Arrival {
-        if self.last_cut.is_none_or(|began| began <= sent) {
+        let met_none = self.last_cut.is_none_or(|began| began <= sent);
+        if met_none && !self.any_clog_open {
             return Arrival::Deliver;
         }
-        let met = |cut: &&Cut| cut.began > sent && cut.rule.links.include(packet.from, packet.to);
-        for cut in self.cuts.iter().filter(met) {
-            match (cut.rule.in_flight, cut.open) {
+        let meets = |cut: &&Cut| {
+            (cut.began > sent || cut.open && cut.holds())
+                && cut.rule.links.include(packet.from, packet.to)
+        };
+        for cut in self.cuts.iter().filter(meets) {
+            // What a clog carries it holds, whatever becomes of what was on its way before.
+            let policy = if cut.began > sent { cut.rule.in_flight } else { InFlight::Hold };
+            match (policy, cut.open) {
                 (InFlight::Drop, _) => {
-                    touch(&mut touched[cut.fault], packet);
+                    touch(&mut touched[cut.name.fault], packet);
                     return Arrival::Drop;
                 }
                 (InFlight::Hold, true) => {
-                    touch(&mut touched[cut.fault], packet);
-                    return Arrival::Hold(cut.fault);
+                    touch(&mut touched[cut.name.fault], packet);
+                    return Arrival::Hold(cut.name);
                 }
                 (InFlight::Hold, false) | (InFlight::Pass, _) => {}
             }
@@ -114,60 +143,39 @@ impl Links {
         Arrival::Deliver
     }
 
-    /// A cut begins.
+    /// A cut begins. What was on its way when the same links were cut before was so now as well.
     pub fn cut(&mut self, now: Time, fault: usize, rule: CutRule) {
-        self.cuts.push(Cut { fault, rule, began: now, open: true });
+        let name = CutName { fault, part: rule.part };
+        self.cuts.retain(|cut| cut.name != name);
+        self.cuts.push(Cut { name, rule, began: now, open: true });
         self.last_cut = Some(now);
-        self.any_cut_open = true;
+        self.count_open();
     }
 
     /// A cut ends. It is remembered for what was on its way when it began.
-    pub fn mend(&mut self, fault: usize) {
-        for cut in self.cuts.iter_mut().filter(|cut| cut.fault == fault) {
+    pub fn mend(&mut self, name: CutName) {
+        for cut in self.cuts.iter_mut().filter(|cut| cut.name == name) {
             cut.open = false;
         }
-        self.any_cut_open = self.cuts.iter().any(|cut| cut.open);
+        self.count_open();
     }
 
-    /// Links get worse.
-    pub fn degrade_by(&mut self, fault: usize, rule: DegradeRule) {
-        self.degradations.push((fault, rule));
-    }
-
-    /// They are well again.
-    pub fn restore(&mut self, fault: usize) {
-        self.degradations.retain(|(of, _)| *of != fault);
-    }
-
-    /// The delay that degraded links add; none if one of them loses the message.
-    fn degrade(
-        &self,
-        luck: &Luck,
-        packet: Packet,
-        which: u64,
-        touched: &mut [Touched],
-    ) -> Option<Duration> {
-        let mut extra = Duration::ZERO;
-        for (fault, rule) in &self.degradations {
-            if !rule.links.include(packet.from, packet.to) {
-                continue;
-            }
-            let which = digest_of([which, *fault as u64]);
-            let mut draw = luck.draw(Purpose::Degrade, link(packet.from, packet.to), which);
-            let lost = draw.chance(rule.loss);
-            if lost || rule.delay.is_some() {
-                touch(&mut touched[*fault], packet);
-            }
-            if lost {
-                return None;
-            }
-            extra = extra + rule.delay.as_ref().map_or(Duration::ZERO, |d| d.sample(&mut draw));
-        }
-        Some(extra)
+    fn count_open(&mut self) {
+        let open = || self.cuts.iter().filter(|cut| cut.open);
+        self.any_cut_open = open().any(|cut| !cut.holds());
+        self.any_clog_open = open().any(Cut::holds);
     }
 }
 
-fn touch(touched: &mut Touched, packet: Packet) {
+impl Cut {
+    /// Does it keep what is sent while it lasts?
+    fn holds(&self) -> bool {
+        matches!(self.rule.while_cut, WhileCut::Held { .. })
+    }
+}
+
+/// Counts a message as touched by a fault.
+pub(super) fn touch(touched: &mut Touched, packet: Packet) {
     touched.messages += 1;
     touched.bytes += packet.bytes;
 }

@@ -11,6 +11,7 @@
 //! | `machine` | power, disk and pauses of one node |
 //! | `disk` | the device that serves jobs in order |
 //! | `links` | the network with faults laid over it, and the ledger of messages |
+//! | `impaired` | links that still carry something, but worse |
 //! | `trouble` | faults taking hold |
 //! | `compare` | two runs side by side |
 
@@ -20,6 +21,7 @@ pub mod closing;
 pub mod compare;
 pub mod delivery;
 pub mod disk;
+pub mod impaired;
 pub mod links;
 pub mod machine;
 pub mod plan;

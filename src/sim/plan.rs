@@ -9,7 +9,8 @@ use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::ring::position::{KeySpace, choose_tokens};
 use crate::faults;
 use crate::faults::clock::Clock;
-use crate::faults::schedule::{describe, window};
+use crate::faults::labels::describe;
+use crate::faults::schedule::window;
 use crate::id::{Key, NodeId};
 use crate::network;
 use crate::random::luck::Luck;
@@ -37,7 +38,7 @@ pub struct Plan {
     pub network: network::spec::Spec,
     pub disk: disk::Spec,
     pub workload: workload::spec::Spec,
-    pub faults: Vec<faults::spec::Spec>,
+    pub faults: Vec<faults::fault::Fault>,
 }
 
 impl Plan {
@@ -60,10 +61,9 @@ impl Plan {
             SignedDuration((deviations * skew.deviation.0 as f64) as i64)
         });
         let drifts = |clock: &Clock| clock.node == node && clock.is.drift_ppm() != 0;
-        let rate_may_change = self
-            .faults
-            .iter()
-            .any(|fault| matches!(fault, faults::spec::Spec::Clock(clock) if drifts(clock)));
+        let rate_may_change = self.faults.iter().any(
+            |fault| matches!(fault.what.plain(), faults::spec::Spec::Clock(clock) if drifts(clock)),
+        );
         LocalClock::new(skew, rate_may_change)
     }
 
@@ -75,9 +75,10 @@ impl Plan {
 
     fn layout_on(&self, ring: &Ring, keys: &KeySpace) -> Layout {
         let homes = |key| ring.homes(ring.range_of(Key(key))).iter().copied();
-        let fault = |spec: &faults::spec::Spec| {
-            let (from, to) = window(spec, self.duration);
-            FaultWindow { kind: spec.kind(), label: describe(spec), from, to }
+        let fault = |fault: &faults::fault::Fault| {
+            let (from, to) = window(&fault.what, self.duration);
+            let (kind, optional) = (fault.what.plain().kind(), fault.is_optional());
+            FaultWindow { kind, label: describe(&fault.what), from, to, optional }
         };
         Layout {
             cluster: self.cluster.clone(),

@@ -19,7 +19,7 @@ use crate::process::{Ctx, Effect, Input};
 use crate::random::luck::Luck;
 use crate::sim::delivery::Delivery;
 use crate::sim::disk::Service;
-use crate::sim::links::Links;
+use crate::sim::links::{CutName, Links};
 use crate::sim::machine::{Machine, Standstill};
 use crate::sim::plan::Plan;
 use crate::sim::queue::slab::Slab;
@@ -87,8 +87,8 @@ pub struct Simulation {
     pub(super) identity: Identity,
     pub(super) links: Links,
     pub(super) touched: Vec<Touched>,
-    /// Messages that wait for a cut to end, with the fault.
-    pub(super) held: Vec<(usize, u32)>,
+    /// Messages that wait for a cut to end, with that cut.
+    pub(super) held: Vec<(CutName, u32)>,
     /// All messages on their way.
     pub(super) messages: Slab<Delivery>,
     /// All jobs that disks have not finished.
@@ -164,7 +164,7 @@ impl Simulation {
             identity: Identity { me: NodeId(0), life: 0, config, keys },
             lanes,
             to_self: VecDeque::new(),
-            steps: schedule(&plan.faults, plan.duration).into_iter().peekable(),
+            steps: schedule(&plan.faults, plan.duration, &luck).into_iter().peekable(),
             touched: vec![Touched::default(); plan.faults.len()],
             held: Vec::new(),
             messages: Slab::new(),

@@ -8,8 +8,10 @@ use crate::faults::schedule::{Action, Step};
 use crate::faults::spec::DiskAfterCrash;
 use crate::id::NodeId;
 use crate::process::Input;
+use crate::sim::links::CutName;
 use crate::sim::machine::{Power, Standstill};
 use crate::sim::simulation::{Event, Simulation};
+use crate::time::Duration;
 use crate::trace::observer::Observers;
 use crate::trace::record::{Drop, Record};
 
@@ -22,9 +24,10 @@ impl Simulation {
         }
         match action {
             Action::Cut(rule) => self.links.cut(self.now, fault, rule),
-            Action::Mend => self.mend(fault),
-            Action::Degrade(rule) => self.links.degrade_by(fault, rule),
-            Action::Restore => self.links.restore(fault),
+            Action::Mend { part, spread } => self.mend(CutName { fault, part }, spread),
+            Action::Degrade(rule) => self.links.impaired.degrade(fault, rule),
+            Action::Narrow(rule) => self.links.impaired.narrow(fault, rule),
+            Action::Restore => self.links.impaired.restore(fault),
             Action::Snapshot { node } => {
                 let machine = &mut self.machines[node.index()];
                 let snapshot = machine.disk().snapshot();
@@ -146,16 +149,17 @@ impl Simulation {
         }
     }
 
-    /// What the cut held arrives now, in the order in which it would have.
-    fn mend(&mut self, fault: usize) {
-        self.links.mend(fault);
+    /// What the cut held arrives from now on, in the order in which it would have, evenly over a
+    /// time.
+    fn mend(&mut self, name: CutName, spread: Duration) {
+        self.links.mend(name);
         let held = std::mem::take(&mut self.held);
-        for (by, message) in held {
-            if by == fault {
-                self.queue.push(self.now, Event::Deliver(message));
-            } else {
-                self.held.push((by, message));
-            }
+        let (ours, others): (Vec<_>, Vec<_>) = held.into_iter().partition(|(by, _)| *by == name);
+        self.held = others;
+        let count = ours.len() as u64;
+        for (place, (_, message)) in (0_u64..).zip(ours) {
+            let later = u128::from(spread.0) * u128::from(place) / u128::from(count);
+            self.queue.push(self.now + Duration(later as u64), Event::Deliver(message));
         }
     }
 

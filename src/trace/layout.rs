@@ -34,6 +34,8 @@ pub struct FaultWindow {
     pub from: Time,
     /// Equal to `from` for what takes no time; the run's `duration` if nothing ends it before.
     pub to: Time,
+    /// May it touch nothing?
+    pub optional: bool,
 }
 
 impl Layout {

@@ -53,12 +53,23 @@ pub enum Drop {
     Degraded,
     /// Its receiver was down.
     ReceiverDown,
+    /// It arrived damaged, and its receiver noticed.
+    Corrupt,
+    /// The line before a link with too little bandwidth was full.
+    QueueFull,
 }
 
 impl Drop {
     /// All causes, in order of their numbers.
-    pub const ALL: [Drop; 5] =
-        [Drop::Loss, Drop::Cut, Drop::CutInFlight, Drop::Degraded, Drop::ReceiverDown];
+    pub const ALL: [Drop; 7] = [
+        Drop::Loss,
+        Drop::Cut,
+        Drop::CutInFlight,
+        Drop::Degraded,
+        Drop::ReceiverDown,
+        Drop::Corrupt,
+        Drop::QueueFull,
+    ];
 
     /// The cause's name in reports.
     pub fn name(self) -> &'static str {
@@ -68,6 +79,8 @@ impl Drop {
             Drop::CutInFlight => "cut_in_flight",
             Drop::Degraded => "degraded",
             Drop::ReceiverDown => "receiver_down",
+            Drop::Corrupt => "corrupt",
+            Drop::QueueFull => "queue_full",
         }
     }
 }
@@ -99,7 +112,7 @@ pub struct KindTotals {
 /// What one fault touched.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Touched {
-    /// Messages lost, held or delayed by it.
+    /// Messages lost, held, delayed, damaged or copied by it.
     pub messages: u64,
     /// Bytes of those.
     pub bytes: u64,

@@ -51,7 +51,8 @@ pub fn layout(faults: Vec<FaultWindow>) -> Layout {
 /// A partition from second to second.
 pub fn partition(from: u64, to: u64) -> FaultWindow {
     let label = "{n0} | {n1, n2}".to_string();
-    FaultWindow { kind: "partition", label, from: at(1000 * from), to: at(1000 * to) }
+    let (from, to) = (at(1000 * from), at(1000 * to));
+    FaultWindow { kind: "partition", label, from, to, optional: false }
 }
 
 /// So many milliseconds after the start.

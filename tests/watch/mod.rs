@@ -10,6 +10,7 @@ use dynamo_sim::dynamo::storage::hint_store::Hint;
 use dynamo_sim::dynamo::versioning::reconcile::merge;
 use dynamo_sim::dynamo::versioning::version::VersionSet;
 use dynamo_sim::faults;
+use dynamo_sim::faults::fault::Fault;
 use dynamo_sim::faults::spec::{Crash, DiskAfterCrash};
 use dynamo_sim::ghost::{Ghost, Past};
 use dynamo_sim::id::{Key, NodeId};
@@ -53,13 +54,13 @@ pub fn small_plan(seed: u64) -> Plan {
 }
 
 /// A node stops at a second of the run and is back some seconds later.
-pub fn crash(node: u32, at: u64, back_after: u64, disk: DiskAfterCrash) -> faults::spec::Spec {
-    faults::spec::Spec::Crash(Crash {
+pub fn crash(node: u32, at: u64, back_after: u64, disk: DiskAfterCrash) -> Fault {
+    Fault::from(faults::spec::Spec::Crash(Crash {
         node: NodeId(node),
         at: Duration::from_secs(at),
         restart_after: Some(Duration::from_secs(back_after)),
         disk,
-    })
+    }))
 }
 
 /// Runs a plan under these eyes.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::faults::composed::laid_out;
+use crate::faults::fault::Fault;
 use crate::faults::schedule::window;
 use crate::metrics::moment::FIGURES as AT_A_MOMENT;
 use crate::scenario::diagnosis::did_you_mean;
@@ -50,11 +52,12 @@ pub(super) fn check(scenario: &Scenario, known: &[&str], findings: &mut Findings
 }
 
 fn windows_of(scenario: &Scenario) -> Vec<FaultWindow> {
-    let window = |fault| {
-        let (from, to) = window(fault, scenario.duration);
-        FaultWindow { kind: fault.kind(), label: String::new(), from, to }
+    let window = |fault: &Fault| {
+        let (from, to) = window(&fault.what, scenario.duration);
+        let (kind, optional) = (fault.what.plain().kind(), fault.is_optional());
+        FaultWindow { kind, label: String::new(), from, to, optional }
     };
-    scenario.faults.iter().map(window).collect()
+    laid_out(&scenario.faults).iter().map(window).collect()
 }
 
 impl Rules<'_> {

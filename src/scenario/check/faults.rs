@@ -1,10 +1,14 @@
 //! Rules of each fault by itself.
 
 use crate::faults::clock::{Clock, ClockTrouble, RIGHT_PPM};
+use crate::faults::composed::{Repeat, STEP_LIMIT, TIMES_LIMIT};
 use crate::faults::disk::{Disk, DiskTrouble};
+use crate::faults::fault::Fault;
 use crate::faults::nodes::{CrashLoop, GroupCrash, MOST_CRASHES, RollingRestart};
-use crate::faults::spec::{Crash, Cut, Degrade, Partition, Pause, Restart, Slow, Spec};
-use crate::id::{Address, NodeId};
+use crate::faults::schedule::schedule;
+use crate::faults::spec::{Crash, Cut, Partition, Pause, Restart, Slow, Spec};
+use crate::id::{Address, NodeId, Span};
+use crate::random::luck::Luck;
 use crate::time::Duration;
 use crate::time::signed::SignedDuration;
 
@@ -18,21 +22,8 @@ use crate::scenario::spec::Scenario;
 
 pub(super) fn check(scenario: &Scenario, findings: &mut Findings) {
     for (i, fault) in scenario.faults.iter().enumerate() {
-        let mut rules = Rules { scenario, findings, path: path_of(i, fault) };
-        match fault {
-            Spec::Partition(partition) => rules.check_partition(partition),
-            Spec::Cut(cut) => rules.check_cut(cut),
-            Spec::Degrade(degrade) => rules.check_degrade(degrade),
-            Spec::Crash(crash) => rules.check_crash(crash),
-            Spec::Restart(restart) => rules.check_restart(restart),
-            Spec::Pause(pause) => rules.check_pause(pause),
-            Spec::Slow(slow) => rules.check_slow(slow),
-            Spec::Clock(clock) => rules.check_clock(clock),
-            Spec::Disk(disk) => rules.check_disk(disk),
-            Spec::CrashLoop(crashes) => rules.check_crash_loop(crashes),
-            Spec::RollingRestart(restarts) => rules.check_rolling_restart(restarts),
-            Spec::GroupCrash(crashes) => rules.check_group_crash(crashes),
-        }
+        let mut rules = Rules { scenario, findings, path: path_of(i, &fault.what) };
+        rules.check(&fault.what);
     }
 }
 
@@ -41,27 +32,101 @@ pub(super) fn path_of(i: usize, fault: &Spec) -> Path {
     Path::from("faults").index(i).name(fault.kind())
 }
 
-struct Rules<'r> {
-    scenario: &'r Scenario,
-    findings: &'r mut Findings,
-    path: Path,
+/// One fault, where it is written, and what is wrong with it.
+pub(super) struct Rules<'r> {
+    pub scenario: &'r Scenario,
+    pub findings: &'r mut Findings,
+    pub path: Path,
 }
 
 impl Rules<'_> {
-    fn check_partition(&mut self, partition: &Partition) {
+    /// Whatever fault it is.
+    pub fn check(&mut self, fault: &Spec) {
+        match fault {
+            Spec::Partition(partition) => self.check_partition(partition),
+            Spec::Cut(cut) => self.check_cut(cut),
+            Spec::Degrade(degrade) => self.check_degrade(degrade),
+            Spec::Crash(crash) => self.check_crash(crash),
+            Spec::Restart(restart) => self.check_restart(restart),
+            Spec::Pause(pause) => self.check_pause(pause),
+            Spec::Slow(slow) => self.check_slow(slow),
+            Spec::Clock(clock) => self.check_clock(clock),
+            Spec::Disk(disk) => self.check_disk(disk),
+            Spec::CrashLoop(crashes) => self.check_crash_loop(crashes),
+            Spec::RollingRestart(restarts) => self.check_rolling_restart(restarts),
+            Spec::GroupCrash(crashes) => self.check_group_crash(crashes),
+            Spec::Isolate(isolate) => self.check_isolate(isolate),
+            Spec::Bridge(bridge) => self.check_bridge(bridge),
+            Spec::MajoritiesRing(ring) => self.check_majorities_ring(ring),
+            Spec::Clog(clog) => self.check_clog(clog),
+            Spec::Flap(flap) => self.check_flap(flap),
+            Spec::RollingIsolation(rolling) => self.check_rolling_isolation(rolling),
+            Spec::Swizzle(swizzle) => self.check_swizzle(swizzle),
+            Spec::Bandwidth(bandwidth) => self.check_bandwidth(bandwidth),
+            Spec::Named(named) => self.check_inner(&named.fault.what, self.path.name("fault")),
+            Spec::Repeat(repeat) => self.check_repeat(repeat),
+        }
+    }
+
+    fn check_inner(&mut self, inner: &Spec, path: Path) {
+        let (scenario, findings) = (self.scenario, &mut *self.findings);
+        Rules { scenario, findings, path: path.name(inner.kind()) }.check(inner);
+    }
+
+    fn check_repeat(&mut self, repeat: &Repeat) {
+        check_positive(repeat.every, self.path.name("every"), self.findings);
+        let (times, path) = (repeat.times, self.path.name("times"));
+        let message = format!("a fault is repeated 1 to {TIMES_LIMIT} times, not {times}");
+        self.findings.require((1..=TIMES_LIMIT).contains(&times), path.clone(), message);
+        let fault = self.path.name("fault");
+        let message = "a fault that is repeated does not itself repeat";
+        let plain = !repeat.fault.what.repeats();
+        self.findings.require(plain, fault.clone(), message);
+        self.check_inner(&repeat.fault.what, fault.clone());
+        // What is wrong with the last and not with the first is wrong with its time.
+        let problems = |spec: &Spec| {
+            let (scenario, mut findings) = (self.scenario, Findings::default());
+            Rules { scenario, findings: &mut findings, path: fault.clone() }.check(spec);
+            findings.problems()
+        };
+        let last = times.saturating_sub(1).min(TIMES_LIMIT);
+        if plain && problems(&repeat.fault.what).is_empty() {
+            let one = [Fault::clone(&repeat.fault)];
+            let steps = schedule(&one, self.scenario.duration, &Luck::new(0)).len();
+            let steps = steps.saturating_mul(times as usize);
+            let message = format!("it would take {steps} steps; at most {STEP_LIMIT}");
+            self.findings.require(steps <= STEP_LIMIT, path.clone(), message);
+            for problem in problems(&repeat.one(last)) {
+                let message = format!("the last of them comes too late: {}", problem.message);
+                self.findings.require_with(false, path.clone(), ["duration"], message);
+            }
+        }
+    }
+
+    pub fn check_partition(&mut self, partition: &Partition) {
         self.check_window(partition.from, partition.to);
-        let list = self.path.name("sides");
         let count = partition.sides.len();
         let message = format!("a partition has at least 2 sides, not {count}");
-        self.findings.require(count >= 2, list.clone(), message);
+        self.findings.require(count >= 2, self.path.name("sides"), message);
+        let members = self.check_sides(&partition.sides);
+        self.check_apart(members);
+    }
+
+    /// Sides have members, and those exist.
+    pub fn check_sides(&mut self, sides: &[Vec<Span>]) -> Vec<Member> {
         let mut members = Vec::new();
-        for (group, side) in partition.sides.iter().enumerate() {
-            let path = list.index(group);
+        for (group, side) in sides.iter().enumerate() {
+            let path = self.path.name("sides").index(group);
             self.findings.require(!side.is_empty(), path.clone(), "nobody stands on this side");
             let entries = entries(side, &path);
             check_exist(&entries, self.scenario, self.findings);
             members.extend(entries.into_iter().map(|(span, path)| Member { span, group, path }));
         }
+        members
+    }
+
+    /// Nobody stands on two sides.
+    pub fn check_apart(&mut self, members: Vec<Member>) {
         for (member, other) in in_two_groups(members) {
             let who = shared(member.span, other.span);
             let message = format!("{who} would be on two sides at once: also on {}", other.path);
@@ -69,21 +134,9 @@ impl Rules<'_> {
         }
     }
 
-    fn check_cut(&mut self, cut: &Cut) {
+    pub fn check_cut(&mut self, cut: &Cut) {
         self.check_window(cut.from, cut.to);
         self.check_ends(&cut.senders, &cut.receivers);
-    }
-
-    fn check_degrade(&mut self, degrade: &Degrade) {
-        self.check_window(degrade.from, degrade.to);
-        self.check_ends(&degrade.senders, &degrade.receivers);
-        check_share(degrade.loss, self.path.name("loss"), self.findings);
-        if let Some(latency) = &degrade.latency {
-            check_distribution(latency, &self.path.name("latency"), self.findings);
-        }
-        let changes = degrade.latency.is_some() || degrade.loss != 0.0;
-        let message = "it changes nothing: give latency, or a loss above 0, or both";
-        self.findings.require(changes, self.path.clone(), message);
     }
 
     fn check_crash(&mut self, crash: &Crash) {
@@ -136,21 +189,21 @@ impl Rules<'_> {
     }
 
     fn check_rolling_restart(&mut self, restarts: &RollingRestart) {
-        self.check_nodes(&restarts.nodes);
+        self.check_who_stops(&restarts.nodes);
         check_positive(restarts.down, self.path.name("down"), self.findings);
         let last = restarts.outages().last().map_or(restarts.at, |outage| outage.at);
         self.check_moment(last);
     }
 
     fn check_group_crash(&mut self, crashes: &GroupCrash) {
-        self.check_nodes(&crashes.nodes);
+        self.check_who_stops(&crashes.nodes);
         self.check_moment(crashes.at);
         if let Some(after) = crashes.restart_after {
             check_positive(after, self.path.name("restart_after"), self.findings);
         }
     }
 
-    fn check_nodes(&mut self, nodes: &[crate::id::Span]) {
+    fn check_who_stops(&mut self, nodes: &[Span]) {
         let path = self.path.name("nodes");
         self.findings.require(!nodes.is_empty(), path.clone(), "name at least one node");
         for (span, path) in entries(nodes, &path) {
@@ -213,12 +266,12 @@ impl Rules<'_> {
         }
     }
 
-    fn check_node(&mut self, node: NodeId) {
+    pub fn check_node(&mut self, node: NodeId) {
         let path = self.path.name("node");
         check_exists(Address::Node(node), &path, self.scenario, self.findings);
     }
 
-    fn check_ends(&mut self, senders: &[crate::id::Span], receivers: &[crate::id::Span]) {
+    pub fn check_ends(&mut self, senders: &[Span], receivers: &[Span]) {
         for (name, spans) in [("senders", senders), ("receivers", receivers)] {
             let path = self.path.name(name);
             let message = format!("there are no {name}; name at least one");
@@ -238,7 +291,7 @@ impl Rules<'_> {
         self.findings.require_with(holds, self.path.name(name), ["duration"], message);
     }
 
-    fn check_window(&mut self, from: Duration, to: Duration) {
+    pub fn check_window(&mut self, from: Duration, to: Duration) {
         let duration = self.scenario.duration;
         let (start, end) = (self.path.name("from"), self.path.name("to"));
         let message = format!("a fault ends after it begins: later than from, which is {from}");

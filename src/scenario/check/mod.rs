@@ -4,11 +4,13 @@
 //! was compared with.
 
 mod cluster;
+mod cuts;
 mod expect;
 mod faults;
 mod network;
 mod parties;
 mod timelines;
+mod traffic;
 mod workload;
 
 use crate::id::Span;

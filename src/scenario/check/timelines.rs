@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::faults::composed::{STEP_LIMIT, laid_out};
+use crate::faults::fault::Fault;
 use crate::faults::nodes::Outage;
 use crate::faults::spec::Spec;
 use crate::id::NodeId;
@@ -34,20 +36,24 @@ enum State {
 }
 
 /// Refuses crashes of a node that is down, pauses of one that is paused, and the like.
-pub(super) fn check(faults: &[Spec], findings: &mut Findings) {
+pub(super) fn check(faults: &[Fault], findings: &mut Findings) {
     let mut nodes: BTreeMap<NodeId, Vec<Event>> = BTreeMap::new();
-    for (fault, what) in faults.iter().enumerate() {
-        for (node, at, what) in happenings(what) {
+    for (fault, written) in faults.iter().enumerate() {
+        let laid_out = laid_out(std::slice::from_ref(written));
+        // More is refused elsewhere.
+        let all = laid_out.iter().flat_map(|fault| happenings(&fault.what)).take(STEP_LIMIT);
+        for (node, at, what) in all {
             nodes.entry(node).or_default().push(Event { at, fault, what });
         }
     }
+    let path = |fault: usize| path_of(fault, &faults[fault].what);
     for (node, mut events) in nodes {
         events.sort_by_key(|event| (event.at, event.fault));
         let told = contradictions(node, &events);
         for (fault, other, message) in told {
-            let (path, other) = (path_of(fault, &faults[fault]), path_of(other, &faults[other]));
+            let (here, other) = (path(fault), path(other));
             let message = format!("{message} (see {other})");
-            findings.require_with(false, path, [other], message);
+            findings.require_with(false, here, [other], message);
         }
     }
 }
@@ -59,17 +65,17 @@ fn happenings(fault: &Spec) -> Vec<(NodeId, Duration, What)> {
         outages.into_iter().map(stop).collect()
     };
     match fault {
-        Spec::Crash(crash) => {
-            let until = crash.restart_after.map(|after| crash.at + after);
-            vec![(crash.node, crash.at, What::Stop { until })]
-        }
+        Spec::Crash(crash) => stops(vec![crash.outage()]),
         Spec::CrashLoop(crashes) => stops(crashes.outages()),
         Spec::RollingRestart(restarts) => stops(restarts.outages()),
         Spec::GroupCrash(crashes) => stops(crashes.outages()),
         Spec::Restart(restart) => vec![(restart.node, restart.at, What::Restart)],
         Spec::Pause(pause) => vec![(pause.node, pause.from, What::Pause { until: pause.to })],
-        Spec::Partition(_) | Spec::Cut(_) | Spec::Degrade(_) => Vec::new(),
+        Spec::Partition(_) | Spec::Cut(_) | Spec::Degrade(_) | Spec::Bandwidth(_) => Vec::new(),
+        Spec::Isolate(_) | Spec::Bridge(_) | Spec::MajoritiesRing(_) | Spec::Clog(_) => Vec::new(),
+        Spec::Flap(_) | Spec::RollingIsolation(_) | Spec::Swizzle(_) => Vec::new(),
         Spec::Slow(_) | Spec::Clock(_) | Spec::Disk(_) => Vec::new(),
+        Spec::Named(_) | Spec::Repeat(_) => happenings(fault.plain()),
     }
 }
 
@@ -134,7 +140,7 @@ mod tests {
     use super::*;
 
     fn told(json: serde_json::Value) -> Vec<String> {
-        let faults: Vec<Spec> = serde_json::from_value(json).unwrap();
+        let faults: Vec<Fault> = serde_json::from_value(json).unwrap();
         let mut findings = Findings::default();
         check(&faults, &mut findings);
         findings.problems().into_iter().map(|problem| problem.message).collect()
