@@ -1,8 +1,8 @@
 //! The event queue: what happens next, exactly by time and, at one time, by order of insertion.
 //!
 //! A key is one 128-bit number: time (64 bits), sequence (40), slot of the payload (24). Keys lie
-//! in a four-way heap, payloads in a slab: sorting moves 16 bytes, whatever an event weighs. An event
-//! that only names something kept elsewhere is its own slot, and has no payload.
+//! in a four-way heap, payloads in a slab: sorting moves 16 bytes, whatever an event weighs. An
+//! event that only names something kept elsewhere is its own slot, and has no payload.
 //!
 //! Timeouts of one constant length need no sorting: they fall due in the order in which they were
 //! set. Each such length has a lane, first in, first out, and the queue takes the earlier of the
