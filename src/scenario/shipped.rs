@@ -40,9 +40,17 @@ pub const SHIPPED: &[(&str, &str)] = &shipped![
     ("clients", "hedged-reads"),
     ("clients", "writes-from-memory"),
     ("clients", "own-site"),
+    ("clients", "trace-replay"),
+    ("clients", "keys-from-a-file"),
     ("nodes", "restored-disk"),
     ("nodes", "power-failure"),
     ("nodes", "crash-loop"),
+];
+
+/// Name and text of the files that shipped scenarios name.
+pub const SHIPPED_DATA: &[(&str, &str)] = &[
+    ("shop-trace.csv", include_str!("../../scenarios/clients/shop-trace.csv")),
+    ("product-keys.csv", include_str!("../../scenarios/clients/product-keys.csv")),
 ];
 
 /// The text of the shipped scenario of this name.

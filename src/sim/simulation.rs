@@ -109,7 +109,7 @@ impl Simulation {
     /// The world as it is before anything happens.
     pub fn new(plan: &Plan) -> Simulation {
         let luck = Luck::new(plan.seed);
-        let keys = Rc::new(KeySpace::new(plan.workload.keys.count()));
+        let keys = Rc::new(KeySpace::new(plan.workload.key_count()));
         let history = plan.membership();
         let config = Rc::new(plan.cluster.clone());
         let always = config.flush == crate::dynamo::config::Flush::Always;

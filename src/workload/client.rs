@@ -7,7 +7,7 @@ use crate::dynamo::message::{Action, Message, Outcome, Put, Reply, Request};
 use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::ghost::Ghost;
-use crate::id::{Address, AttemptId, ClientId, NodeId, OperationId, Span};
+use crate::id::{Address, AttemptId, ClientId, Key, NodeId, OperationId, Span};
 use crate::process::{Input, Process};
 use crate::random::luck::Luck;
 use crate::random::purpose::Purpose;
@@ -16,6 +16,7 @@ use crate::workload::arrivals::{ArrivalClock, Pace};
 use crate::workload::intent::{Intent, IntentSampler};
 use crate::workload::keys::KeySampler;
 use crate::workload::operation::{Aim, Operation};
+use crate::workload::recording::{Recorded, Replay};
 use crate::workload::routing::{Router, Site};
 use crate::workload::session::Memory;
 use crate::workload::size::SizeSampler;
@@ -31,6 +32,8 @@ use crate::workload::writing::{self, Written};
 pub struct Habits {
     spec: Spec,
     pace: Pace,
+    /// What clients do instead of drawing it, if they replay a trace.
+    replay: Option<Replay>,
     keys: KeySampler,
     intents: IntentSampler,
     sizes: SizeSampler,
@@ -52,6 +55,9 @@ pub struct Client {
     memory: Memory,
 }
 
+/// What a client sets out to do, with which key, and the size of a value that is not drawn.
+type Wish = (Intent, Key, Option<u32>);
+
 impl Habits {
     /// The habits of a checked spec.
     pub fn new(
@@ -64,6 +70,7 @@ impl Habits {
         let sites = sites.values().map(|members| Site::new(members, nodes)).collect();
         Habits {
             pace: Pace::new(&spec.arrivals),
+            replay: spec.trace.as_ref().map(|file| Replay::new(&file.content, spec.clients)),
             keys: KeySampler::new(&spec.keys),
             intents: IntentSampler::new(&spec.mix),
             sizes: SizeSampler::new(&spec.value),
@@ -102,6 +109,9 @@ impl Client {
     }
 
     fn on_start(&mut self, ctx: &mut ClientCtx<'_>) {
+        if self.habits.replay.is_some() {
+            return self.await_recorded(ctx);
+        }
         let first = match self.pause(ctx) {
             Some(pause) => pause,
             None => self.habits.pace.first(&mut self.arrivals, ctx.luck, self.habits.until),
@@ -110,9 +120,15 @@ impl Client {
     }
 
     fn on_arrival(&mut self, ctx: &mut ClientCtx<'_>) {
-        let Habits { pace, until, .. } = &*self.habits;
+        let Habits { pace, replay, until, .. } = &*self.habits;
         if ctx.now >= *until {
             return;
+        }
+        if let Some(replay) = replay {
+            let recorded = replay.operation(self.me, self.intents).copied();
+            let Recorded { intent, key, bytes, .. } = recorded.expect("it was waited for");
+            self.begin_aim(ctx, (intent, key, bytes));
+            return self.await_recorded(ctx);
         }
         match pace {
             Pace::Poisson(_) | Pace::Constant(_) | Pace::Diurnal(_) | Pace::Bursts(_) => {
@@ -124,8 +140,18 @@ impl Client {
         self.begin_intent(ctx);
     }
 
+    /// The next of a client's recorded operations comes when it came.
+    fn await_recorded(&self, ctx: &mut ClientCtx<'_>) {
+        let replay = self.habits.replay.as_ref();
+        let pause = replay.and_then(|replay| replay.pause(self.me, self.intents, ctx.now));
+        pause.into_iter().for_each(|pause| ctx.arm(pause, ClientTimer::Arrival));
+    }
+
     /// The pause of a closed loop; none in an open one.
     fn pause(&self, ctx: &ClientCtx<'_>) -> Option<Duration> {
+        if self.habits.replay.is_some() {
+            return None;
+        }
         let (who, which) = (u64::from(self.me.0), u64::from(self.intents));
         match &self.habits.pace {
             Pace::Closed(think) => {
@@ -141,10 +167,14 @@ impl Client {
         let intent = intents.sample(&mut ctx.luck.draw(Purpose::OperationChoice, who, which));
         let mut draw = ctx.luck.draw(Purpose::KeyChoice, who, which);
         let key = keys.sample(&mut draw, ctx.now, intent != Intent::Get);
+        self.begin_aim(ctx, (intent, key, None));
+    }
+
+    fn begin_aim(&mut self, ctx: &mut ClientCtx<'_>, (intent, key, bytes): Wish) {
         // An intent has up to two operations; their numbers do not depend on how others went.
         let id = OperationId { client: self.me, number: 2 * self.intents };
         self.intents += 1;
-        let aim = Aim { id, intent, key };
+        let aim = Aim { id, intent, key, bytes };
         let known = intent.second().and_then(|_| self.memory.recall(key));
         match intent.first() {
             Function::Get if known.is_some() => {
@@ -200,7 +230,8 @@ impl Client {
         match aim.intent {
             Intent::Get => unreachable!("a read writes nothing"),
             Intent::Put | Intent::Blind => {
-                writing::plain(sizes.sample(&mut draw(Purpose::ValueSize)))
+                let drawn = || sizes.sample(&mut draw(Purpose::ValueSize));
+                writing::plain(aim.bytes.unwrap_or_else(drawn))
             }
             Intent::Delete => writing::tombstone(),
             Intent::Add => writing::added(spec.cart_policy, read, event),

@@ -15,6 +15,8 @@ pub struct Aim {
     pub id: OperationId,
     pub intent: Intent,
     pub key: Key,
+    /// Size of a plain value that it writes, if that is not to be drawn.
+    pub bytes: Option<u32>,
 }
 
 /// An operation that has not ended.

@@ -6,6 +6,8 @@ use crate::quantity::{Bytes, Rate};
 use crate::random::distribution::Distribution;
 use crate::time::Duration;
 use crate::workload::cart::CartPolicy;
+use crate::workload::file::File;
+use crate::workload::recording::Recording;
 use crate::workload::size::Sizes;
 
 /// The clients of a scenario.
@@ -15,6 +17,9 @@ use crate::workload::size::Sizes;
 pub struct Spec {
     /// Number of clients; each has arrivals and luck of its own.
     pub clients: u32,
+    /// A file of recorded operations, a line each: `time,client,op,key,size`. Then `arrivals`,
+    /// `keys` and `mix` say nothing, and `value` only where no size was recorded.
+    pub trace: Option<File<Recording>>,
     /// When a client begins its next operation.
     pub arrivals: Arrivals,
     /// Which key it is about.
@@ -171,6 +176,9 @@ pub enum Keys {
         /// Numbers of keys, with their relative weights.
         weights: Vec<(u32, f64)>,
     },
+    /// A file of keys, one on each line, alone or with its relative weight after a comma; without
+    /// one it weighs 1. The first is numbered 0.
+    File(File<Vec<f64>>),
 }
 
 /// Relative weights of what clients do; they need not add up to one. A scenario can also name one
@@ -212,6 +220,7 @@ impl Default for Spec {
     fn default() -> Self {
         Spec {
             clients: 50,
+            trace: None,
             arrivals: Arrivals::Poisson(Rate { count: 20.0, per: Duration::from_secs(1) }),
             keys: Keys::Zipf { count: 10_000, exponent: 0.99 },
             mix: Mix { get: 0.8, put: 0.2, ..Mix::default() },
@@ -244,6 +253,13 @@ impl Diurnal {
     pub const HOURS: f64 = 24.0;
 }
 
+impl Spec {
+    /// How many keys there are.
+    pub fn key_count(&self) -> u32 {
+        self.trace.as_ref().map_or_else(|| self.keys.count(), |trace| trace.content.keys)
+    }
+}
+
 impl Keys {
     /// How many keys there are.
     pub fn count(&self) -> u32 {
@@ -256,6 +272,7 @@ impl Keys {
             Keys::Listed { ref weights } => {
                 weights.iter().map(|(key, _)| key.saturating_add(1)).max().unwrap_or(0)
             }
+            Keys::File(ref file) => file.content.len() as u32,
         }
     }
 }

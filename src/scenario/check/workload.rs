@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod keys;
+mod trace;
 
 use crate::quantity::Bytes;
 use crate::workload::size::{Shape, Sizes, VALUE_LIMIT};
@@ -31,6 +32,7 @@ pub(super) fn check(scenario: &Scenario, findings: &mut Findings) {
     );
     arrivals::check(scenario, findings);
     keys::check(&workload.keys, findings);
+    trace::check(scenario, findings);
     check_mix(&workload.mix, findings);
     check_sizes(&workload.value, findings);
     check_positive(workload.timeout, "workload.timeout", findings);

@@ -1,0 +1,134 @@
+//! What clients do, seen from outside: traces replayed line by line, keys from files.
+
+use dynamo_sim::experiment::{self, Outcome};
+use dynamo_sim::id::{ClientId, Key};
+use dynamo_sim::scenario::extend::{Library, Shipped};
+use dynamo_sim::scenario::read::Checked;
+use dynamo_sim::scenario::shipped::{SHIPPED, SHIPPED_DATA};
+use dynamo_sim::scenario::spec::Scenario;
+use dynamo_sim::time::Time;
+use dynamo_sim::trace::observer::{Interest, Observer};
+use dynamo_sim::trace::record::Record;
+use dynamo_sim::workload::words::{ClientFact, Function, Invocation};
+
+/// A library that holds one file of data.
+struct One(&'static str);
+
+impl Library for One {
+    fn open(&self, from: &str, name: &str) -> Result<(String, Vec<u8>), String> {
+        Shipped.open(from, name)
+    }
+
+    fn data(&self, _: &str, name: &str) -> Result<(String, Vec<u8>), String> {
+        Ok((name.to_string(), self.0.as_bytes().to_vec()))
+    }
+}
+
+/// All that clients begin.
+#[derive(Default)]
+struct Invocations(Vec<(Time, ClientId, Invocation)>);
+
+impl Observer for Invocations {
+    fn interest(&self) -> Interest {
+        Interest { facts: true, messages: false }
+    }
+
+    fn see(&mut self, now: Time, record: &Record<'_>) {
+        if let Record::Client { client, fact: ClientFact::Invoked(invocation) } = record {
+            self.0.push((now, *client, invocation.clone()));
+        }
+    }
+}
+
+fn shipped(name: &str, set: &[&str]) -> Checked {
+    let (_, text) = SHIPPED.iter().find(|(known, _)| *known == name).expect("it is shipped");
+    let overrides: Vec<String> = set.iter().map(|text| text.to_string()).collect();
+    Scenario::read(name, text, &overrides, &[]).unwrap_or_else(|told| panic!("{told}"))
+}
+
+fn with_file(text: &str, data: &'static str) -> Checked {
+    let read = Scenario::read_with("a.json", text.as_bytes(), &[], &[], &One(data));
+    read.unwrap_or_else(|told| panic!("{told}"))
+}
+
+fn run(checked: &Checked) -> (Outcome, Vec<(Time, ClientId, Invocation)>) {
+    let mut invocations = Invocations::default();
+    let layout = checked.plan().layout();
+    let outcome = experiment::run(checked, &layout, vec![&mut invocations], &mut |_| true);
+    (outcome.expect("nobody interrupts"), invocations.0)
+}
+
+#[test]
+fn a_trace_is_replayed_line_by_line() {
+    let checked = shipped("trace-replay", &["workload.session.writes=from_memory"]);
+    let (_, seen) = run(&checked);
+    let (_, text) = SHIPPED_DATA.iter().find(|(name, _)| *name == "shop-trace.csv").unwrap();
+    let mut names: Vec<&str> = Vec::new();
+    let mut lines = 0;
+    for line in text.lines().skip(1) {
+        lines += 1;
+        let cells: Vec<&str> = line.split(',').collect();
+        let (time, client) = (cells[0].replace('.', ""), &cells[1][1..]);
+        if !names.contains(&cells[3]) {
+            names.push(cells[3]);
+        }
+        let key = Key(names.iter().position(|name| *name == cells[3]).unwrap() as u32);
+        let at = Time(time.parse::<u64>().unwrap() * 1_000_000);
+        let client = ClientId(client.parse().unwrap());
+        let began = |(time, who, invocation): &&(Time, ClientId, Invocation)| {
+            (*time, *who, invocation.key) == (at, client, key)
+        };
+        assert!(seen.iter().any(|one| began(&one)), "{line} has begun at its time");
+        if cells[2] == "put" {
+            let size = cells[4].parse::<u32>().unwrap();
+            let written = |one: &&(Time, ClientId, Invocation)| {
+                one.0 >= at && (one.1, one.2.key, one.2.bytes) == (client, key, size)
+            };
+            assert!(seen.iter().any(|one| written(&one)), "{line} was written");
+        }
+    }
+    let reads_first = seen.iter().filter(|(_, _, one)| one.function == Function::Get).count();
+    let puts = seen.len() - reads_first;
+    assert_eq!((lines, puts), (769, 152));
+}
+
+#[test]
+fn sizes_that_were_not_recorded_are_drawn_and_units_are_read() {
+    let text = r#"{ "name": "a", "duration": "9s",
+        "workload": { "clients": 2, "trace": "t.csv", "value": "3KiB" } }"#;
+    let trace = "time,client,op,key,size\r\n1,c1,blind,x,\r\n1500ms, c1, blind, y, 2KiB\r\n\
+                 1.5,c0,blind,x,7\n1.5,c0,blind,x,8\n";
+    let (outcome, seen) = run(&with_file(text, trace));
+    let told: Vec<_> =
+        seen.iter().map(|(at, who, one)| (at.0 / 1_000_000, who.0, one.key.0, one.bytes)).collect();
+    assert_eq!(told, [(1000, 1, 0, 3072), (1500, 0, 0, 7), (1500, 1, 1, 2048), (1500, 0, 0, 8)]);
+    assert_eq!(outcome.report.figure("availability.put"), Some(Some(1.0)));
+}
+
+#[test]
+fn the_content_of_a_file_is_part_of_the_world() {
+    let text = r#"{ "name": "a", "duration": "9s", "workload": { "keys": { "file": "k.txt" } } }"#;
+    let (one, same, other) =
+        (with_file(text, "a\nb\n"), with_file(text, "a\nb\n"), with_file(text, "a\nb,2\n"));
+    assert_eq!(one.hash(), same.hash());
+    assert_ne!(one.hash(), other.hash());
+    // Whoever reads what was resolved reads the same, unless the file has changed.
+    let resolved = one.resolved_json();
+    assert_eq!(with_file(&resolved, "a\nb\n"), one);
+    let changed = Scenario::read_with("a.json", resolved.as_bytes(), &[], &[], &One("c\n"));
+    assert!(changed.unwrap_err().to_string().contains("is not the file"));
+    // A run keeps a copy; where it lies is not part of the world.
+    let kept = with_file(&one.kept_json(), "a\nb\n");
+    assert!(one.kept_json().contains("inputs/keys.csv") && kept.hash() == one.hash());
+}
+
+#[test]
+fn keys_from_a_file_come_by_weight() {
+    let (_, seen) = run(&shipped("keys-from-a-file", &[]));
+    let gets = seen.iter().filter(|(_, _, one)| one.function == Function::Get);
+    let keys: Vec<u32> = gets.map(|(_, _, one)| one.key.0).collect();
+    let share = |key: u32| keys.iter().filter(|k| **k == key).count() as f64 / keys.len() as f64;
+    assert!((0.58..0.62).contains(&share(0)), "{}", share(0));
+    assert!((0.068..0.092).contains(&share(1)), "{}", share(1));
+    assert!(share(12) > 0.0 && keys.iter().all(|key| *key < 13));
+}
