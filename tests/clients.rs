@@ -1,4 +1,5 @@
-//! What clients do, seen from outside: traces replayed line by line, keys from files.
+//! What clients do, seen from outside: traces replayed line by line, keys from files, what is tried
+//! again.
 
 use dynamo_sim::experiment::{self, Outcome};
 use dynamo_sim::id::{ClientId, Key};
@@ -24,9 +25,9 @@ impl Library for One {
     }
 }
 
-/// All that clients begin.
+/// All that clients begin, and when they try again.
 #[derive(Default)]
-struct Invocations(Vec<(Time, ClientId, Invocation)>);
+struct Invocations(Vec<(Time, ClientId, Invocation)>, Vec<Time>);
 
 impl Observer for Invocations {
     fn interest(&self) -> Interest {
@@ -34,8 +35,12 @@ impl Observer for Invocations {
     }
 
     fn see(&mut self, now: Time, record: &Record<'_>) {
-        if let Record::Client { client, fact: ClientFact::Invoked(invocation) } = record {
-            self.0.push((now, *client, invocation.clone()));
+        match record {
+            Record::Client { client, fact: ClientFact::Invoked(invocation) } => {
+                self.0.push((now, *client, invocation.clone()));
+            }
+            Record::Client { fact: ClientFact::Retried { .. }, .. } => self.1.push(now),
+            _ => {}
         }
     }
 }
@@ -131,4 +136,50 @@ fn keys_from_a_file_come_by_weight() {
     assert!((0.58..0.62).contains(&share(0)), "{}", share(0));
     assert!((0.068..0.092).contains(&share(1)), "{}", share(1));
     assert!(share(12) > 0.0 && keys.iter().all(|key| *key < 13));
+}
+
+/// Figures of a shipped scenario, with some things changed.
+fn figures<const N: usize>(name: &str, set: &[&str], paths: [&str; N]) -> [f64; N] {
+    let mut set = set.to_vec();
+    set.push("expect=[]");
+    let (outcome, _) = run(&shipped(name, &set));
+    paths.map(|path| outcome.report.figure(path).flatten().expect("there is such a figure"))
+}
+
+#[test]
+fn a_write_that_is_tried_again_is_what_its_policy_says() {
+    let told = |policy: &str, coordinator: &str| {
+        let policy = format!("workload.retry.policy={policy}");
+        let coordinator = format!("cluster.coordinator={coordinator}");
+        let paths = ["applied_twice", "applied_anew", "recognised", "retries"];
+        let paths = paths.map(|path| format!("operations.{path}"));
+        let paths = [&*paths[0], &*paths[1], &*paths[2], &*paths[3], "versions.two"];
+        figures("retries-recognised", &[&policy, &coordinator], paths)
+    };
+    let [twice, anew, recognised, _, siblings] = told("same_id", "fastest");
+    assert!(twice == 0.0 && anew == 0.0 && recognised > 100.0, "{twice}, {anew}, {recognised}");
+    let [twice, anew, recognised, _, false_siblings] = told("unmarked", "fastest");
+    assert!(twice > 100.0 && anew == 0.0 && recognised == 0.0, "{twice}, {anew}, {recognised}");
+    assert!(false_siblings > 5.0 * siblings, "{false_siblings} against {siblings}");
+    let [twice, anew, recognised, _, _] = told("new_id", "fastest");
+    assert!(twice == 0.0 && anew > 100.0 && recognised == 0.0, "{twice}, {anew}, {recognised}");
+    let [twice, anew, _, retries, _] = told("none", "fastest");
+    assert!(twice == 0.0 && anew == 0.0 && retries == 0.0, "{retries} retries");
+    // Another coordinator cannot know.
+    let [twice, _, recognised, _, _] = told("same_id", "random");
+    assert!(twice > 50.0 && recognised > 30.0, "{twice}, {recognised}");
+}
+
+#[test]
+fn pauses_between_attempts_grow_to_their_longest() {
+    let text = r#"{ "name": "a", "duration": "5s", "settle_limit": "20s", "network": { "loss": 1 },
+        "workload": { "clients": 1, "trace": "t.csv", "timeout": "500ms", "retries": 5,
+            "retry": { "pause": { "constant": "100ms" }, "factor": 2, "longest": "300ms" } } }"#;
+    let checked = with_file(text, "time,client,op,key,size\n1,c0,get,x,\n");
+    let mut seen = Invocations::default();
+    let layout = checked.plan().layout();
+    let outcome = experiment::run(&checked, &layout, vec![&mut seen], &mut |_| true).unwrap();
+    let times: Vec<u64> = seen.1.iter().map(|time| time.0 / 1_000_000).collect();
+    assert_eq!(times, [1600, 2300, 3100, 3900, 4700]);
+    assert_eq!(outcome.report.figure("operations.get.failed"), Some(Some(1.0)));
 }

@@ -36,6 +36,7 @@ pub mod operations;
 pub mod read;
 pub mod read_repair;
 pub mod repair;
+pub mod retries;
 pub mod sessions;
 pub mod staleness;
 pub mod timeline;

@@ -74,6 +74,8 @@ purposes! {
     DiskTrouble = 40,
     /// When bursts of requests begin and end.
     Burst = 50,
+    /// How long a client waits before it tries again.
+    Backoff = 51,
 }
 
 #[cfg(test)]

@@ -300,6 +300,24 @@ pub static FIGURES: &[(&str, Definition)] = &[
         "items whose removal succeeded and that a home shows at the end: no merely stale read",
     ),
     row("operations.retries", "attempts", "attempts after the first"),
+    row("operations.retried_writes", "writes", "puts and deletes that were tried more than once"),
+    row(
+        "operations.applied_twice",
+        "writes",
+        "those of them of which two versions with names of their own were made: one client event, \
+         by the oracle; a write is watched until 10,000 others have been tried again and ended",
+    ),
+    row(
+        "operations.applied_anew",
+        "writes",
+        "those of them that took effect as two client events or more, since each further attempt \
+         was a write of its own",
+    ),
+    row(
+        "operations.recognised",
+        "attempts",
+        "attempts answered by a node that remembered having made a version of the write",
+    ),
     row(
         "operations.longest_outage_s",
         "s",

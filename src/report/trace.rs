@@ -145,6 +145,8 @@ fn node_fact(fact: &Fact) -> (&'static str, Value) {
             ("kept", json!({ "change": of_change(change), "cause": format!("{cause:?}") }))
         }
         Fact::Lost { change } => ("lost", json!({ "change": of_change(change) })),
+        Fact::Made { attempt } => ("made", json!({ "attempt": text(attempt) })),
+        Fact::Recognised { attempt } => ("recognised", json!({ "attempt": text(attempt) })),
         Fact::Committed { ghost, set, .. } => {
             ("committed", json!({ "event": text(&ghost.event()), "events": events(set) }))
         }

@@ -42,6 +42,7 @@ pub const SHIPPED: &[(&str, &str)] = &shipped![
     ("clients", "own-site"),
     ("clients", "trace-replay"),
     ("clients", "keys-from-a-file"),
+    ("clients", "retries-recognised"),
     ("nodes", "restored-disk"),
     ("nodes", "power-failure"),
     ("nodes", "crash-loop"),

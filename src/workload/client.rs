@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::dynamo::message::{Action, Message, Outcome, Put, Reply, Request};
+use crate::dynamo::message::{Action, Message, Outcome, Put, Reply};
 use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::ghost::Ghost;
-use crate::id::{Address, AttemptId, ClientId, Key, NodeId, OperationId, Span};
+use crate::id::{Address, ClientId, Key, NodeId, OperationId, Span};
 use crate::process::{Input, Process};
 use crate::random::luck::Luck;
 use crate::random::purpose::Purpose;
 use crate::time::{Duration, Time};
 use crate::workload::arrivals::{ArrivalClock, Pace};
+use crate::workload::attempts::Persistence;
 use crate::workload::intent::{Intent, IntentSampler};
 use crate::workload::keys::KeySampler;
 use crate::workload::operation::{Aim, Operation};
@@ -38,6 +39,7 @@ pub struct Habits {
     intents: IntentSampler,
     sizes: SizeSampler,
     router: Router,
+    pub(super) persistence: Persistence,
     /// When clients begin nothing more.
     until: Time,
 }
@@ -46,12 +48,12 @@ pub struct Habits {
 #[derive(Debug)]
 pub struct Client {
     me: ClientId,
-    habits: Rc<Habits>,
+    pub(super) habits: Rc<Habits>,
     arrivals: ArrivalClock,
     /// How many intents it has begun.
     intents: u32,
     /// Operations that have not ended. Few, so that a list does.
-    open: Vec<Operation>,
+    pub(super) open: Vec<Operation>,
     memory: Memory,
 }
 
@@ -75,6 +77,7 @@ impl Habits {
             intents: IntentSampler::new(&spec.mix),
             sizes: SizeSampler::new(&spec.value),
             router: Router { routing: spec.routing, nodes, ring, sites },
+            persistence: Persistence::new(&spec.retry, spec.retries),
             spec: spec.clone(),
             until,
         }
@@ -92,6 +95,19 @@ impl Client {
         };
         let memory = Memory::new(room);
         Client { me, habits, arrivals, intents: 0, open: Vec::new(), memory }
+    }
+
+    /// Its name.
+    pub(super) fn name(&self) -> ClientId {
+        self.me
+    }
+
+    pub(super) fn router(&self) -> &Router {
+        &self.habits.router
+    }
+
+    pub(super) fn spec(&self) -> &Spec {
+        &self.habits.spec
     }
 
     /// How many operations have not ended.
@@ -206,7 +222,8 @@ impl Client {
         // The fastest replier is part of the context (section 5).
         let (context, fastest) =
             if self.tells_context(aim.intent) { (read, fastest) } else { (None, None) };
-        let put = Put { context, fastest, value, ghost };
+        let identity = self.habits.persistence.gives_identity().then_some(aim.id);
+        let put = Put { context, fastest, value, identity, ghost };
         self.begin(ctx, aim, function, (Action::Put(Rc::new(put)), cart));
     }
 
@@ -246,29 +263,25 @@ impl Client {
         ctx: &mut ClientCtx<'_>,
         aim: Aim,
         function: Function,
-        (action, cart): (Action, Option<CartChange>),
+        written: (Action, Option<CartChange>),
     ) {
-        let mut operation = Operation::new(aim, function, action, ctx.now);
+        let mut operation = Operation::new(aim, function, written, ctx.now);
         let to = self.send(ctx, &mut operation);
         if let Some(patience) = self.habits.spec.hedge_after.filter(|_| function == Function::Get) {
             ctx.arm(patience, ClientTimer::Hedge(operation.attempt_id()));
         }
+        self.invoke(ctx, operation, to);
+    }
+
+    /// An operation has begun with a request to this node.
+    pub(super) fn invoke(&mut self, ctx: &mut ClientCtx<'_>, operation: Operation, to: NodeId) {
         ctx.tell(|| {
-            let (operation, key, (ghost, bytes)) = (aim.id, aim.key, operation.written());
+            let Operation { aim, function, cart, .. } = operation;
+            let (ghost, bytes) = operation.written();
+            let (operation, key) = (aim.id, aim.key);
             ClientFact::Invoked(Invocation { operation, function, key, ghost, bytes, cart, to })
         });
         self.open.push(operation);
-    }
-
-    fn send(&self, ctx: &mut ClientCtx<'_>, operation: &mut Operation) -> NodeId {
-        let attempt = operation.attempt_id();
-        let to = self.habits.router.choose(ctx, self.me, operation);
-        operation.tried.push(to);
-        let (key, action) = (operation.aim.key, operation.action.clone());
-        let request = Request { attempt, key, action, forwarded_by: None };
-        ctx.send(Address::Node(to), Message::Request(request));
-        ctx.arm(self.habits.spec.timeout, ClientTimer::Attempt(attempt));
-        to
     }
 
     fn on_reply(&mut self, ctx: &mut ClientCtx<'_>, coordinator: NodeId, reply: Reply) {
@@ -302,58 +315,8 @@ impl Client {
         }
     }
 
-    /// A node could not do it. Of two attempts under way the other may still be answered.
-    fn on_failure(&mut self, ctx: &mut ClientCtx<'_>, place: usize, attempt: u8) {
-        let operation = &mut self.open[place];
-        let one_of_two = attempt == operation.attempt || attempt + 1 == operation.attempt;
-        if operation.hedged && one_of_two {
-            operation.hedged = false;
-        } else {
-            self.retry(ctx, place, attempt);
-        }
-    }
-
-    /// A get that is still without its first answer is sent to a second node as well.
-    fn on_hedge_due(&mut self, ctx: &mut ClientCtx<'_>, attempt: AttemptId) {
-        if let Some(place) = self.open.iter().position(|o| o.attempt_id() == attempt) {
-            (self.open[place].hedged, self.open[place].was_hedged) = (true, true);
-            self.send_again(ctx, place);
-        }
-    }
-
-    fn on_attempt_due(&mut self, ctx: &mut ClientCtx<'_>, attempt: AttemptId) {
-        if let Some(place) = self.open.iter().position(|o| o.attempt_id() == attempt) {
-            self.open[place].uncertain = true;
-            self.retry(ctx, place, attempt.attempt);
-        }
-    }
-
-    /// The attempt has failed; unless a later one is under way already, try again or give up.
-    fn retry(&mut self, ctx: &mut ClientCtx<'_>, place: usize, attempt: u8) {
-        if self.open[place].attempt != attempt {
-            return;
-        }
-        if attempt >= self.habits.spec.retries + u8::from(self.open[place].was_hedged) {
-            let operation = self.open.swap_remove(place);
-            let result = operation.without_answer();
-            operation.end(ctx, result);
-            return self.rest(ctx);
-        }
-        self.open[place].hedged = false;
-        self.send_again(ctx, place);
-    }
-
-    fn send_again(&mut self, ctx: &mut ClientCtx<'_>, place: usize) {
-        let mut operation = self.open.swap_remove(place);
-        operation.attempt += 1;
-        let to = self.send(ctx, &mut operation);
-        let attempt = operation.attempt_id();
-        ctx.tell(|| ClientFact::Retried { attempt, to });
-        self.open.push(operation);
-    }
-
     /// An intent is over; in a closed loop the next one follows after a pause.
-    fn rest(&mut self, ctx: &mut ClientCtx<'_>) {
+    pub(super) fn rest(&mut self, ctx: &mut ClientCtx<'_>) {
         if let Some(pause) = self.pause(ctx) {
             ctx.arm(pause, ClientTimer::Arrival);
         }
@@ -373,6 +336,7 @@ impl Process for Client {
             Input::Timer(ClientTimer::Arrival) => self.on_arrival(ctx),
             Input::Timer(ClientTimer::Attempt(attempt)) => self.on_attempt_due(ctx, attempt),
             Input::Timer(ClientTimer::Hedge(attempt)) => self.on_hedge_due(ctx, attempt),
+            Input::Timer(ClientTimer::Retry(attempt)) => self.on_retry_due(ctx, attempt),
             Input::Done(job) | Input::Failed(job) => match job {},
         }
     }

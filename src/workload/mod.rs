@@ -1,9 +1,9 @@
 //! Clients: when they ask, for which keys, what they write, and how they carry contexts.
 //!
-//! Left out so far: retries that the store recognises as repeats of one put, clients that move from
-//! site to site.
+//! Left out so far: clients that move from site to site.
 
 pub mod arrivals;
+pub mod attempts;
 pub mod cart;
 pub mod client;
 pub mod file;

@@ -32,6 +32,8 @@ pub struct Spec {
     pub timeout: Duration,
     /// Further attempts after the first, each at another node where there is one.
     pub retries: u8,
+    /// How a client tries again.
+    pub retry: Retry,
     /// How a request finds its first node (section 4.5).
     pub routing: Routing,
     /// What shoppers make of a cart of several versions (section 4.4).
@@ -41,6 +43,40 @@ pub struct Spec {
     pub hedge_after: Option<Duration>,
     /// How clients carry contexts from one operation to the next.
     pub session: Session,
+}
+
+/// What follows an attempt that has failed.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Retry {
+    /// What a further attempt at a write is.
+    pub policy: RetryPolicy,
+    /// The pause before a further attempt; without one it follows at once. Late answers count
+    /// until it ends.
+    pub pause: Option<Distribution>,
+    /// How many times as long each further pause of an operation is, from 1 to 10.
+    pub factor: f64,
+    /// No pause is longer.
+    pub longest: Duration,
+}
+
+/// What a further attempt at a write is to the store, which may have done the first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RetryPolicy {
+    /// There is none, neither of a read, whatever `retries` says.
+    None,
+    /// The same write, and nothing says so, as in the paper: done twice, it makes two versions.
+    #[default]
+    Unmarked,
+    /// The same write with its identity: a node that remembers having done it, in this life and
+    /// among its last 1024, answers without doing it again. Another node cannot know.
+    SameId,
+    /// Another write with the same value and context, for the ghost oracle as well; the first is
+    /// given up.
+    NewId,
 }
 
 /// What a client does with the contexts that it is given (section 4.4).
@@ -227,11 +263,19 @@ impl Default for Spec {
             value: Sizes::Constant(Bytes(1024)),
             timeout: Duration::from_secs(1),
             retries: 1,
+            retry: Retry::default(),
             routing: Routing::default(),
             cart_policy: CartPolicy::default(),
             hedge_after: None,
             session: Session::default(),
         }
+    }
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        let longest = Duration::from_secs(30);
+        Retry { policy: RetryPolicy::default(), pause: None, factor: 1.0, longest }
     }
 }
 

@@ -35,6 +35,8 @@ pub enum ClientTimer {
     Attempt(AttemptId),
     /// Should this get be sent to a second node? (`workload.hedge_after`)
     Hedge(AttemptId),
+    /// Time to try again after this attempt. (`workload.retry.pause`)
+    Retry(AttemptId),
 }
 
 impl ClientTimer {
@@ -44,6 +46,7 @@ impl ClientTimer {
             ClientTimer::Arrival => 1 << 60,
             ClientTimer::Attempt(attempt) => 2 << 60 ^ attempt.number(),
             ClientTimer::Hedge(attempt) => 3 << 60 ^ attempt.number(),
+            ClientTimer::Retry(attempt) => 4 << 60 ^ attempt.number(),
         }
     }
 }

@@ -6,9 +6,9 @@ mod trace;
 
 use crate::quantity::Bytes;
 use crate::workload::size::{Shape, Sizes, VALUE_LIMIT};
-use crate::workload::spec::{Context, Mix, Routing, Session, Spec, Writes};
+use crate::workload::spec::{Context, Mix, Retry, Routing, Session, Spec, Writes};
 
-use crate::scenario::check::check_positive;
+use crate::scenario::check::{check_distribution, check_positive};
 use crate::scenario::path::Path;
 use crate::scenario::problem::Findings;
 use crate::scenario::spec::Scenario;
@@ -17,6 +17,8 @@ use crate::scenario::spec::Scenario;
 pub const CLIENT_LIMIT: u32 = 100_000;
 /// Most further attempts.
 pub const RETRY_LIMIT: u8 = 10;
+/// Steepest growth of pauses.
+pub const FACTOR_LIMIT: f64 = 10.0;
 /// Most keys that a client remembers.
 pub const MEMORY_LIMIT: u32 = 1_000;
 /// Widest spread of sizes.
@@ -39,6 +41,7 @@ pub(super) fn check(scenario: &Scenario, findings: &mut Findings) {
     check_hedge(workload, findings);
     check_session(&workload.session, findings);
     check_routing(scenario, findings);
+    check_retry(&workload.retry, findings);
     findings.require(
         workload.retries <= RETRY_LIMIT,
         "workload.retries",
@@ -55,6 +58,23 @@ fn check_hedge(workload: &Spec, findings: &mut Findings) {
     );
     let holds = patience < workload.timeout;
     findings.require_with(holds, "workload.hedge_after", ["workload.timeout"], message);
+}
+
+fn check_retry(retry: &Retry, findings: &mut Findings) {
+    let path = Path::from("workload.retry");
+    let Retry { pause, factor, longest, .. } = retry;
+    if let Some(pause) = pause {
+        check_distribution(pause, &path.name("pause"), findings);
+    }
+    let message = format!("the factor is from 1 to {FACTOR_LIMIT}, not {factor}");
+    findings.require((1.0..=FACTOR_LIMIT).contains(factor), path.name("factor"), message);
+    findings.require_with(
+        pause.is_some() || *factor <= 1.0,
+        path.name("factor"),
+        [path.name("pause")],
+        "it makes pauses longer, and there is no `pause`",
+    );
+    check_positive(*longest, path.name("longest"), findings);
 }
 
 fn check_session(session: &Session, findings: &mut Findings) {
