@@ -1,5 +1,5 @@
 //! What clients do, seen from outside: traces replayed line by line, keys from files, what is tried
-//! again.
+//! again, moves from site to site.
 
 use dynamo_sim::experiment::{self, Outcome};
 use dynamo_sim::id::{ClientId, Key};
@@ -182,4 +182,71 @@ fn pauses_between_attempts_grow_to_their_longest() {
     let times: Vec<u64> = seen.1.iter().map(|time| time.0 / 1_000_000).collect();
     assert_eq!(times, [1600, 2300, 3100, 3900, 4700]);
     assert_eq!(outcome.report.figure("operations.get.failed"), Some(Some(1.0)));
+}
+
+/// Two sites of three nodes each, 40 ms apart, and a client of the first that asks each second.
+const SITES: &str = r#"{ "name": "a", "duration": "10s", "cluster": { "nodes": 6 },
+    "network": { "latency": { "constant": "1ms" },
+        "sites": { "east": ["n0..n2", "c0"], "west": ["n3..n5"] },
+        "between": [{ "sites": ["east", "west"], "latency": { "constant": "40ms" } }] },
+    "workload": { "clients": 1, "arrivals": { "constant": "1/s" }, "routing": "own_site",
+        "mix": { "put": 1 }, "keys": { "uniform": { "count": 1 } },
+        "session": { "writes": "from_memory" },
+        "moves": { "planned": [{ "clients": ["c0"], "at": "5s", "to": "west" }] } } }"#;
+
+#[test]
+fn a_client_that_moves_asks_the_nodes_where_it_is() {
+    for (set, reads) in [("kept", 1), ("lost", 2)] {
+        let overrides = [format!("workload.moves.session={set}")];
+        let checked = Scenario::read("a.json", SITES, &overrides, &[]).unwrap();
+        let (outcome, seen) = run(&checked);
+        assert!(seen.len() >= 10);
+        for (at, _, invocation) in &seen {
+            assert_eq!(invocation.to.0 >= 3, at.seconds() >= 5.0, "{at}: {}", invocation.to);
+        }
+        // What it remembered of the key saves each read but the first, wherever it is.
+        let figure = |path| outcome.report.figure(path).flatten();
+        assert_eq!(figure("operations.get.invoked"), Some(f64::from(reads)), "{set}");
+        assert_eq!(figure("operations.moves"), Some(1.0));
+        assert_eq!(figure("availability.put"), Some(1.0));
+    }
+}
+
+#[test]
+fn messages_travel_from_where_a_client_is() {
+    // One node, at one of the sites: near at first, and far after the move.
+    let alone = [
+        "cluster={ \"nodes\": 1, \"n\": 1, \"r\": 1, \"w\": 1 }",
+        "network.sites={ \"east\": [\"n0\", \"c0\"], \"west\": [] }",
+    ];
+    let overrides = alone.map(str::to_string);
+    let told = Scenario::read("a.json", SITES, &overrides, &[]).unwrap_err().to_string();
+    assert!(told.contains("nobody stands at this site"), "{told}");
+    let overrides = [
+        alone[0].to_string(),
+        "network.sites={ \"east\": [\"n0\", \"c0\"], \"west\": [\"c1\"] }".to_string(),
+        "workload.clients=2".to_string(),
+        "expect=[\"from 0s to 5s: latency.put.max_ms < 30\", \
+         \"from 6s to 10s: latency.put.p50_ms > 80\"]"
+            .to_string(),
+        "workload.moves.planned=[{ \"clients\": [\"c0\"], \"at\": \"5s\", \"to\": \"west\" }, \
+         { \"clients\": [\"c1\"], \"at\": \"0s\", \"to\": \"east\" }, \
+         { \"clients\": [\"c1\"], \"at\": \"5s\", \"to\": \"west\" }]"
+            .to_string(),
+    ];
+    let (outcome, _) = run(&Scenario::read("a.json", SITES, &overrides, &[]).unwrap());
+    assert!(outcome.expectations.iter().all(|tested| tested.held), "{:?}", outcome.expectations);
+    assert_eq!(outcome.report.figure("operations.moves"), Some(Some(3.0)));
+}
+
+#[test]
+fn who_moves_misses_its_own_writes() {
+    let told = |set| {
+        let paths = ["sessions.read_your_writes_violations", "operations.moves"];
+        figures("moving-clients", &[set], paths)
+    };
+    let [missed, moves] = told("workload.moves.planned=[]");
+    let [missed_at_home, none] = told("workload.moves=null");
+    assert!(moves > 80.0 && none == 0.0, "{moves} moves");
+    assert!(missed > 2.0 * missed_at_home, "{missed} missed, {missed_at_home} at home");
 }

@@ -171,6 +171,7 @@ impl Metrics {
         match fact {
             ClientFact::Invoked(invocation) => self.on_invocation(now, invocation),
             ClientFact::Retried { attempt, .. } => self.operations.retried(*attempt),
+            ClientFact::Moved { .. } => self.operations.moved(),
             ClientFact::Ended(ending) => self.on_ending(now, ending),
         }
     }

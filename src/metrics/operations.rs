@@ -16,6 +16,7 @@ use crate::workload::words::{Ending, Function, Invocation, OperationResult};
 pub struct Operations {
     tallies: ByWindow<ByFunction<Tally>>,
     retries: u64,
+    moves: u64,
     /// What became of writes that were tried again.
     pub writes: Retries,
     clients: Vec<Streak>,
@@ -61,6 +62,7 @@ pub struct OperationsFigures {
     #[serde(flatten)]
     pub overall: ByFunction<Tally>,
     pub retries: u64,
+    pub moves: u64,
     /// Writes among those that were tried again.
     #[serde(flatten)]
     pub writes: RetriesFigures,
@@ -119,6 +121,7 @@ impl Operations {
         Operations {
             tallies: ByWindow::default(),
             retries: 0,
+            moves: 0,
             writes: Retries::default(),
             clients: vec![Streak::default(); clients as usize],
             longest: (Duration::ZERO, None),
@@ -137,6 +140,11 @@ impl Operations {
     pub fn retried(&mut self, attempt: AttemptId) {
         self.retries += 1;
         self.writes.retried(attempt);
+    }
+
+    /// A client moved to another site.
+    pub fn moved(&mut self) {
+        self.moves += 1;
     }
 
     /// An operation ended.
@@ -182,6 +190,7 @@ impl Operations {
         OperationsFigures {
             overall: self.overall(),
             retries: self.retries,
+            moves: self.moves,
             writes: self.writes.figures(),
             longest_outage_s: self.longest.0.seconds(),
             longest_outage_client: self.longest.1.map(|client| client.to_string()),

@@ -300,6 +300,7 @@ pub static FIGURES: &[(&str, Definition)] = &[
         "items whose removal succeeded and that a home shows at the end: no merely stale read",
     ),
     row("operations.retries", "attempts", "attempts after the first"),
+    row("operations.moves", "moves", "moves of clients to other sites"),
     row("operations.retried_writes", "writes", "puts and deletes that were tried more than once"),
     row(
         "operations.applied_twice",

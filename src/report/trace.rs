@@ -179,6 +179,7 @@ fn client_fact(fact: &ClientFact) -> (&'static str, Value) {
         ClientFact::Retried { attempt, to } => {
             ("retried", json!({ "attempt": text(attempt), "to": text(to) }))
         }
+        ClientFact::Moved { to } => ("moved", json!({ "to": text(to) })),
         ClientFact::Ended(ending) => {
             let (result, set) = match &ending.result {
                 OperationResult::Ok { set, .. } => ("ok", set.as_deref()),

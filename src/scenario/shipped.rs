@@ -43,6 +43,7 @@ pub const SHIPPED: &[(&str, &str)] = &shipped![
     ("clients", "trace-replay"),
     ("clients", "keys-from-a-file"),
     ("clients", "retries-recognised"),
+    ("clients", "moving-clients"),
     ("nodes", "restored-disk"),
     ("nodes", "power-failure"),
     ("nodes", "crash-loop"),

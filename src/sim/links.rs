@@ -4,7 +4,7 @@ use crate::digest::digest_of;
 use crate::dynamo::message::Kind;
 use crate::faults::rules::{CutRule, DegradeRule};
 use crate::faults::spec::InFlight;
-use crate::id::Address;
+use crate::id::{Address, ClientId};
 use crate::network::fate::{Network, link};
 use crate::random::luck::Luck;
 use crate::random::purpose::Purpose;
@@ -59,6 +59,11 @@ impl Links {
     pub fn new(network: Network) -> Links {
         let (cuts, degradations) = (Vec::new(), Vec::new());
         Links { network, cuts, degradations, last_cut: None, any_cut_open: false }
+    }
+
+    /// A client is at this site from now on.
+    pub fn place(&mut self, client: ClientId, site: Option<usize>) {
+        self.network.place(client, site);
     }
 
     /// Decides as a message is sent; `which` is its address of luck on its link.

@@ -295,6 +295,9 @@ impl Simulation {
             Event::Client { client, timer } => {
                 self.fold(Address::Client(client).number(), timer.number());
                 self.hand_to_client(observers, client, Input::Timer(timer));
+                if timer.moves() {
+                    self.links.place(client, self.clients[client.index()].site());
+                }
             }
             Event::Timer { node, life, timer } => {
                 if !self.lives(node, life) || self.waits(node, event) {

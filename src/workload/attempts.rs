@@ -55,7 +55,7 @@ impl Persistence {
 impl Client {
     pub(super) fn send(&self, ctx: &mut ClientCtx<'_>, operation: &mut Operation) -> NodeId {
         let attempt = operation.attempt_id();
-        let to = self.router().choose(ctx, self.name(), operation);
+        let to = self.habits.router.choose(ctx, (self.name(), self.site), operation);
         operation.tried.push(to);
         let (key, action) = (operation.aim.key, operation.action.clone());
         let request = Request { attempt, key, action, forwarded_by: None };

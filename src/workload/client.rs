@@ -16,6 +16,7 @@ use crate::workload::arrivals::{ArrivalClock, Pace};
 use crate::workload::attempts::Persistence;
 use crate::workload::intent::{Intent, IntentSampler};
 use crate::workload::keys::KeySampler;
+use crate::workload::moves::Itinerary;
 use crate::workload::operation::{Aim, Operation};
 use crate::workload::recording::{Recorded, Replay};
 use crate::workload::routing::{Router, Site};
@@ -38,7 +39,9 @@ pub struct Habits {
     keys: KeySampler,
     intents: IntentSampler,
     sizes: SizeSampler,
-    router: Router,
+    pub(super) router: Router,
+    /// How clients move, if they do.
+    pub(super) itinerary: Option<Itinerary>,
     pub(super) persistence: Persistence,
     /// When clients begin nothing more.
     until: Time,
@@ -54,7 +57,11 @@ pub struct Client {
     intents: u32,
     /// Operations that have not ended. Few, so that a list does.
     pub(super) open: Vec<Operation>,
-    memory: Memory,
+    pub(super) memory: Memory,
+    /// Where it is, among the sites of the network.
+    pub(super) site: Option<usize>,
+    /// How often it has moved on by itself.
+    pub(super) roamed: u64,
 }
 
 /// What a client sets out to do, with which key, and the size of a value that is not drawn.
@@ -69,18 +76,28 @@ impl Habits {
         ring: Rc<Ring>,
         until: Time,
     ) -> Habits {
-        let sites = sites.values().map(|members| Site::new(members, nodes)).collect();
+        let site = |(name, members): (&String, &Vec<Span>)| Site::new(name, members, nodes);
+        let sites = sites.iter().map(site).collect();
+        let router = Router { routing: spec.routing, nodes, ring, sites };
         Habits {
             pace: Pace::new(&spec.arrivals),
             replay: spec.trace.as_ref().map(|file| Replay::new(&file.content, spec.clients)),
             keys: KeySampler::new(&spec.keys),
             intents: IntentSampler::new(&spec.mix),
             sizes: SizeSampler::new(&spec.value),
-            router: Router { routing: spec.routing, nodes, ring, sites },
+            itinerary: spec.moves.as_ref().map(|moves| Itinerary::new(moves, &router)),
+            router,
             persistence: Persistence::new(&spec.retry, spec.retries),
             spec: spec.clone(),
             until,
         }
+    }
+}
+
+impl Habits {
+    /// When clients begin nothing more.
+    pub(super) fn until(&self) -> Time {
+        self.until
     }
 }
 
@@ -94,7 +111,8 @@ impl Client {
             Writes::FromMemory => session.memory as usize,
         };
         let memory = Memory::new(room);
-        Client { me, habits, arrivals, intents: 0, open: Vec::new(), memory }
+        let site = habits.router.site_of(me);
+        Client { me, habits, arrivals, intents: 0, open: Vec::new(), memory, site, roamed: 0 }
     }
 
     /// Its name.
@@ -102,8 +120,9 @@ impl Client {
         self.me
     }
 
-    pub(super) fn router(&self) -> &Router {
-        &self.habits.router
+    /// Where it is.
+    pub fn site(&self) -> Option<usize> {
+        self.site
     }
 
     pub(super) fn spec(&self) -> &Spec {
@@ -125,6 +144,7 @@ impl Client {
     }
 
     fn on_start(&mut self, ctx: &mut ClientCtx<'_>) {
+        self.start_moving(ctx);
         if self.habits.replay.is_some() {
             return self.await_recorded(ctx);
         }
@@ -337,6 +357,8 @@ impl Process for Client {
             Input::Timer(ClientTimer::Attempt(attempt)) => self.on_attempt_due(ctx, attempt),
             Input::Timer(ClientTimer::Hedge(attempt)) => self.on_hedge_due(ctx, attempt),
             Input::Timer(ClientTimer::Retry(attempt)) => self.on_retry_due(ctx, attempt),
+            Input::Timer(ClientTimer::Move(number)) => self.on_move(ctx, number),
+            Input::Timer(ClientTimer::Roam) => self.on_roam(ctx),
             Input::Done(job) | Input::Failed(job) => match job {},
         }
     }

@@ -1,6 +1,4 @@
 //! Clients: when they ask, for which keys, what they write, and how they carry contexts.
-//!
-//! Left out so far: clients that move from site to site.
 
 pub mod arrivals;
 pub mod attempts;
@@ -9,6 +7,7 @@ pub mod client;
 pub mod file;
 pub mod intent;
 pub mod keys;
+pub mod moves;
 pub mod operation;
 pub mod recording;
 pub mod routing;

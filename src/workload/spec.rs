@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::id::Span;
 use crate::quantity::{Bytes, Rate};
 use crate::random::distribution::Distribution;
 use crate::time::Duration;
@@ -43,6 +44,8 @@ pub struct Spec {
     pub hedge_after: Option<Duration>,
     /// How clients carry contexts from one operation to the next.
     pub session: Session,
+    /// How clients move between the sites of the network.
+    pub moves: Option<Moves>,
 }
 
 /// What follows an attempt that has failed.
@@ -117,6 +120,46 @@ pub enum Writes {
     /// with a read. The answer to a write counts as well, and brings all versions, as that to a
     /// read.
     FromMemory,
+}
+
+/// Moves of clients between sites (`network.sites`). At first a client is where it is named; its
+/// messages travel from where it is when they are sent, and so do those to it.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Moves {
+    /// How long each client stays at a site before it moves to another that has nodes; a
+    /// millisecond at least.
+    pub every: Option<Distribution>,
+    /// Moves at exact times.
+    pub planned: Vec<Move>,
+    /// What a client knows after a move.
+    pub session: MovedSession,
+}
+
+/// Some clients move at one time.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Move {
+    /// Who moves.
+    pub clients: Vec<Span>,
+    /// When.
+    pub at: Duration,
+    /// Name of the site that they move to.
+    pub to: String,
+}
+
+/// What is left of a session after a move.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum MovedSession {
+    /// All of it: the client carries its contexts along.
+    #[default]
+    Kept,
+    /// Nothing: what it remembered for writes from memory is gone, and it reads first.
+    Lost,
 }
 
 /// When operations begin.
@@ -268,6 +311,7 @@ impl Default for Spec {
             cart_policy: CartPolicy::default(),
             hedge_after: None,
             session: Session::default(),
+            moves: None,
         }
     }
 }

@@ -37,6 +37,10 @@ pub enum ClientTimer {
     Hedge(AttemptId),
     /// Time to try again after this attempt. (`workload.retry.pause`)
     Retry(AttemptId),
+    /// Time for this of the planned moves. (`workload.moves.planned`)
+    Move(u32),
+    /// Time to move on to another site. (`workload.moves.every`)
+    Roam,
 }
 
 impl ClientTimer {
@@ -47,7 +51,14 @@ impl ClientTimer {
             ClientTimer::Attempt(attempt) => 2 << 60 ^ attempt.number(),
             ClientTimer::Hedge(attempt) => 3 << 60 ^ attempt.number(),
             ClientTimer::Retry(attempt) => 4 << 60 ^ attempt.number(),
+            ClientTimer::Move(number) => 5 << 60 ^ u64::from(*number),
+            ClientTimer::Roam => 6 << 60,
         }
+    }
+
+    /// Can its client be at another site after it?
+    pub fn moves(&self) -> bool {
+        matches!(self, ClientTimer::Move(_) | ClientTimer::Roam)
     }
 }
 
@@ -77,6 +88,8 @@ pub enum ClientFact {
     /// An attempt was refused or not answered in time, or a get is sent twice to be quicker: the
     /// next one goes to this node.
     Retried { attempt: AttemptId, to: NodeId },
+    /// A client has moved to this site.
+    Moved { to: Rc<str> },
     /// An operation ended. Each that began ends once, at the latest when the run does.
     Ended(Ending),
 }

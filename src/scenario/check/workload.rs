@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod keys;
+mod moves;
 mod trace;
 
 use crate::quantity::Bytes;
@@ -35,6 +36,7 @@ pub(super) fn check(scenario: &Scenario, findings: &mut Findings) {
     arrivals::check(scenario, findings);
     keys::check(&workload.keys, findings);
     trace::check(scenario, findings);
+    moves::check(scenario, findings);
     check_mix(&workload.mix, findings);
     check_sizes(&workload.value, findings);
     check_positive(workload.timeout, "workload.timeout", findings);
