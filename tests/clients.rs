@@ -250,3 +250,16 @@ fn who_moves_misses_its_own_writes() {
     assert!(moves > 80.0 && none == 0.0, "{moves} moves");
     assert!(missed > 2.0 * missed_at_home, "{missed} missed, {missed_at_home} at home");
 }
+
+#[test]
+fn a_key_has_the_writers_that_it_shall_have() {
+    let told = |set: &str| {
+        let paths = ["load.writers_per_key_max", "load.writers_per_key_mean", "versions.max"];
+        figures("few-writers", &[set], paths)
+    };
+    let [most, mean, versions] = told("workload.writers_per_key=1");
+    assert!(most == 1.0 && mean == 1.0, "{most} at most, {mean} on average");
+    let [most, mean, more_versions] = told("workload.writers_per_key=null");
+    assert!(most == 20.0 && mean > 15.0, "{most} at most, {mean} on average");
+    assert!(versions == 1.0 && more_versions > 1.0, "{versions}, {more_versions} versions");
+}

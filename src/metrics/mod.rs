@@ -42,6 +42,7 @@ pub mod staleness;
 pub mod timeline;
 pub mod versions;
 pub mod window;
+pub mod writers;
 
 #[cfg(test)]
 mod tests;

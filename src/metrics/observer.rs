@@ -182,6 +182,8 @@ impl Metrics {
         self.carts.invoked(invocation);
         if invocation.function == Function::Get {
             self.staleness.read_began(now, invocation.key, invocation.operation);
+        } else {
+            self.load.writers.wrote(invocation.key, invocation.operation.client);
         }
     }
 

@@ -280,6 +280,12 @@ pub static FIGURES: &[(&str, Definition)] = &[
     row("load.coordinated_min", "operations", "successes coordinated by the idlest node"),
     row("load.coordinated_mean", "operations", "successes coordinated, mean over nodes"),
     row("load.coordinated_max", "operations", "successes coordinated by the busiest node"),
+    row(
+        "load.writers_per_key_mean",
+        "clients",
+        "clients that began to write a key, mean over keys",
+    ),
+    row("load.writers_per_key_max", "clients", "the same at most; 64 stands for 64 or more"),
     row("load.coordinated.*", "operations", "successes coordinated, by node"),
     row("carts.acknowledged_adds", "items", "adds to carts that succeeded"),
     row("carts.acknowledged_removes", "items", "removals from carts that succeeded"),

@@ -44,6 +44,7 @@ pub const SHIPPED: &[(&str, &str)] = &shipped![
     ("clients", "keys-from-a-file"),
     ("clients", "retries-recognised"),
     ("clients", "moving-clients"),
+    ("clients", "few-writers"),
     ("nodes", "restored-disk"),
     ("nodes", "power-failure"),
     ("nodes", "crash-loop"),

@@ -18,6 +18,7 @@ use crate::workload::intent::{Intent, IntentSampler};
 use crate::workload::keys::KeySampler;
 use crate::workload::moves::Itinerary;
 use crate::workload::operation::{Aim, Operation};
+use crate::workload::ownership::Ownership;
 use crate::workload::recording::{Recorded, Replay};
 use crate::workload::routing::{Router, Site};
 use crate::workload::session::Memory;
@@ -37,6 +38,8 @@ pub struct Habits {
     /// What clients do instead of drawing it, if they replay a trace.
     replay: Option<Replay>,
     keys: KeySampler,
+    /// Who writes which key, if not all write all.
+    ownership: Option<Ownership>,
     intents: IntentSampler,
     sizes: SizeSampler,
     pub(super) router: Router,
@@ -83,6 +86,10 @@ impl Habits {
             pace: Pace::new(&spec.arrivals),
             replay: spec.trace.as_ref().map(|file| Replay::new(&file.content, spec.clients)),
             keys: KeySampler::new(&spec.keys),
+            ownership: spec.writers_per_key.map(|writers| {
+                let (clients, keys) = (spec.clients, spec.key_count());
+                Ownership { writers, clients, keys }
+            }),
             intents: IntentSampler::new(&spec.mix),
             sizes: SizeSampler::new(&spec.value),
             itinerary: spec.moves.as_ref().map(|moves| Itinerary::new(moves, &router)),
@@ -202,7 +209,10 @@ impl Client {
         let Habits { intents, keys, .. } = &*self.habits;
         let intent = intents.sample(&mut ctx.luck.draw(Purpose::OperationChoice, who, which));
         let mut draw = ctx.luck.draw(Purpose::KeyChoice, who, which);
-        let key = keys.sample(&mut draw, ctx.now, intent != Intent::Get);
+        let writes = intent != Intent::Get;
+        let drawn = keys.sample(&mut draw, ctx.now, writes);
+        let ownership = self.habits.ownership.filter(|_| writes);
+        let key = ownership.map_or(drawn, |ownership| ownership.nearest(drawn, self.me));
         self.begin_aim(ctx, (intent, key, None));
     }
 

@@ -9,6 +9,7 @@ pub mod intent;
 pub mod keys;
 pub mod moves;
 pub mod operation;
+pub mod ownership;
 pub mod recording;
 pub mod routing;
 pub mod session;

@@ -25,6 +25,10 @@ pub struct Spec {
     pub arrivals: Arrivals,
     /// Which key it is about.
     pub keys: Keys,
+    /// How many clients write each key, the same ones all the time; all of them unless it is given.
+    /// Whoever draws a key that others write takes the next that is its own. A trace says itself
+    /// who writes.
+    pub writers_per_key: Option<u32>,
     /// What it does, by weight.
     pub mix: Mix,
     /// Size of each plain value written; carts have the size of what is in them.
@@ -302,6 +306,7 @@ impl Default for Spec {
             trace: None,
             arrivals: Arrivals::Poisson(Rate { count: 20.0, per: Duration::from_secs(1) }),
             keys: Keys::Zipf { count: 10_000, exponent: 0.99 },
+            writers_per_key: None,
             mix: Mix { get: 0.8, put: 0.2, ..Mix::default() },
             value: Sizes::Constant(Bytes(1024)),
             timeout: Duration::from_secs(1),

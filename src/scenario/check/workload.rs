@@ -41,6 +41,7 @@ pub(super) fn check(scenario: &Scenario, findings: &mut Findings) {
     check_sizes(&workload.value, findings);
     check_positive(workload.timeout, "workload.timeout", findings);
     check_hedge(workload, findings);
+    check_writers(workload, findings);
     check_session(&workload.session, findings);
     check_routing(scenario, findings);
     check_retry(&workload.retry, findings);
@@ -49,6 +50,23 @@ pub(super) fn check(scenario: &Scenario, findings: &mut Findings) {
         "workload.retries",
         format!("at most {RETRY_LIMIT} further attempts, not {}", workload.retries),
     );
+}
+
+fn check_writers(workload: &Spec, findings: &mut Findings) {
+    let Some(writers) = workload.writers_per_key else { return };
+    let (path, clients) = ("workload.writers_per_key", workload.clients);
+    let message = format!("a key has 1 to {clients} writers, as many as there are clients");
+    let holds = (1..=clients).contains(&writers);
+    findings.require_with(holds, path, ["workload.clients"], message);
+    let keys = workload.key_count();
+    let message = format!(
+        "with {writers} writers for each of {keys} keys, some of {clients} clients have none to \
+         write"
+    );
+    let enough = u64::from(writers) * u64::from(keys) >= u64::from(clients);
+    findings.require_with(enough || !holds, path, ["workload.clients", "workload.keys"], message);
+    let message = "the trace says who writes which key";
+    findings.require_with(workload.trace.is_none(), path, ["workload.trace"], message);
 }
 
 fn check_hedge(workload: &Spec, findings: &mut Findings) {

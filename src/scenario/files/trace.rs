@@ -100,7 +100,9 @@ fn client_of(table: &mut Table<'_>, cell: Cell<'_>) -> Option<ClientId> {
 
 fn intent(table: &mut Table<'_>, cell: Cell<'_>) -> Option<Intent> {
     let found = Intent::NAMES.iter().find(|(name, _)| *name == cell.text);
-    if found.is_none() {
+    if cell.text.eq_ignore_ascii_case("scan") {
+        table.complain(cell, "op", "Dynamo has no scans: it stores by single keys");
+    } else if found.is_none() {
         table.complain_of_word(cell, "op", &Intent::NAMES.map(|(name, _)| name));
     }
     found.map(|(_, intent)| *intent)
