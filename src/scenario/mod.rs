@@ -15,6 +15,7 @@ pub mod diagnosis;
 pub mod document;
 pub mod expect;
 pub mod extend;
+pub mod files;
 pub mod format;
 pub mod overrides;
 pub mod path;

@@ -9,6 +9,7 @@ use crate::scenario::diagnosis::{Diagnoses, Diagnosis, PROBLEM_LIMIT};
 use crate::scenario::document::Document;
 use crate::scenario::expect::Expectation;
 use crate::scenario::extend::{self, Library, Shipped, chain, text_of};
+use crate::scenario::files::{self, Input, fnv_1a};
 use crate::scenario::overrides::Override;
 use crate::scenario::problem::Problem;
 use crate::scenario::reading::{self, Reading};
@@ -21,6 +22,8 @@ use crate::scenario::variables::{names_used, put_in};
 pub struct Checked {
     scenario: Scenario,
     expectations: Vec<Expectation>,
+    /// The files that it names.
+    inputs: Vec<Input>,
 }
 
 impl Scenario {
@@ -85,14 +88,19 @@ impl Reader<'_> {
         names_used(&json, &mut used);
         let variables = make_plain(&mut json, &used);
         broken.extend(variables.iter().map(|problem| problem.path.clone()));
-        let reading = reading::read(json, size, broken);
+        let mut reading = reading::read(json, size, broken);
         let resolved = to_json(reading.scenario.as_ref());
         let source = Source { layers, overrides, resolved };
+        let inputs = files::load(&mut reading, &source, self.library);
+        told.extend(inputs.told);
         let problems = variables.into_iter().chain(all_problems(&reading, self.known_figures));
+        let problems = problems.chain(inputs.problems);
         // To find a place takes time by the length of the text.
         told.extend(problems.take(PROBLEM_LIMIT).map(|problem| source.diagnose(&problem)));
         match reading.scenario {
-            Some(scenario) if told.is_empty() => Ok(Checked::trusted(scenario)),
+            Some(scenario) if told.is_empty() => {
+                Ok(Checked { inputs: inputs.read, ..Checked::trusted(scenario) })
+            }
             Some(_) | None => Err(in_order(told)),
         }
     }
@@ -129,7 +137,7 @@ impl Checked {
     fn trusted(scenario: Scenario) -> Checked {
         let read = |line: &String| Expectation::parse(line).expect("the line was checked");
         let expectations = scenario.expect.iter().map(read).collect();
-        Checked { scenario, expectations }
+        Checked { scenario, expectations, inputs: Vec::new() }
     }
 
     /// The scenario.
@@ -140,6 +148,11 @@ impl Checked {
     /// The lines of `expect`.
     pub fn expectations(&self) -> &[Expectation] {
         &self.expectations
+    }
+
+    /// The files that it names.
+    pub fn inputs(&self) -> &[Input] {
+        &self.inputs
     }
 
     /// The same scenario with another seed; no rule is about seeds.
@@ -154,20 +167,22 @@ impl Checked {
         json.expect("a scenario is plain data") + "\n"
     }
 
-    /// 16 hexadecimal digits that name the world this scenario describes, its seed included: not
-    /// what it is about or expects. FNV-1a of the compact JSON.
+    /// The same, beside the copies that a run keeps of the files that it names.
+    pub fn kept_json(&self) -> String {
+        let mut scenario = self.scenario.clone();
+        files::beside_copies(&mut scenario);
+        Checked::trusted(scenario).resolved_json()
+    }
+
+    /// 16 hexadecimal digits that name the world this scenario describes, its seed and the content
+    /// of its files included: not what it is about or expects. FNV-1a of the compact JSON.
     pub fn hash(&self) -> String {
         let (schema, about, expect) = (None, String::new(), Vec::new());
-        let world = Scenario { schema, about, expect, ..self.scenario.clone() };
+        let mut world = Scenario { schema, about, expect, ..self.scenario.clone() };
+        files::without_names(&mut world);
         let json = serde_json::to_string(&world).expect("a scenario is plain data");
         format!("{:016x}", fnv_1a(json.as_bytes()))
     }
-}
-
-fn fnv_1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }
 
 /// Lays the overrides over the file's JSON; those that fit are returned.
