@@ -2,7 +2,8 @@
 
 use crate::cli::exit::{Code, Failure};
 use crate::cli::terminal::Terminal;
-use crate::scenario::shipped::SHIPPED;
+use crate::scenario::draw::patterns::Pattern;
+use crate::scenario::shipped::{PATTERNS, SHIPPED};
 use crate::scenario::spec::Scenario;
 
 /// Prints the shipped scenarios, a line each.
@@ -14,6 +15,11 @@ pub fn list(terminal: &Terminal) -> Result<Code, Failure> {
         format!("{name:width$}  {about}\n")
     };
     let lines: String = SHIPPED.iter().map(line).collect();
-    terminal.print(&lines)?;
+    let pattern = |(name, text): &(&str, &str)| {
+        let about = Pattern::read(text).map_or_else(|_| String::new(), |pattern| pattern.about);
+        format!("{name:width$}  {about}\n")
+    };
+    let patterns: String = PATTERNS.iter().map(pattern).collect();
+    terminal.print(&format!("{lines}\nfaults for scenarios to `use`\n{patterns}"))?;
     Ok(Code::Held)
 }

@@ -12,7 +12,7 @@ use crate::scenario::diagnosis::{Diagnoses, did_you_mean};
 use crate::scenario::document::{Document, Flaw};
 use crate::scenario::path::{Path, shortened};
 use crate::scenario::schema::SCHEMA;
-use crate::scenario::shipped::{SHIPPED, shipped};
+use crate::scenario::shipped::{PATTERNS, SHIPPED, shipped};
 use crate::scenario::source::of_flaw;
 
 /// Most files that extend one another.
@@ -23,6 +23,17 @@ pub trait Library {
     /// Name and bytes of the file that the file `from` calls `name`; the error says why there is
     /// none.
     fn open(&self, from: &str, name: &str) -> Result<(String, Vec<u8>), String>;
+
+    /// Name and bytes of the pattern of faults that the file `from` calls `name`.
+    fn pattern(&self, _: &str, name: &str) -> Result<(String, Vec<u8>), String> {
+        let known = PATTERNS.iter().find(|(known, _)| *known == name);
+        let (_, text) = known.ok_or_else(|| {
+            let near = did_you_mean(name, PATTERNS.iter().map(|(known, _)| *known));
+            let near = near.map_or(String::new(), |near| format!("; {near}"));
+            format!("`{}` is no shipped pattern{near}", shortened(name))
+        })?;
+        Ok((format!("{name} (shipped)"), text.as_bytes().to_vec()))
+    }
 }
 
 /// The scenarios that come with the program, and no files.

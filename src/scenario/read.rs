@@ -1,15 +1,19 @@
 //! From the text of a file to a scenario that keeps every rule.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use serde_json::Value;
 
 use crate::scenario::check::check;
 use crate::scenario::diagnosis::{Diagnoses, Diagnosis, PROBLEM_LIMIT};
 use crate::scenario::document::Document;
+use crate::scenario::draw::Written;
+use crate::scenario::draw::settle::Chosen;
 use crate::scenario::expect::Expectation;
 use crate::scenario::extend::{self, Library, Shipped, chain, text_of};
 use crate::scenario::overrides::Override;
+use crate::scenario::path::Path;
 use crate::scenario::problem::Problem;
 use crate::scenario::reading::{self, Reading};
 use crate::scenario::source::{Layer, Source, of_flaw, of_refusal};
@@ -21,6 +25,15 @@ use crate::scenario::variables::{names_used, put_in};
 pub struct Checked {
     scenario: Scenario,
     expectations: Vec<Expectation>,
+    drawn: Drawn,
+}
+
+/// What the seed has decided of the faults.
+#[derive(Clone, PartialEq, Debug, Default)]
+struct Drawn {
+    /// The scenario before that, if there was anything to decide.
+    written: Option<Rc<Written>>,
+    chosen: Vec<Chosen>,
 }
 
 impl Scenario {
@@ -85,14 +98,27 @@ impl Reader<'_> {
         names_used(&json, &mut used);
         let variables = make_plain(&mut json, &used);
         broken.extend(variables.iter().map(|problem| problem.path.clone()));
-        let reading = reading::read(json, size, broken);
+        let mut written = Written::take(json);
+        let patterns = written.open_patterns(file, self.library);
+        // What is missing could be what others are about.
+        broken.extend((!patterns.is_empty()).then(|| Path::from("faults")));
+        let laid = written.lay_out(size, &broken);
+        broken.extend(laid.broken.iter().cloned());
+        let reading = reading::read(laid.json.clone(), size, broken);
         let resolved = to_json(reading.scenario.as_ref());
         let source = Source { layers, overrides, resolved };
-        let problems = variables.into_iter().chain(all_problems(&reading, self.known_figures));
+        let problems = all_problems(&reading, self.known_figures);
+        let problems = problems.into_iter().map(|problem| laid.as_written(problem));
+        let problems =
+            variables.into_iter().chain(patterns).chain(laid.problems.clone()).chain(problems);
         // To find a place takes time by the length of the text.
         told.extend(problems.take(PROBLEM_LIMIT).map(|problem| source.diagnose(&problem)));
         match reading.scenario {
-            Some(scenario) if told.is_empty() => Ok(Checked::trusted(scenario)),
+            Some(scenario) if told.is_empty() => {
+                let written = written.leaves_open().then(|| Rc::new(written));
+                let drawn = Drawn { written, chosen: laid.chosen };
+                Ok(Checked { drawn, ..Checked::trusted(scenario) })
+            }
             Some(_) | None => Err(in_order(told)),
         }
     }
@@ -129,7 +155,7 @@ impl Checked {
     fn trusted(scenario: Scenario) -> Checked {
         let read = |line: &String| Expectation::parse(line).expect("the line was checked");
         let expectations = scenario.expect.iter().map(read).collect();
-        Checked { scenario, expectations }
+        Checked { scenario, expectations, drawn: Drawn::default() }
     }
 
     /// The scenario.
@@ -142,10 +168,32 @@ impl Checked {
         &self.expectations
     }
 
-    /// The same scenario with another seed; no rule is about seeds.
-    pub fn with_seed(mut self, seed: u64) -> Checked {
-        self.scenario.seed = seed;
-        self
+    /// Who was chosen where a fault left that open.
+    pub fn chosen(&self) -> &[Chosen] {
+        &self.drawn.chosen
+    }
+
+    /// The same scenario with another seed: faults that leave something open are laid out anew.
+    /// Else no rule is about seeds.
+    pub fn with_seed(mut self, seed: u64) -> Result<Checked, Vec<Problem>> {
+        let Some(written) = &self.drawn.written else {
+            self.scenario.seed = seed;
+            return Ok(self);
+        };
+        let mut written = Written::clone(written);
+        written.json["seed"] = Value::from(seed);
+        let laid = written.lay_out(0, &[]);
+        let reading = reading::read(laid.json.clone(), 0, laid.broken.clone());
+        let problems = all_problems(&reading, &[]).into_iter();
+        let mut told = laid.problems.clone();
+        told.extend(problems.map(|problem| laid.as_written(problem)));
+        match reading.scenario {
+            Some(scenario) if told.is_empty() => {
+                let drawn = Drawn { written: Some(Rc::new(written)), chosen: laid.chosen };
+                Ok(Checked { drawn, ..Checked::trusted(scenario) })
+            }
+            Some(_) | None => Err(told),
+        }
     }
 
     /// The scenario as strict JSON, every default written out, with a line break at its end.
@@ -164,7 +212,8 @@ impl Checked {
     }
 }
 
-fn fnv_1a(bytes: &[u8]) -> u64 {
+/// FNV-1a.
+pub(super) fn fnv_1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
     })
@@ -250,7 +299,7 @@ mod tests {
         assert_eq!(hash.len(), 16);
         assert_eq!(read(&["about=x", "expect=[\"a < 1\"]", "$schema=s"]).unwrap().hash(), hash);
         assert_ne!(read(&["cluster.r=1"]).unwrap().hash(), hash);
-        assert_ne!(read(&[]).unwrap().with_seed(7).hash(), hash);
+        assert_ne!(read(&[]).unwrap().with_seed(7).unwrap().hash(), hash);
     }
 
     #[test]

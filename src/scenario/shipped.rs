@@ -55,6 +55,26 @@ pub const SHIPPED: &[(&str, &str)] = &shipped![
     ("network", "flaky-site"),
 ];
 
+/// Declares patterns by their names in `scenarios/patterns/`.
+macro_rules! patterns {
+    ($($name:literal),+ $(,)?) => {
+        [$((
+            concat!("patterns/", $name),
+            include_str!(concat!("../../scenarios/patterns/", $name, ".json")),
+        )),+]
+    };
+}
+
+/// Name and text of each pattern of faults that scenarios can `use`.
+pub const PATTERNS: &[(&str, &str)] = &patterns![
+    "flaky-rack",
+    "split-and-crash",
+    "rolling-upgrade",
+    "dying-node",
+    "bad-hour",
+    "lost-hints",
+];
+
 /// The text of the shipped scenario of this name.
 pub fn shipped(name: &str) -> Option<&'static str> {
     SHIPPED.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
@@ -63,6 +83,7 @@ pub fn shipped(name: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::draw::patterns::Pattern;
     use crate::scenario::spec::Scenario;
 
     fn walk(folder: &std::path::Path, files: &mut Vec<String>) {
@@ -82,6 +103,8 @@ mod tests {
         walk(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios").as_ref(), &mut files);
         // The schema stands beside what it describes.
         files.retain(|name| name != "schema");
+        let pattern = |name: &str| PATTERNS.iter().any(|(known, _)| known.ends_with(name));
+        files.retain(|name| !pattern(&format!("/{name}")));
         files.sort();
         let mut listed: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).collect();
         listed.sort_unstable();
@@ -90,6 +113,21 @@ mod tests {
             let checked = Scenario::read(name, text, &[], &[]).unwrap_or_else(|e| panic!("{e}"));
             assert_eq!(checked.scenario().name, *name);
             assert!(!checked.scenario().about.is_empty(), "{name} says what it is about");
+        }
+    }
+
+    #[test]
+    fn every_pattern_can_be_used_as_it_is() {
+        for (name, text) in PATTERNS {
+            let pattern = Pattern::read(text).unwrap_or_else(|why| panic!("{name}: {why}"));
+            assert!(!pattern.about.is_empty(), "{name} says what it is about");
+            let scenario = format!(
+                r#"{{ "name": "a", "duration": "10m",
+                      "faults": [{{ "use": {{ "pattern": "{name}", "at": "10s" }} }}] }}"#
+            );
+            let read = Scenario::read(name, &scenario, &[], &[]);
+            let faults = &read.unwrap_or_else(|e| panic!("{e}")).scenario().faults.clone();
+            assert!(!faults.is_empty(), "{name}");
         }
     }
 }

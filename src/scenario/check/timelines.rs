@@ -21,7 +21,7 @@ struct Event {
 
 /// What that is.
 #[derive(Clone, Copy)]
-enum What {
+pub(in crate::scenario) enum What {
     Stop { until: Option<Duration> },
     Restart,
     Pause { until: Duration },
@@ -59,7 +59,7 @@ pub(super) fn check(faults: &[Fault], findings: &mut Findings) {
 }
 
 /// What a fault does to which node, and when.
-fn happenings(fault: &Spec) -> Vec<(NodeId, Duration, What)> {
+pub(in crate::scenario) fn happenings(fault: &Spec) -> Vec<(NodeId, Duration, What)> {
     let stops = |outages: Vec<Outage>| {
         let stop = |o: Outage| (o.node, o.at, What::Stop { until: o.until });
         outages.into_iter().map(stop).collect()
