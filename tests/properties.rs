@@ -48,7 +48,7 @@ fn fault(nodes: u32) -> impl Strategy<Value = Spec> {
         match kind {
             0 | 1 => {
                 let restart_after = flag.then_some(to - from);
-                Spec::Crash(Crash { node, at: from, restart_after, disk })
+                Spec::Crash(Crash { node: node.into(), at: from, restart_after, disk })
             }
             2 => {
                 let middle = number.clamp(1, nodes - 1);
@@ -73,9 +73,9 @@ fn fault(nodes: u32) -> impl Strategy<Value = Spec> {
                 corrupt: 0.1,
                 jitter: Duration::from_millis(5),
             }),
-            5 => Spec::Pause(Pause { node, from, to }),
-            6 => Spec::Slow(Slow { node, from, to, disk: 50.0, delay: None }),
-            _ => Spec::Restart(Restart { node, at: from }),
+            5 => Spec::Pause(Pause { node: node.into(), from, to }),
+            6 => Spec::Slow(Slow { node: node.into(), from, to, disk: 50.0, delay: None }),
+            _ => Spec::Restart(Restart { node: node.into(), at: from }),
         }
     })
 }
@@ -179,7 +179,7 @@ proptest! {
 fn a_machine_stands_still_until_its_last_pause_ends_or_it_crashes() {
     let pause = |from, to| {
         let (from, to) = (Duration::from_secs(from), Duration::from_secs(to));
-        Fault::from(Spec::Pause(Pause { node: NodeId(3), from, to }))
+        Fault::from(Spec::Pause(Pause { node: NodeId(3).into(), from, to }))
     };
     let mut plan = small_plan(5);
     plan.faults = vec![pause(1, 4), pause(2, 3), pause(6, 9)];

@@ -16,6 +16,7 @@ mod tests {
 
     use crate::faults::fault::{Fault, OPTIONAL};
     use crate::faults::spec::Spec;
+    use crate::faults::target::Target;
     use crate::id::{NodeId, Span};
     use crate::quantity::{Bytes, Rate};
     use crate::scenario::draw::patterns::Use;
@@ -77,6 +78,12 @@ mod tests {
     );
     text_schema!(
         NodeId,
+        "One node, counted from n0; in faults also `random` and the like.",
+        r"^(n(0|[1-9][0-9]*)|random|[0-9]+ of .+|group:.+|coordinator of .+|home .+|seed .+)$",
+        ["n0", "n3"]
+    );
+    text_schema!(
+        Target,
         "One node, counted from n0; in faults also `random`, `1 of` and whom to draw it from, or \
          what it is responsible for.",
         concat!(
