@@ -115,6 +115,7 @@ fn origin(checked: &Checked) -> Origin {
         scenario: checked.scenario().name.clone(),
         scenario_hash: checked.hash(),
         seed: checked.scenario().seed,
+        inputs: checked.inputs().iter().map(|it| (it.copy(), it.digest.clone())).collect(),
     }
 }
 

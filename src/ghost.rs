@@ -118,6 +118,11 @@ impl Ghost {
         Ghost(Rc::new(Story { event, past }))
     }
 
+    /// The ghost of the same write under another name.
+    pub fn renamed(&self, event: EventId) -> Ghost {
+        Ghost(Rc::new(Story { event, past: self.0.past.clone() }))
+    }
+
     /// The write's name.
     pub fn event(&self) -> EventId {
         self.0.event

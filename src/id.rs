@@ -79,6 +79,27 @@ impl Address {
     }
 }
 
+impl OperationId {
+    /// Where a number keeps how often the operation was begun anew.
+    const ANEW_SHIFT: u32 = 28;
+
+    /// The same operation as its client begins it anew, as another one; none after 15 times.
+    pub fn anew(self) -> Option<OperationId> {
+        let number = self.number.checked_add(1 << OperationId::ANEW_SHIFT);
+        number.map(|number| OperationId { number, ..self })
+    }
+
+    /// How often it was begun anew.
+    pub fn times_anew(self) -> u8 {
+        (self.number >> OperationId::ANEW_SHIFT) as u8
+    }
+
+    /// The operation as its client first began it.
+    pub fn first(self) -> OperationId {
+        OperationId { number: self.number & ((1 << OperationId::ANEW_SHIFT) - 1), ..self }
+    }
+}
+
 impl AttemptId {
     /// One number that tells all attempts of a run apart: the name by which luck knows it.
     pub fn number(self) -> u64 {

@@ -10,6 +10,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use dynamo_sim::scenario::extend::{Library, Shipped};
 use dynamo_sim::scenario::shipped::SHIPPED;
 use dynamo_sim::scenario::spec::Scenario;
 use proptest::prelude::*;
@@ -44,10 +45,27 @@ fn overrides(bytes: &[u8]) -> Vec<String> {
     text.lines().filter_map(|line| line.strip_prefix("// --set ")).map(str::to_string).collect()
 }
 
+/// The files beside the scenarios, and what is shipped.
+struct Beside;
+
+impl Library for Beside {
+    fn open(&self, from: &str, name: &str) -> Result<(String, Vec<u8>), String> {
+        Shipped.open(from, name)
+    }
+
+    fn data(&self, from: &str, name: &str) -> Result<(String, Vec<u8>), String> {
+        let place = format!("tests/bad/{name}");
+        match std::fs::read(format!("{}/{place}", env!("CARGO_MANIFEST_DIR"))) {
+            Ok(bytes) => Ok((place, bytes)),
+            Err(_) => Shipped.data(from, name),
+        }
+    }
+}
+
 fn diagnosis(path: &Path) -> String {
     let bytes = std::fs::read(path).unwrap();
     let name = format!("tests/bad/{}", path.file_name().unwrap().to_string_lossy());
-    match Scenario::read_bytes(&name, &bytes, &overrides(&bytes), &FIGURES) {
+    match Scenario::read_with(&name, &bytes, &overrides(&bytes), &FIGURES, &Beside) {
         Ok(_) => panic!("{name} is refused"),
         Err(told) => told.to_string(),
     }

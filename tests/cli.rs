@@ -66,6 +66,32 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
 }
 
 #[test]
+fn a_trace_lies_beside_its_scenario_and_its_copy_beside_the_results() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("recorded")).unwrap();
+    place.write("recorded/t.csv", "time,client,op,key,size\n1,c0,blind,a,9\n2,c1,get,a,\n");
+    let scenario = r#"{ "name": "replayed", "duration": "5s", "workload": { "clients": 2, "trace":
+        "t.csv" }, "expect": ["operations.put.invoked == 1", "operations.get.invoked == 1"] }"#;
+    place.write("recorded/replayed.json", scenario);
+    check(&place.run(&["run", "recorded/replayed.json", "--out", "first"]), 0);
+    std::fs::remove_dir_all(place.path("recorded")).unwrap();
+    check(&place.run(&["run", "first/scenario.json", "--out", "second"]), 0);
+    assert_eq!(files(&place.path("first")), files(&place.path("second")));
+    assert!(place.path("second/inputs/trace.csv").is_file());
+    let report = std::fs::read_to_string(place.path("second/report.json")).unwrap();
+    assert!(report.contains("\"inputs/trace.csv\": \""), "the digest stands in the header");
+    // The command line names files from where it stands.
+    let set = "workload.trace=first/inputs/trace.csv";
+    check(&place.run(&["run", "small.json", "--set", set, "--out", "second"]), 0);
+    let lost = place.run(&["check", "small.json", "--set", "workload.trace=first/trace.csv"]);
+    check(&lost, 2);
+    assert!(text(&lost.stderr).contains("neither a file beside this one"));
+    // What is left of an earlier run goes.
+    check(&place.run(&["run", "small.json", "--out", "second"]), 0);
+    assert!(!place.path("second/inputs/trace.csv").exists());
+}
+
+#[test]
 fn a_run_writes_its_files_and_a_repeat_the_same_bytes() {
     let place = Place::new();
     let first = place.run(&["run", "small.json", "--trace"]);

@@ -39,6 +39,8 @@ impl Judge for HintLedger {
             Fact::HintLost { hint } => enter(&mut self.lost, hint),
             Fact::Kept { .. }
             | Fact::Lost { .. }
+            | Fact::Made { .. }
+            | Fact::Recognised { .. }
             | Fact::Committed { .. }
             | Fact::Suspected { .. }
             | Fact::Cleared { .. }

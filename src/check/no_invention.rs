@@ -75,7 +75,7 @@ impl Judge for NoInvention {
                     self.begun[ghost.event().key.index()].insert(ghost.event().number);
                 }
             }
-            ClientFact::Retried { .. } => {}
+            ClientFact::Retried { .. } | ClientFact::Moved { .. } => {}
             ClientFact::Ended(ending) => self.on_ending(now, ending),
         }
     }

@@ -37,7 +37,7 @@ impl Judge for Operations {
                     self.find(now, invocation.operation, "began while it was under way");
                 }
             }
-            ClientFact::Retried { .. } => {}
+            ClientFact::Retried { .. } | ClientFact::Moved { .. } => {}
             ClientFact::Ended(ending) => {
                 if !self.open.remove(&ending.operation) {
                     self.find(now, ending.operation, "ended while it was not under way");

@@ -17,6 +17,7 @@ use crate::report::plot::draw;
 use crate::report::summary::summary;
 use crate::report::timeline::timeline;
 use crate::report::trace::Trace;
+use crate::scenario::files::copies;
 use crate::scenario::read::Checked;
 use crate::time::Time;
 use crate::trace::layout::Layout;
@@ -106,7 +107,13 @@ impl Streams {
             // One of an earlier run would not belong to this one.
             None => folder.remove("trace.jsonl")?,
         }
-        folder.write("scenario.json", checked.resolved_json().as_bytes())?;
+        folder.write("scenario.json", checked.kept_json().as_bytes())?;
+        for place in copies() {
+            match checked.inputs().iter().find(|input| input.copy() == place) {
+                Some(input) => folder.write(place, input.text.as_bytes())?,
+                None => folder.remove(place)?,
+            }
+        }
         folder.write("timeline.csv", &timeline(&outcome.rows))?;
         for (stem, chart) in charts(&outcome.report, &outcome.rows) {
             let drawing = draw(&chart);

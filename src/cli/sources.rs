@@ -9,9 +9,11 @@ use crate::cli::terminal::Terminal;
 use crate::experiment::known_figures;
 use crate::scenario::document;
 use crate::scenario::extend::{Library, Shipped};
+use crate::scenario::files;
 use crate::scenario::read::Checked;
 use crate::scenario::seed;
 use crate::scenario::shipped::{SHIPPED, shipped};
+use crate::scenario::source::COMMAND_LINE;
 use crate::scenario::spec::Scenario;
 
 /// The name and the bytes of a scenario.
@@ -100,6 +102,24 @@ impl Library for Beside {
             Some(path) => read_file(&path),
             None => Shipped.pattern(from, name),
         }
+    }
+
+    fn data(&self, from: &str, name: &str) -> Result<(String, Vec<u8>), String> {
+        let shell = (from == COMMAND_LINE).then_some(Path::new(""));
+        let beside = Path::new(from).parent().filter(|_| Path::new(from).is_file());
+        let folder = shell.or(beside);
+        let Some(path) = folder.map(|folder| folder.join(name)).filter(|path| path.is_file())
+        else {
+            let shipped = Shipped.data(from, name);
+            let nobody = format!("`{name}` is neither a file beside this one nor a shipped one");
+            return if folder.is_some() { shipped.map_err(|_| nobody) } else { shipped };
+        };
+        let place = path.display().to_string();
+        let file = std::fs::File::open(&path).and_then(|file| {
+            let mut bytes = Vec::new();
+            file.take(files::SIZE_LIMIT as u64 + 1).read_to_end(&mut bytes).map(|_| bytes)
+        });
+        file.map(|bytes| (place.clone(), bytes)).map_err(|e| format!("cannot read {place}: {e}"))
     }
 }
 

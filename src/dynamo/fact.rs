@@ -7,7 +7,7 @@ use crate::dynamo::storage::hint_store::Hint;
 use crate::dynamo::storage::store::Change;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::ghost::Ghost;
-use crate::id::{Key, NodeId};
+use crate::id::{AttemptId, Key, NodeId};
 
 /// Something that happened inside a node.
 #[derive(Clone, Debug)]
@@ -16,6 +16,10 @@ pub enum Fact {
     Kept { change: Change, cause: Cause },
     /// A crash took a home's copy back to what it was before, or altogether.
     Lost { change: Change },
+    /// A new version was made of this attempt at a put.
+    Made { attempt: AttemptId },
+    /// Of this attempt at a put a version had been made before, and no other was.
+    Recognised { attempt: AttemptId },
     /// A put reached W stored copies: the moment of its commit.
     Committed { key: Key, ghost: Ghost, set: Rc<VersionSet> },
     /// A hint came to be.

@@ -14,7 +14,7 @@ use crate::dynamo::ring::placement::RangeId;
 use crate::dynamo::storage::merkle::TreeIndex;
 use crate::dynamo::versioning::version::{Value, VersionSet};
 use crate::ghost::Ghost;
-use crate::id::{AttemptId, Key, NodeId};
+use crate::id::{AttemptId, Key, NodeId, OperationId};
 use crate::network::spec::Leg;
 
 /// Anything that travels.
@@ -63,6 +63,8 @@ pub struct Put {
     /// The node that replied fastest to that read (section 5).
     pub fastest: Option<NodeId>,
     pub value: Value,
+    /// By which a node that has done it already recognises a further attempt, where clients say.
+    pub identity: Option<OperationId>,
     /// For the ghost oracle; the protocol only passes it on.
     pub ghost: Ghost,
 }

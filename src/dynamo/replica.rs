@@ -3,6 +3,8 @@
 //! A message only queues a job at the disk; what is stored is read or changed when the disk has
 //! finished it, and then answered.
 
+mod made;
+
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -10,10 +12,11 @@ use crate::dynamo::config::{Cluster, Flush, Versioning};
 use crate::dynamo::fact::{Cause, Fact};
 use crate::dynamo::job::Job;
 use crate::dynamo::message::{Handoff, Message, Put, Ticket, ToCoordinator, ToReplica};
+use crate::dynamo::replica::made::Made;
 use crate::dynamo::storage::disk::Disk;
 use crate::dynamo::storage::hint_store::Hint;
 use crate::dynamo::timer::Timer;
-use crate::dynamo::versioning::clock::Actor;
+use crate::dynamo::versioning::clock::{Actor, Dot};
 use crate::dynamo::versioning::reconcile::{Author, merge, write};
 use crate::dynamo::versioning::version::VersionSet;
 use crate::dynamo::words::NodeCtx;
@@ -31,6 +34,8 @@ pub struct Replica {
     /// Under this node's own name, those of its own copies that it has lost in this life.
     serials: BTreeMap<(Key, NodeId), u32>,
     last_serial: u32,
+    /// What it has made in this life of writes with an identity.
+    made: Made,
 }
 
 /// To whom a job's result goes.
@@ -44,7 +49,7 @@ struct Answer {
 impl Replica {
     /// A replica in its `life`-th life, counted from 0.
     pub fn new(me: NodeId, life: u32) -> Replica {
-        Replica { me, life, serials: BTreeMap::new(), last_serial: 0 }
+        Replica { me, life, serials: BTreeMap::new(), last_serial: 0, made: Made::default() }
     }
 
     /// Begins to flush at intervals, where that is asked for.
@@ -91,12 +96,28 @@ impl Replica {
             None => disk.store.get(key),
             Some(target) => disk.hints.get(key, target),
         };
+        // A further attempt at what was made already, unless that has been lost since.
+        let known = |set: &&Rc<VersionSet>| {
+            let made = put.identity.and_then(|identity| self.made.dot(identity));
+            made.is_some_and(|dot| set.clock().contains(dot))
+        };
+        if let Some(set) = held.filter(known) {
+            let set = Rc::clone(set);
+            ctx.tell(|| Fact::Recognised { attempt });
+            let written = ToCoordinator::Written { ticket, attempt, set };
+            return ctx.send(to, Message::Coordinator(written));
+        }
         let actor = self.actor(config.versioning, key, stand_in_for);
         let author = Author { actor, stamp: ctx.now };
         let (context, held) = (put.context.as_deref(), held.map(|set| &**set));
         let Put { value, ghost, .. } = &*put;
         let (value, ghost) = (value.clone(), ghost.clone());
         let set = Rc::new(write(config.versioning, held, context, author, value, ghost));
+        if let Some(identity) = put.identity {
+            let counter = set.clock().counter(actor);
+            self.made.remember(identity, Dot { actor, counter });
+        }
+        ctx.tell(|| Fact::Made { attempt });
         match stand_in_for {
             None => {
                 let change = disk.store.replace(key, Rc::clone(&set));

@@ -121,6 +121,8 @@ impl Handoff {
             }
             Fact::Kept { .. }
             | Fact::Lost { .. }
+            | Fact::Made { .. }
+            | Fact::Recognised { .. }
             | Fact::Committed { .. }
             | Fact::Suspected { .. }
             | Fact::Cleared { .. }

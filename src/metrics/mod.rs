@@ -36,11 +36,13 @@ pub mod operations;
 pub mod read;
 pub mod read_repair;
 pub mod repair;
+pub mod retries;
 pub mod sessions;
 pub mod staleness;
 pub mod timeline;
 pub mod versions;
 pub mod window;
+pub mod writers;
 
 #[cfg(test)]
 mod tests;

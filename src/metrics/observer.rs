@@ -141,6 +141,8 @@ impl Metrics {
             Fact::Compared { hashes, differing, .. } => {
                 self.anti_entropy.compared(*hashes, *differing);
             }
+            Fact::Made { attempt } => self.operations.writes.made(*attempt),
+            Fact::Recognised { .. } => self.operations.writes.recognised(),
             Fact::ReadRepaired { replicas, .. } => self.read_repair.repaired(*replicas),
             Fact::HintCreated { .. }
             | Fact::HintSuperseded { .. }
@@ -168,17 +170,20 @@ impl Metrics {
     fn on_client(&mut self, now: Time, fact: &ClientFact) {
         match fact {
             ClientFact::Invoked(invocation) => self.on_invocation(now, invocation),
-            ClientFact::Retried { .. } => self.operations.retried(),
+            ClientFact::Retried { attempt, .. } => self.operations.retried(*attempt),
+            ClientFact::Moved { .. } => self.operations.moved(),
             ClientFact::Ended(ending) => self.on_ending(now, ending),
         }
     }
 
     fn on_invocation(&mut self, now: Time, invocation: &Invocation) {
-        self.operations.invoked(self.windows.of(now), invocation.function);
+        self.operations.invoked(self.windows.of(now), invocation);
         self.sessions.invoked(invocation);
         self.carts.invoked(invocation);
         if invocation.function == Function::Get {
             self.staleness.read_began(now, invocation.key, invocation.operation);
+        } else {
+            self.load.writers.wrote(invocation.key, invocation.operation.client);
         }
     }
 

@@ -5,16 +5,20 @@
 
 use serde::Serialize;
 
-use crate::id::ClientId;
+use crate::id::{AttemptId, ClientId};
+use crate::metrics::retries::{Retries, RetriesFigures};
 use crate::metrics::window::{ByWindow, Window, share};
 use crate::time::{Duration, Time};
-use crate::workload::words::{Ending, Function, OperationResult};
+use crate::workload::words::{Ending, Function, Invocation, OperationResult};
 
 /// Counts operations by what they do, how they end, and when they began.
 #[derive(Debug)]
 pub struct Operations {
     tallies: ByWindow<ByFunction<Tally>>,
     retries: u64,
+    moves: u64,
+    /// What became of writes that were tried again.
+    pub writes: Retries,
     clients: Vec<Streak>,
     longest: (Duration, Option<ClientId>),
 }
@@ -58,6 +62,10 @@ pub struct OperationsFigures {
     #[serde(flatten)]
     pub overall: ByFunction<Tally>,
     pub retries: u64,
+    pub moves: u64,
+    /// Writes among those that were tried again.
+    #[serde(flatten)]
+    pub writes: RetriesFigures,
     pub longest_outage_s: f64,
     /// The client that saw the longest outage.
     pub longest_outage_client: Option<String>,
@@ -113,24 +121,36 @@ impl Operations {
         Operations {
             tallies: ByWindow::default(),
             retries: 0,
+            moves: 0,
+            writes: Retries::default(),
             clients: vec![Streak::default(); clients as usize],
             longest: (Duration::ZERO, None),
         }
     }
 
     /// An operation began.
-    pub fn invoked(&mut self, window: Window, function: Function) {
-        self.tallies.at(window).at(function).invoked += 1;
+    pub fn invoked(&mut self, window: Window, invocation: &Invocation) {
+        self.tallies.at(window).at(invocation.function).invoked += 1;
+        if invocation.ghost.is_some() {
+            self.writes.invoked(invocation.operation);
+        }
     }
 
     /// A further attempt was made.
-    pub fn retried(&mut self) {
+    pub fn retried(&mut self, attempt: AttemptId) {
         self.retries += 1;
+        self.writes.retried(attempt);
+    }
+
+    /// A client moved to another site.
+    pub fn moved(&mut self) {
+        self.moves += 1;
     }
 
     /// An operation ended.
     pub fn ended(&mut self, now: Time, window: Window, ending: &Ending) {
         self.tallies.at(window).at(ending.function).count(&ending.result);
+        self.writes.ended(ending.operation);
         let client = ending.operation.client;
         let streak = &mut self.clients[client.index()];
         let success = matches!(ending.result, OperationResult::Ok { .. });
@@ -170,6 +190,8 @@ impl Operations {
         OperationsFigures {
             overall: self.overall(),
             retries: self.retries,
+            moves: self.moves,
+            writes: self.writes.figures(),
             longest_outage_s: self.longest.0.seconds(),
             longest_outage_client: self.longest.1.map(|client| client.to_string()),
             windows: self.tallies.clone(),

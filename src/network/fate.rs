@@ -1,6 +1,6 @@
 //! The fate of a packet.
 
-use crate::id::Address;
+use crate::id::{Address, ClientId};
 use crate::network::spec::{Between, Leg, Legs, Spec};
 use crate::random::luck::Luck;
 use crate::random::purpose::Purpose;
@@ -76,6 +76,11 @@ impl Network {
             duplication: spec.duplication,
             reordering: spec.reordering.as_ref().map(reorder),
         }
+    }
+
+    /// A client is at this of the sites from now on, in the order of their names.
+    pub fn place(&mut self, client: ClientId, site: Option<usize>) {
+        self.site_of_client[client.index()] = site.map_or(0, |site| site + 1);
     }
 
     /// The fate of the packet that luck knows as `which` on the link from one party to another.

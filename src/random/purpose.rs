@@ -80,6 +80,10 @@ purposes! {
     DiskTrouble = 40,
     /// When bursts of requests begin and end.
     Burst = 50,
+    /// How long a client waits before it tries again.
+    Backoff = 51,
+    /// How long a client stays at a site, and where it moves then.
+    Move = 52,
     /// When, how long and in which way a plan of random faults strikes.
     FaultDraw = 60,
     /// Whom a fault strikes that leaves it to chance.

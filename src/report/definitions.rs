@@ -280,6 +280,12 @@ pub static FIGURES: &[(&str, Definition)] = &[
     row("load.coordinated_min", "operations", "successes coordinated by the idlest node"),
     row("load.coordinated_mean", "operations", "successes coordinated, mean over nodes"),
     row("load.coordinated_max", "operations", "successes coordinated by the busiest node"),
+    row(
+        "load.writers_per_key_mean",
+        "clients",
+        "clients that began to write a key, mean over keys",
+    ),
+    row("load.writers_per_key_max", "clients", "the same at most; 64 stands for 64 or more"),
     row("load.coordinated.*", "operations", "successes coordinated, by node"),
     row("carts.acknowledged_adds", "items", "adds to carts that succeeded"),
     row("carts.acknowledged_removes", "items", "removals from carts that succeeded"),
@@ -300,6 +306,25 @@ pub static FIGURES: &[(&str, Definition)] = &[
         "items whose removal succeeded and that a home shows at the end: no merely stale read",
     ),
     row("operations.retries", "attempts", "attempts after the first"),
+    row("operations.moves", "moves", "moves of clients to other sites"),
+    row("operations.retried_writes", "writes", "puts and deletes that were tried more than once"),
+    row(
+        "operations.applied_twice",
+        "writes",
+        "those of them of which two versions with names of their own were made: one client event, \
+         by the oracle; a write is watched until 10,000 others have been tried again and ended",
+    ),
+    row(
+        "operations.applied_anew",
+        "writes",
+        "those of them that took effect as two client events or more, since each further attempt \
+         was a write of its own",
+    ),
+    row(
+        "operations.recognised",
+        "attempts",
+        "attempts answered by a node that remembered having made a version of the write",
+    ),
     row(
         "operations.longest_outage_s",
         "s",

@@ -62,6 +62,8 @@ pub struct Origin {
     /// Fingerprint of the scenario with all defaults filled in.
     pub scenario_hash: String,
     pub seed: u64,
+    /// Digests of the files that the scenario names, by where a run keeps its copies.
+    pub inputs: BTreeMap<&'static str, String>,
 }
 
 /// Which run this is, and how it ended.
@@ -72,6 +74,9 @@ pub struct Header {
     pub scenario: String,
     pub scenario_hash: String,
     pub seed: u64,
+    /// Digests of the files that the scenario names, by where a run keeps its copies.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub inputs: BTreeMap<&'static str, String>,
     /// Fingerprint of what happened, when and to whom, in hexadecimal.
     pub digest: String,
     pub duration_s: f64,
@@ -139,6 +144,7 @@ impl Header {
             scenario: origin.scenario,
             scenario_hash: origin.scenario_hash,
             seed: origin.seed,
+            inputs: origin.inputs,
             digest: format!("{:016x}", account.digest),
             duration_s: layout.duration.seconds(),
             ended_at_s: account.now.seconds(),

@@ -225,7 +225,9 @@ impl<W: Write> Observer for History<W> {
                 self.invoked(now, invocation);
             }
             Record::Client { fact: ClientFact::Ended(ending), .. } => self.ended(now, ending),
-            Record::Client { fact: ClientFact::Retried { .. }, .. } => {}
+            Record::Client {
+                fact: ClientFact::Retried { .. } | ClientFact::Moved { .. }, ..
+            } => {}
             Record::Down { node, .. } => self.trouble(now, "down", &node.to_string()),
             Record::Up { node } => self.trouble(now, "up", &node.to_string()),
             Record::FaultBegan { fault } => self.fault(now, *fault, "began"),

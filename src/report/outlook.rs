@@ -35,7 +35,7 @@ fn world(plan: &Plan) -> String {
         cluster.n,
         cluster.r,
         cluster.w,
-        plan.workload.keys.count()
+        plan.workload.key_count()
     )
 }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use std::collections::BTreeMap;
+
 use crate::check::judges::Judges;
 use crate::dynamo::fact::{Cause, Fact};
 use crate::dynamo::message::{Kind, Membership, Message};
@@ -82,6 +84,7 @@ fn report_of(layout: &Layout) -> (Report, Vec<Row>) {
         scenario: "partition-heals".to_string(),
         scenario_hash: "00ff".to_string(),
         seed: 42,
+        inputs: BTreeMap::new(),
     };
     (Report::new(origin, layout, &account, figures, verdicts), rows)
 }

@@ -145,6 +145,8 @@ fn node_fact(fact: &Fact) -> (&'static str, Value) {
             ("kept", json!({ "change": of_change(change), "cause": format!("{cause:?}") }))
         }
         Fact::Lost { change } => ("lost", json!({ "change": of_change(change) })),
+        Fact::Made { attempt } => ("made", json!({ "attempt": text(attempt) })),
+        Fact::Recognised { attempt } => ("recognised", json!({ "attempt": text(attempt) })),
         Fact::Committed { ghost, set, .. } => {
             ("committed", json!({ "event": text(&ghost.event()), "events": events(set) }))
         }
@@ -177,6 +179,7 @@ fn client_fact(fact: &ClientFact) -> (&'static str, Value) {
         ClientFact::Retried { attempt, to } => {
             ("retried", json!({ "attempt": text(attempt), "to": text(to) }))
         }
+        ClientFact::Moved { to } => ("moved", json!({ "to": text(to) })),
         ClientFact::Ended(ending) => {
             let (result, set) = match &ending.result {
                 OperationResult::Ok { set, .. } => ("ok", set.as_deref()),

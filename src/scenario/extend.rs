@@ -12,7 +12,7 @@ use crate::scenario::diagnosis::{Diagnoses, did_you_mean};
 use crate::scenario::document::{Document, Flaw};
 use crate::scenario::path::{Path, shortened};
 use crate::scenario::schema::SCHEMA;
-use crate::scenario::shipped::{PATTERNS, SHIPPED, shipped};
+use crate::scenario::shipped::{PATTERNS, SHIPPED, SHIPPED_DATA, shipped};
 use crate::scenario::source::of_flaw;
 
 /// Most files that extend one another.
@@ -23,6 +23,9 @@ pub trait Library {
     /// Name and bytes of the file that the file `from` calls `name`; the error says why there is
     /// none.
     fn open(&self, from: &str, name: &str) -> Result<(String, Vec<u8>), String>;
+
+    /// As `open`, of a file with data. What the command line names is named by `--set`.
+    fn data(&self, from: &str, name: &str) -> Result<(String, Vec<u8>), String>;
 
     /// Name and bytes of the pattern of faults that the file `from` calls `name`.
     fn pattern(&self, _: &str, name: &str) -> Result<(String, Vec<u8>), String> {
@@ -46,6 +49,17 @@ impl Library for Shipped {
             let near = near.map_or(String::new(), |near| format!("; {near}"));
             let name = shortened(name);
             format!("`{name}` is no shipped scenario; only these can be extended from here{near}")
+        })?;
+        Ok((format!("{name} (shipped)"), text.as_bytes().to_vec()))
+    }
+
+    fn data(&self, _: &str, name: &str) -> Result<(String, Vec<u8>), String> {
+        let found = SHIPPED_DATA.iter().find(|(known, _)| *known == name);
+        let (_, text) = found.ok_or_else(|| {
+            let near = did_you_mean(name, SHIPPED_DATA.iter().map(|(known, _)| *known));
+            let near = near.map_or(String::new(), |near| format!("; {near}"));
+            let name = shortened(name);
+            format!("`{name}` is no shipped file; only these can be read from here{near}")
         })?;
         Ok((format!("{name} (shipped)"), text.as_bytes().to_vec()))
     }

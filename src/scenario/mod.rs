@@ -16,6 +16,7 @@ pub mod document;
 pub mod draw;
 pub mod expect;
 pub mod extend;
+pub mod files;
 pub mod format;
 pub mod overrides;
 pub mod path;

@@ -12,6 +12,7 @@ use crate::scenario::draw::Written;
 use crate::scenario::draw::settle::Chosen;
 use crate::scenario::expect::Expectation;
 use crate::scenario::extend::{self, Library, Shipped, chain, text_of};
+use crate::scenario::files::{self, Input, Inputs, fnv_1a};
 use crate::scenario::overrides::Override;
 use crate::scenario::path::Path;
 use crate::scenario::problem::Problem;
@@ -26,6 +27,8 @@ pub struct Checked {
     scenario: Scenario,
     expectations: Vec<Expectation>,
     drawn: Drawn,
+    /// The files that it names.
+    inputs: Vec<Input>,
 }
 
 /// What the seed has decided of the faults.
@@ -102,25 +105,58 @@ impl Reader<'_> {
         let patterns = written.open_patterns(file, self.library);
         // What is missing could be what others are about.
         broken.extend((!patterns.is_empty()).then(|| Path::from("faults")));
-        let laid = written.lay_out(size, &broken);
+        let mut source = Source { layers, overrides, resolved: Value::Null };
+        let base = self.base(&written, size, &broken, &source);
+        let laid = written.lay_out(base.as_ref().map(|(base, _)| base));
         broken.extend(laid.broken.iter().cloned());
-        let reading = reading::read(laid.json.clone(), size, broken);
-        let resolved = to_json(reading.scenario.as_ref());
-        let source = Source { layers, overrides, resolved };
+        let mut reading = reading::read(laid.json.clone(), size, broken);
+        source.resolved = to_json(reading.scenario.as_ref());
+        let inputs = match (base, &mut reading.scenario) {
+            (Some((base, inputs)), Some(scenario)) => {
+                scenario.workload = base.workload;
+                inputs
+            }
+            (_, _) => files::load(&mut reading, &source, self.library),
+        };
+        told.extend(inputs.told);
         let problems = all_problems(&reading, self.known_figures);
         let problems = problems.into_iter().map(|problem| laid.as_written(problem));
-        let problems =
-            variables.into_iter().chain(patterns).chain(laid.problems.clone()).chain(problems);
+        let problems = inputs.problems.into_iter().chain(laid.problems.clone()).chain(problems);
+        let problems = variables.into_iter().chain(patterns).chain(problems);
         // To find a place takes time by the length of the text.
         told.extend(problems.take(PROBLEM_LIMIT).map(|problem| source.diagnose(&problem)));
         match reading.scenario {
             Some(scenario) if told.is_empty() => {
                 let written = written.leaves_open().then(|| Rc::new(written));
                 let drawn = Drawn { written, chosen: laid.chosen };
-                Ok(Checked { drawn, ..Checked::trusted(scenario) })
+                Ok(Checked { drawn, inputs: inputs.read, ..Checked::trusted(scenario) })
             }
             Some(_) | None => Err(in_order(told)),
         }
+    }
+}
+
+/// A scenario without its faults, if nothing is wrong with that, and the files that it names.
+type Base = (Scenario, Inputs);
+
+impl Reader<'_> {
+    /// What faults that leave something open are laid out by; none if there are no such.
+    fn base(
+        &self,
+        written: &Written,
+        size: usize,
+        broken: &[Path],
+        source: &Source<'_>,
+    ) -> Option<Base> {
+        if !written.leaves_open() || !broken.is_empty() {
+            return None;
+        }
+        let mut reading = reading::read(written.without_faults(), size, Vec::new());
+        let inputs = files::load(&mut reading, source, self.library);
+        let told = reading.problems.len() + inputs.problems.len() + inputs.told.len();
+        let scenario =
+            reading.scenario.filter(|scenario| told == 0 && check(scenario, &[]).is_empty())?;
+        Some((scenario, inputs))
     }
 }
 
@@ -155,7 +191,7 @@ impl Checked {
     fn trusted(scenario: Scenario) -> Checked {
         let read = |line: &String| Expectation::parse(line).expect("the line was checked");
         let expectations = scenario.expect.iter().map(read).collect();
-        Checked { scenario, expectations, drawn: Drawn::default() }
+        Checked { scenario, expectations, drawn: Drawn::default(), inputs: Vec::new() }
     }
 
     /// The scenario.
@@ -166,6 +202,11 @@ impl Checked {
     /// The lines of `expect`.
     pub fn expectations(&self) -> &[Expectation] {
         &self.expectations
+    }
+
+    /// The files that it names.
+    pub fn inputs(&self) -> &[Input] {
+        &self.inputs
     }
 
     /// Who was chosen where a fault left that open.
@@ -182,15 +223,17 @@ impl Checked {
         };
         let mut written = Written::clone(written);
         written.json["seed"] = Value::from(seed);
-        let laid = written.lay_out(0, &[]);
-        let reading = reading::read(laid.json.clone(), 0, laid.broken.clone());
+        let base = Scenario { seed, faults: Vec::new(), ..self.scenario.clone() };
+        let laid = written.lay_out(Some(&base));
+        let mut reading = reading::read(laid.json.clone(), 0, laid.broken.clone());
+        reading.scenario.iter_mut().for_each(|read| read.workload = base.workload.clone());
         let problems = all_problems(&reading, &[]).into_iter();
         let mut told = laid.problems.clone();
         told.extend(problems.map(|problem| laid.as_written(problem)));
         match reading.scenario {
             Some(scenario) if told.is_empty() => {
                 let drawn = Drawn { written: Some(Rc::new(written)), chosen: laid.chosen };
-                Ok(Checked { drawn, ..Checked::trusted(scenario) })
+                Ok(Checked { drawn, inputs: self.inputs, ..Checked::trusted(scenario) })
             }
             Some(_) | None => Err(told),
         }
@@ -202,21 +245,22 @@ impl Checked {
         json.expect("a scenario is plain data") + "\n"
     }
 
-    /// 16 hexadecimal digits that name the world this scenario describes, its seed included: not
-    /// what it is about or expects. FNV-1a of the compact JSON.
+    /// The same, beside the copies that a run keeps of the files that it names.
+    pub fn kept_json(&self) -> String {
+        let mut scenario = self.scenario.clone();
+        files::beside_copies(&mut scenario);
+        Checked::trusted(scenario).resolved_json()
+    }
+
+    /// 16 hexadecimal digits that name the world this scenario describes, its seed and the content
+    /// of its files included: not what it is about or expects. FNV-1a of the compact JSON.
     pub fn hash(&self) -> String {
         let (schema, about, expect) = (None, String::new(), Vec::new());
-        let world = Scenario { schema, about, expect, ..self.scenario.clone() };
+        let mut world = Scenario { schema, about, expect, ..self.scenario.clone() };
+        files::without_names(&mut world);
         let json = serde_json::to_string(&world).expect("a scenario is plain data");
         format!("{:016x}", fnv_1a(json.as_bytes()))
     }
-}
-
-/// FNV-1a.
-pub(super) fn fnv_1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }
 
 /// Lays the overrides over the file's JSON; those that fit are returned.

@@ -27,6 +27,7 @@ mod tests {
     use crate::switch::Switch;
     use crate::time::Duration;
     use crate::time::signed::SignedDuration;
+    use crate::workload::file::{File, Reference};
     use crate::workload::size::{Shape, Sizes};
     use crate::workload::spec::Mix;
 
@@ -165,6 +166,21 @@ mod tests {
                 "additionalProperties": false })
         };
         forms.into_iter().map(choice).collect()
+    }
+
+    impl<T> JsonSchema for File<T> {
+        fn schema_name() -> Cow<'static, str> {
+            "File".into()
+        }
+        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+            let reference = generator.subschema_for::<Reference>();
+            let name = json_schema!({
+                "type": "string",
+                "description": "Where the file lies, from the folder of the scenario.",
+            });
+            let description = "A file beside the scenario, by its name.";
+            json_schema!({ "description": description, "anyOf": [name, reference] })
+        }
     }
 
     /// Mixes have names as well.

@@ -40,6 +40,11 @@ pub const SHIPPED: &[(&str, &str)] = &shipped![
     ("clients", "hedged-reads"),
     ("clients", "writes-from-memory"),
     ("clients", "own-site"),
+    ("clients", "trace-replay"),
+    ("clients", "keys-from-a-file"),
+    ("clients", "retries-recognised"),
+    ("clients", "moving-clients"),
+    ("clients", "few-writers"),
     ("nodes", "restored-disk"),
     ("nodes", "power-failure"),
     ("nodes", "crash-loop"),
@@ -73,6 +78,12 @@ pub const PATTERNS: &[(&str, &str)] = &patterns![
     "dying-node",
     "bad-hour",
     "lost-hints",
+];
+
+/// Name and text of the files that shipped scenarios name.
+pub const SHIPPED_DATA: &[(&str, &str)] = &[
+    ("shop-trace.csv", include_str!("../../scenarios/clients/shop-trace.csv")),
+    ("product-keys.csv", include_str!("../../scenarios/clients/product-keys.csv")),
 ];
 
 /// The text of the shipped scenario of this name.

@@ -8,6 +8,9 @@ use crate::scenario::overrides::{Override, Refusal};
 use crate::scenario::path::{Path, Step, shortened};
 use crate::scenario::problem::{Aim, Problem};
 
+/// What stands for the command line where others name a file.
+pub const COMMAND_LINE: &str = "--set";
+
 /// One file.
 pub(super) struct Layer<'a> {
     pub file: &'a str,
@@ -84,6 +87,15 @@ impl Source<'_> {
             Some(set) => self.in_override(set, problem),
             None => self.in_file(layer, &place, problem),
         }
+    }
+
+    /// Who wrote a value: the name of a file, or `--set`.
+    pub fn writer_of(&self, path: &Path) -> &str {
+        let layer = self.layer_of(path);
+        let holds = |set: &Override| set.path.holds(path);
+        let around = |set: &Override| path.holds(&set.path) && !layer.document.locate(path).exact;
+        let set = self.overrides.iter().any(|set| holds(set) || around(set));
+        if set { COMMAND_LINE } else { layer.file }
     }
 
     /// The uppermost file that says something of this value, or of what is nearest around it. Lists

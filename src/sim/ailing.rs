@@ -9,7 +9,8 @@ use crate::id::{Key, NodeId};
 use crate::process::Input;
 use crate::random::purpose::Purpose;
 use crate::random::source::Source;
-use crate::sim::simulation::{Event, Simulation};
+use crate::sim::event::Event;
+use crate::sim::simulation::Simulation;
 use crate::trace::observer::Observers;
 
 /// What tells a failed job from one that was done, in the digest.

@@ -9,7 +9,7 @@ use crate::random::distribution::Distribution;
 use crate::random::luck::Luck;
 use crate::random::purpose::Purpose;
 use crate::random::sampler::Sampler;
-use crate::sim::simulation::Event;
+use crate::sim::event::Event;
 use crate::time::{Duration, Time};
 
 /// Service times of every node's disk, under `disk`.

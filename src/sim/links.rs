@@ -3,7 +3,7 @@
 use crate::dynamo::message::Kind;
 use crate::faults::rules::{CutRule, WhileCut};
 use crate::faults::spec::InFlight;
-use crate::id::Address;
+use crate::id::{Address, ClientId};
 use crate::network::fate::Network;
 use crate::random::luck::Luck;
 use crate::sim::impaired::{Impaired, Suffering};
@@ -77,6 +77,11 @@ impl Links {
             any_cut_open: false,
             any_clog_open: false,
         }
+    }
+
+    /// A client is at this site from now on.
+    pub fn place(&mut self, client: ClientId, site: Option<usize>) {
+        self.network.place(client, site);
     }
 
     /// Decides as a message is sent; `which` is its address of luck on its link.

@@ -6,7 +6,7 @@ use crate::id::{Key, NodeId};
 use crate::random::sampler::Sampler;
 use crate::sim::clock::LocalClock;
 use crate::sim::disk::Device;
-use crate::sim::simulation::Event;
+use crate::sim::event::Event;
 
 /// One machine of the cluster.
 pub struct Machine {

@@ -3,7 +3,8 @@
 //! | file | what |
 //! |---|---|
 //! | `plan` | all that a run follows from |
-//! | `queue` | what happens next |
+//! | `event` | what can happen next |
+//! | `queue` | the order in which it does |
 //! | `simulation` | the one loop |
 //! | `delivery` | messages on their way |
 //! | `wishes` | inputs handed to parties, and what they wish fulfilled |
@@ -21,6 +22,7 @@ pub mod closing;
 pub mod compare;
 pub mod delivery;
 pub mod disk;
+pub mod event;
 pub mod impaired;
 pub mod links;
 pub mod machine;

@@ -71,7 +71,7 @@ impl Plan {
 
     /// What judges and numbers must know of the run.
     pub fn layout(&self) -> Layout {
-        let keys = KeySpace::new(self.workload.keys.count());
+        let keys = KeySpace::new(self.workload.key_count());
         self.layout_on(&self.membership().ring(self.cluster.n, &keys), &keys)
     }
 

@@ -244,7 +244,7 @@ mod tests {
     /// Some numbers say it all, some need a payload.
     impl Payload for u64 {
         fn name(&self) -> Option<u32> {
-            (*self % 3 == 0 && *self < u64::from(NAMED)).then_some(*self as u32)
+            (self.is_multiple_of(3) && *self < u64::from(NAMED)).then_some(*self as u32)
         }
 
         fn of_name(name: u32) -> u64 {

@@ -4,12 +4,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use crate::digest::Digest;
-use crate::dynamo::job::Job;
 use crate::dynamo::message::Message;
 use crate::dynamo::node::Identity;
 use crate::dynamo::ring::position::KeySpace;
 use crate::dynamo::storage::disk::Disk;
-use crate::dynamo::timer::Timer;
 use crate::dynamo::words::NodeWords;
 use crate::faults::schedule::{Step, schedule};
 use crate::ghost::Numbering;
@@ -19,64 +17,20 @@ use crate::process::{Ctx, Effect, Input};
 use crate::random::luck::Luck;
 use crate::sim::delivery::Delivery;
 use crate::sim::disk::Service;
+use crate::sim::event::{Event, Task};
 use crate::sim::links::{CutName, Links};
 use crate::sim::machine::Machine;
 use crate::sim::plan::Plan;
 use crate::sim::queue::slab::Slab;
-use crate::sim::queue::{Lane, Payload, Queue};
+use crate::sim::queue::{Lane, Queue};
 use crate::time::{Duration, Time};
 use crate::trace::observer::Observers;
 use crate::trace::record::{Account, Record, Totals, Touched};
 use crate::workload::client::{Client, Habits};
-use crate::workload::words::{ClientTimer, ClientWords};
+use crate::workload::words::ClientWords;
 
 /// How often the world looks whether it has come to rest, once clients have stopped.
 const REST_CHECK: Duration = Duration::from_secs(1);
-
-/// What can happen next. Messages and jobs stay in a slab of their own until they are due, named
-/// here by their slots: timers are many, wait long, and should not take the room of a message.
-#[derive(Clone, Copy)]
-pub enum Event {
-    Deliver(u32),
-    Timer {
-        node: NodeId,
-        life: u32,
-        timer: Timer,
-    },
-    /// A timer may be due on the clock of a machine that keeps its own.
-    Look {
-        node: NodeId,
-    },
-    Client {
-        client: ClientId,
-        timer: ClientTimer,
-    },
-    /// A disk has finished a job.
-    Done(u32),
-}
-
-impl Payload for Event {
-    #[inline]
-    fn name(&self) -> Option<u32> {
-        match self {
-            Event::Deliver(message) => Some(message << 1),
-            Event::Done(job) => Some(job << 1 | 1),
-            Event::Timer { .. } | Event::Look { .. } | Event::Client { .. } => None,
-        }
-    }
-
-    #[inline]
-    fn of_name(name: u32) -> Event {
-        if name & 1 == 0 { Event::Deliver(name >> 1) } else { Event::Done(name >> 1) }
-    }
-}
-
-/// A job at the disk of a node, which may have stopped when it is done.
-pub struct Task {
-    pub node: NodeId,
-    pub life: u32,
-    pub job: Job,
-}
 
 /// A run under way.
 pub struct Simulation {
@@ -134,7 +88,7 @@ impl Simulation {
     /// The world as it is before anything happens.
     pub fn new(plan: &Plan) -> Simulation {
         let luck = Luck::new(plan.seed);
-        let keys = Rc::new(KeySpace::new(plan.workload.keys.count()));
+        let keys = Rc::new(KeySpace::new(plan.workload.key_count()));
         let history = plan.membership();
         let config = Rc::new(plan.cluster.clone());
         let always = config.flush == crate::dynamo::config::Flush::Always;
@@ -322,6 +276,9 @@ impl Simulation {
             Event::Client { client, timer } => {
                 self.fold(Address::Client(client).number(), timer.number());
                 self.hand_to_client(observers, client, Input::Timer(timer));
+                if timer.moves() {
+                    self.links.place(client, self.clients[client.index()].site());
+                }
             }
             Event::Timer { node, life, timer } => {
                 if !self.lives(node, life) || self.waits(node, event) {

@@ -3,20 +3,26 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::dynamo::message::{Action, Message, Outcome, Put, Reply, Request};
+use smallvec::SmallVec;
+
+use crate::dynamo::message::{Action, Message, Outcome, Put, Reply};
 use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::ghost::Ghost;
-use crate::id::{Address, AttemptId, ClientId, NodeId, OperationId, Span};
+use crate::id::{Address, AttemptId, ClientId, Key, NodeId, OperationId, Span};
 use crate::process::deadlines::Deadlines;
 use crate::process::{Input, Process};
 use crate::random::luck::Luck;
 use crate::random::purpose::Purpose;
 use crate::time::{Duration, Time};
 use crate::workload::arrivals::{ArrivalClock, Pace};
+use crate::workload::attempts::Persistence;
 use crate::workload::intent::{Intent, IntentSampler};
 use crate::workload::keys::KeySampler;
+use crate::workload::moves::Itinerary;
 use crate::workload::operation::{Aim, Operation};
+use crate::workload::ownership::Ownership;
+use crate::workload::recording::{Recorded, Replay};
 use crate::workload::routing::{Router, Site};
 use crate::workload::session::Memory;
 use crate::workload::size::SizeSampler;
@@ -32,10 +38,17 @@ use crate::workload::writing::{self, Written};
 pub struct Habits {
     spec: Spec,
     pace: Pace,
+    /// What clients do instead of drawing it, if they replay a trace.
+    replay: Option<Replay>,
     keys: KeySampler,
+    /// Who writes which key, if not all write all.
+    ownership: Option<Ownership>,
     intents: IntentSampler,
     sizes: SizeSampler,
-    router: Router,
+    pub(super) router: Router,
+    /// How clients move, if they do.
+    pub(super) itinerary: Option<Itinerary>,
+    pub(super) persistence: Persistence,
     /// When clients begin nothing more.
     until: Time,
 }
@@ -44,16 +57,23 @@ pub struct Habits {
 #[derive(Debug)]
 pub struct Client {
     me: ClientId,
-    habits: Rc<Habits>,
+    pub(super) habits: Rc<Habits>,
     // A generator is large, and a closed loop has no use for it.
     arrivals: Box<ArrivalClock>,
     /// How many intents it has begun.
     intents: u32,
     /// Operations that have not ended. Few, so that a list does.
-    open: Vec<Operation>,
-    memory: Memory,
-    deadlines: Deadlines<ClientWords, AttemptId>,
+    pub(super) open: SmallVec<[Operation; 1]>,
+    pub(super) memory: Memory,
+    pub(super) deadlines: Deadlines<ClientWords, AttemptId>,
+    /// Where it is, among the sites of the network.
+    pub(super) site: Option<usize>,
+    /// How often it has moved on by itself.
+    pub(super) roamed: u64,
 }
+
+/// What a client sets out to do, with which key, and the size of a value that is not drawn.
+type Wish = (Intent, Key, Option<u32>);
 
 impl Habits {
     /// The habits of a checked spec.
@@ -64,16 +84,32 @@ impl Habits {
         ring: Rc<Ring>,
         until: Time,
     ) -> Habits {
-        let sites = sites.values().map(|members| Site::new(members, nodes)).collect();
+        let site = |(name, members): (&String, &Vec<Span>)| Site::new(name, members, nodes);
+        let sites = sites.iter().map(site).collect();
+        let router = Router { routing: spec.routing, nodes, ring, sites };
         Habits {
             pace: Pace::new(&spec.arrivals),
+            replay: spec.trace.as_ref().map(|file| Replay::new(&file.content, spec.clients)),
             keys: KeySampler::new(&spec.keys),
+            ownership: spec.writers_per_key.map(|writers| {
+                let (clients, keys) = (spec.clients, spec.key_count());
+                Ownership { writers, clients, keys }
+            }),
             intents: IntentSampler::new(&spec.mix),
             sizes: SizeSampler::new(&spec.value),
-            router: Router { routing: spec.routing, nodes, ring, sites },
+            itinerary: spec.moves.as_ref().map(|moves| Itinerary::new(moves, &router)),
+            router,
+            persistence: Persistence::new(&spec.retry, spec.retries),
             spec: spec.clone(),
             until,
         }
+    }
+}
+
+impl Habits {
+    /// When clients begin nothing more.
+    pub(super) fn until(&self) -> Time {
+        self.until
     }
 }
 
@@ -89,7 +125,23 @@ impl Client {
         };
         let memory = Memory::new(room);
         let deadlines = Deadlines::new(ClientTimer::Attempt);
-        Client { me, habits, arrivals, intents: 0, open: Vec::new(), memory, deadlines }
+        let (intents, open, roamed) = (0, SmallVec::new(), 0);
+        let site = habits.router.site_of(me);
+        Client { me, habits, arrivals, intents, open, memory, deadlines, site, roamed }
+    }
+
+    /// Its name.
+    pub(super) fn name(&self) -> ClientId {
+        self.me
+    }
+
+    /// Where it is.
+    pub fn site(&self) -> Option<usize> {
+        self.site
+    }
+
+    pub(super) fn spec(&self) -> &Spec {
+        &self.habits.spec
     }
 
     /// How many operations have not ended.
@@ -107,6 +159,10 @@ impl Client {
     }
 
     fn on_start(&mut self, ctx: &mut ClientCtx<'_>) {
+        self.start_moving(ctx);
+        if self.habits.replay.is_some() {
+            return self.await_recorded(ctx);
+        }
         let first = match self.pause(ctx) {
             Some(pause) => pause,
             None => self.habits.pace.first(&mut self.arrivals, ctx.luck, self.habits.until),
@@ -115,9 +171,15 @@ impl Client {
     }
 
     fn on_arrival(&mut self, ctx: &mut ClientCtx<'_>) {
-        let Habits { pace, until, .. } = &*self.habits;
+        let Habits { pace, replay, until, .. } = &*self.habits;
         if ctx.now >= *until {
             return;
+        }
+        if let Some(replay) = replay {
+            let recorded = replay.operation(self.me, self.intents).copied();
+            let Recorded { intent, key, bytes, .. } = recorded.expect("it was waited for");
+            self.begin_aim(ctx, (intent, key, bytes));
+            return self.await_recorded(ctx);
         }
         match pace {
             Pace::Poisson(_) | Pace::Constant(_) | Pace::Diurnal(_) | Pace::Bursts(_) => {
@@ -129,8 +191,18 @@ impl Client {
         self.begin_intent(ctx);
     }
 
+    /// The next of a client's recorded operations comes when it came.
+    fn await_recorded(&self, ctx: &mut ClientCtx<'_>) {
+        let replay = self.habits.replay.as_ref();
+        let pause = replay.and_then(|replay| replay.pause(self.me, self.intents, ctx.now));
+        pause.into_iter().for_each(|pause| ctx.arm(pause, ClientTimer::Arrival));
+    }
+
     /// The pause of a closed loop; none in an open one.
     fn pause(&self, ctx: &ClientCtx<'_>) -> Option<Duration> {
+        if self.habits.replay.is_some() {
+            return None;
+        }
         let (who, which) = (u64::from(self.me.0), u64::from(self.intents));
         match &self.habits.pace {
             Pace::Closed(think) => {
@@ -145,11 +217,18 @@ impl Client {
         let Habits { intents, keys, .. } = &*self.habits;
         let intent = intents.sample(&mut ctx.luck.draw(Purpose::OperationChoice, who, which));
         let mut draw = ctx.luck.draw(Purpose::KeyChoice, who, which);
-        let key = keys.sample(&mut draw, ctx.now, intent != Intent::Get);
+        let writes = intent != Intent::Get;
+        let drawn = keys.sample(&mut draw, ctx.now, writes);
+        let ownership = self.habits.ownership.filter(|_| writes);
+        let key = ownership.map_or(drawn, |ownership| ownership.nearest(drawn, self.me));
+        self.begin_aim(ctx, (intent, key, None));
+    }
+
+    fn begin_aim(&mut self, ctx: &mut ClientCtx<'_>, (intent, key, bytes): Wish) {
         // An intent has up to two operations; their numbers do not depend on how others went.
         let id = OperationId { client: self.me, number: 2 * self.intents };
         self.intents += 1;
-        let aim = Aim { id, intent, key };
+        let aim = Aim { id, intent, key, bytes };
         let known = intent.second().and_then(|_| self.memory.recall(key));
         match intent.first() {
             Function::Get if known.is_some() => {
@@ -181,7 +260,8 @@ impl Client {
         // The fastest replier is part of the context (section 5).
         let (context, fastest) =
             if self.tells_context(aim.intent) { (read, fastest) } else { (None, None) };
-        let put = Put { context, fastest, value, ghost };
+        let identity = self.habits.persistence.gives_identity().then_some(aim.id);
+        let put = Put { context, fastest, value, identity, ghost };
         self.begin(ctx, aim, function, (Action::Put(Rc::new(put)), cart));
     }
 
@@ -205,7 +285,8 @@ impl Client {
         match aim.intent {
             Intent::Get => unreachable!("a read writes nothing"),
             Intent::Put | Intent::Blind => {
-                writing::plain(sizes.sample(&mut draw(Purpose::ValueSize)))
+                let drawn = || sizes.sample(&mut draw(Purpose::ValueSize));
+                writing::plain(aim.bytes.unwrap_or_else(drawn))
             }
             Intent::Delete => writing::tombstone(),
             Intent::Add => writing::added(spec.cart_policy, read, event),
@@ -220,30 +301,26 @@ impl Client {
         ctx: &mut ClientCtx<'_>,
         aim: Aim,
         function: Function,
-        (action, cart): (Action, Option<CartChange>),
+        written: (Action, Option<CartChange>),
     ) {
         self.deadlines.prune(|attempt| self.open.iter().any(|o| o.attempt_id() == attempt));
-        let mut operation = Operation::new(aim, function, action, ctx.now);
+        let mut operation = Operation::new(aim, function, written, ctx.now);
         let to = self.send(ctx, &mut operation);
         if let Some(patience) = self.habits.spec.hedge_after.filter(|_| function == Function::Get) {
             ctx.arm(patience, ClientTimer::Hedge(operation.attempt_id()));
         }
+        self.invoke(ctx, operation, to);
+    }
+
+    /// An operation has begun with a request to this node.
+    pub(super) fn invoke(&mut self, ctx: &mut ClientCtx<'_>, operation: Operation, to: NodeId) {
         ctx.tell(|| {
-            let (operation, key, (ghost, bytes)) = (aim.id, aim.key, operation.written());
+            let Operation { aim, function, cart, .. } = operation;
+            let (ghost, bytes) = operation.written();
+            let (operation, key) = (aim.id, aim.key);
             ClientFact::Invoked(Invocation { operation, function, key, ghost, bytes, cart, to })
         });
         self.open.push(operation);
-    }
-
-    fn send(&mut self, ctx: &mut ClientCtx<'_>, operation: &mut Operation) -> NodeId {
-        let attempt = operation.attempt_id();
-        let to = self.habits.router.choose(ctx, self.me, operation);
-        operation.tried.push(to);
-        let (key, action) = (operation.aim.key, operation.action.clone());
-        let request = Request { attempt, key, action, forwarded_by: None };
-        ctx.send(Address::Node(to), Message::Request(request));
-        self.deadlines.set(ctx, self.habits.spec.timeout, attempt);
-        to
     }
 
     fn on_reply(&mut self, ctx: &mut ClientCtx<'_>, coordinator: NodeId, reply: Reply) {
@@ -277,61 +354,8 @@ impl Client {
         }
     }
 
-    /// A node could not do it. Of two attempts under way the other may still be answered.
-    fn on_failure(&mut self, ctx: &mut ClientCtx<'_>, place: usize, attempt: u8) {
-        let operation = &mut self.open[place];
-        let one_of_two = attempt == operation.attempt || attempt + 1 == operation.attempt;
-        if operation.hedged && one_of_two {
-            operation.hedged = false;
-        } else {
-            self.retry(ctx, place, attempt);
-        }
-    }
-
-    /// A get that is still without its first answer is sent to a second node as well.
-    fn on_hedge_due(&mut self, ctx: &mut ClientCtx<'_>, attempt: AttemptId) {
-        if let Some(place) = self.open.iter().position(|o| o.attempt_id() == attempt) {
-            (self.open[place].hedged, self.open[place].was_hedged) = (true, true);
-            self.send_again(ctx, place);
-        }
-    }
-
-    fn on_attempts_due(&mut self, ctx: &mut ClientCtx<'_>) {
-        while let Some(attempt) = self.deadlines.next_due(ctx) {
-            if let Some(place) = self.open.iter().position(|o| o.attempt_id() == attempt) {
-                self.open[place].uncertain = true;
-                self.retry(ctx, place, attempt.attempt);
-            }
-        }
-        self.deadlines.go_on(ctx, |attempt| self.open.iter().any(|o| o.attempt_id() == attempt));
-    }
-
-    /// The attempt has failed; unless a later one is under way already, try again or give up.
-    fn retry(&mut self, ctx: &mut ClientCtx<'_>, place: usize, attempt: u8) {
-        if self.open[place].attempt != attempt {
-            return;
-        }
-        if attempt >= self.habits.spec.retries + u8::from(self.open[place].was_hedged) {
-            let operation = self.open.swap_remove(place);
-            let result = operation.without_answer();
-            operation.end(ctx, result);
-            return self.rest(ctx);
-        }
-        self.open[place].hedged = false;
-        self.send_again(ctx, place);
-    }
-
-    fn send_again(&mut self, ctx: &mut ClientCtx<'_>, place: usize) {
-        let mut operation = self.open.swap_remove(place);
-        operation.attempt += 1;
-        let to = self.send(ctx, &mut operation);
-        let attempt = operation.attempt_id();
-        ctx.tell(|| ClientFact::Retried { attempt, to });
-        self.open.push(operation);
-    }
-
     /// An intent is over; in a closed loop the next one follows after a pause.
-    fn rest(&mut self, ctx: &mut ClientCtx<'_>) {
+    pub(super) fn rest(&mut self, ctx: &mut ClientCtx<'_>) {
         if let Some(pause) = self.pause(ctx) {
             ctx.arm(pause, ClientTimer::Arrival);
         }
@@ -351,6 +375,9 @@ impl Process for Client {
             Input::Timer(ClientTimer::Arrival) => self.on_arrival(ctx),
             Input::Timer(ClientTimer::Attempt) => self.on_attempts_due(ctx),
             Input::Timer(ClientTimer::Hedge(attempt)) => self.on_hedge_due(ctx, attempt),
+            Input::Timer(ClientTimer::Retry(attempt)) => self.on_retry_due(ctx, attempt),
+            Input::Timer(ClientTimer::Move(number)) => self.on_move(ctx, number),
+            Input::Timer(ClientTimer::Roam) => self.on_roam(ctx),
             Input::Done(job) | Input::Failed(job) => match job {},
         }
     }

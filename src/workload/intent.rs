@@ -29,6 +29,16 @@ pub struct IntentSampler {
 }
 
 impl Intent {
+    /// All of them with their names, as in `workload.mix`.
+    pub const NAMES: [(&str, Intent); 6] = [
+        ("get", Intent::Get),
+        ("put", Intent::Put),
+        ("blind", Intent::Blind),
+        ("delete", Intent::Delete),
+        ("add", Intent::Add),
+        ("remove", Intent::Remove),
+    ];
+
     /// The first operation of this intent.
     pub fn first(self) -> Function {
         match self {

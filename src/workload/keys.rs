@@ -47,15 +47,21 @@ impl KeySampler {
                 let ages = Zipf::new(u64::from(count), exponent);
                 KeySampler::Latest { ages, next: Cell::new(0) }
             }
-            Keys::Listed { ref weights } => {
-                let mut sum = 0.0;
-                let step = |(key, weight): &(u32, f64)| {
-                    sum += weight;
-                    (sum, *key)
-                };
-                KeySampler::Listed(weights.iter().map(step).collect())
+            Keys::Listed { ref weights } => KeySampler::listed(weights.iter().copied()),
+            Keys::File(ref file) => {
+                let weights = file.content.iter().enumerate();
+                KeySampler::listed(weights.map(|(key, weight)| (key as u32, *weight)))
             }
         }
+    }
+
+    fn listed(weights: impl Iterator<Item = (u32, f64)>) -> KeySampler {
+        let mut sum = 0.0;
+        let step = |(key, weight): (u32, f64)| {
+            sum += weight;
+            (sum, key)
+        };
+        KeySampler::Listed(weights.map(step).collect())
     }
 
     /// Draws the key of an intent that begins now.

@@ -1,14 +1,16 @@
 //! Clients: when they ask, for which keys, what they write, and how they carry contexts.
-//!
-//! Left out so far: retries that the store recognises as repeats of one put, clients that move from
-//! site to site, replayed traces.
 
 pub mod arrivals;
+pub mod attempts;
 pub mod cart;
 pub mod client;
+pub mod file;
 pub mod intent;
 pub mod keys;
+pub mod moves;
 pub mod operation;
+pub mod ownership;
+pub mod recording;
 pub mod routing;
 pub mod session;
 pub mod size;

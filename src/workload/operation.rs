@@ -7,7 +7,9 @@ use crate::ghost::Ghost;
 use crate::id::{AttemptId, Key, NodeId, OperationId};
 use crate::time::Time;
 use crate::workload::intent::Intent;
-use crate::workload::words::{ClientCtx, ClientFact, Ending, Function, OperationResult};
+use crate::workload::words::{
+    CartChange, ClientCtx, ClientFact, Ending, Function, OperationResult,
+};
 
 /// What an operation is about: its name, what it is for, and its key.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +17,8 @@ pub struct Aim {
     pub id: OperationId,
     pub intent: Intent,
     pub key: Key,
+    /// Size of a plain value that it writes, if that is not to be drawn.
+    pub bytes: Option<u32>,
 }
 
 /// An operation that has not ended.
@@ -27,6 +31,10 @@ pub struct Operation {
     pub attempt: u8,
     /// Might an earlier attempt of this put have had an effect?
     pub uncertain: bool,
+    /// Is it between two attempts?
+    pub pauses: bool,
+    /// What it does to a cart.
+    pub cart: Option<CartChange>,
     /// Is the attempt before the latest under way as well?
     pub hedged: bool,
     /// Was it ever sent twice to be quicker? That is no further attempt of `workload.retries`.
@@ -46,7 +54,12 @@ impl Aim {
 
 impl Operation {
     /// An operation that begins now.
-    pub fn new(aim: Aim, function: Function, action: Action, began: Time) -> Operation {
+    pub fn new(
+        aim: Aim,
+        function: Function,
+        (action, cart): (Action, Option<CartChange>),
+        began: Time,
+    ) -> Operation {
         Operation {
             aim,
             function,
@@ -54,6 +67,8 @@ impl Operation {
             began,
             attempt: 0,
             uncertain: false,
+            pauses: false,
+            cart,
             hedged: false,
             was_hedged: false,
             tried: SmallVec::new(),
@@ -63,6 +78,18 @@ impl Operation {
     /// The name of its latest attempt.
     pub fn attempt_id(&self) -> AttemptId {
         AttemptId { operation: self.aim.id, attempt: self.attempt }
+    }
+
+    /// The same write begun as another one, which does not go where this one went.
+    pub fn anew(&self, id: OperationId, action: Action, began: Time) -> Operation {
+        let aim = Aim { id, ..self.aim };
+        let operation = Operation::new(aim, self.function, (action, self.cart), began);
+        Operation { tried: self.tried.clone(), ..operation }
+    }
+
+    /// Attempts before the latest, those under other names included.
+    pub fn tries(&self) -> u8 {
+        self.attempt + self.aim.id.times_anew()
     }
 
     /// The put that follows this read, if its intent goes on.

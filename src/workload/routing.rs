@@ -22,9 +22,10 @@ pub struct Router {
     pub sites: Vec<Site>,
 }
 
-/// Who stands at one place.
+/// Who stands at one place, at first.
 #[derive(Debug)]
 pub struct Site {
+    pub name: Rc<str>,
     members: Vec<Span>,
     /// In order.
     nodes: Vec<NodeId>,
@@ -32,10 +33,10 @@ pub struct Site {
 
 impl Site {
     /// The site of these parties, of a cluster with so many nodes.
-    pub fn new(members: &[Span], nodes: u32) -> Site {
+    pub fn new(name: &str, members: &[Span], nodes: u32) -> Site {
         let here = |node: &NodeId| members.iter().any(|span| span.contains(Address::Node(*node)));
         let nodes = (0..nodes).map(NodeId).filter(here).collect();
-        Site { members: members.to_vec(), nodes }
+        Site { name: name.into(), members: members.to_vec(), nodes }
     }
 
     fn holds(&self, client: ClientId) -> bool {
@@ -44,14 +45,35 @@ impl Site {
 }
 
 impl Router {
-    /// The node for the next attempt: another than before, as long as there is one.
-    pub fn choose(&self, ctx: &ClientCtx<'_>, me: ClientId, operation: &Operation) -> NodeId {
+    /// Where a client is at first.
+    pub fn site_of(&self, client: ClientId) -> Option<usize> {
+        self.sites.iter().position(|site| site.holds(client))
+    }
+
+    /// The site of this name.
+    pub fn site_named(&self, name: &str) -> Option<usize> {
+        self.sites.iter().position(|site| *site.name == *name)
+    }
+
+    /// Sites where nodes stand.
+    pub fn sites_with_nodes(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.sites.len()).filter(|site| !self.sites[*site].nodes.is_empty())
+    }
+
+    /// The node for the next attempt of a client at this site: another than before, as long as
+    /// there is one.
+    pub fn choose(
+        &self,
+        ctx: &ClientCtx<'_>,
+        (me, site): (ClientId, Option<usize>),
+        operation: &Operation,
+    ) -> NodeId {
         let tried = operation.tried.len() % self.nodes as usize;
         let tried = &operation.tried[operation.tried.len() - tried..];
         match self.routing {
             Routing::LoadBalancer => self.any(ctx, me, operation, tried),
             Routing::OwnSite => self
-                .near(ctx, me, operation, tried)
+                .near(ctx, (me, site), operation, tried)
                 .unwrap_or_else(|| self.any(ctx, me, operation, tried)),
             Routing::PartitionAware => {
                 let mut list = self.ring.walk(self.ring.range_of(operation.aim.key));
@@ -77,11 +99,11 @@ impl Router {
     fn near(
         &self,
         ctx: &ClientCtx<'_>,
-        me: ClientId,
+        (me, site): (ClientId, Option<usize>),
         operation: &Operation,
         tried: &[NodeId],
     ) -> Option<NodeId> {
-        let nodes = &self.sites.iter().find(|site| site.holds(me))?.nodes;
+        let nodes = &self.sites[site?].nodes;
         let place = |node: &NodeId| nodes.binary_search(node).ok().map(|place| place as u64);
         let tried = tried.iter().filter_map(place).collect();
         let place = untried(ctx, me, operation, nodes.len() as u64, tried)?;

@@ -26,6 +26,11 @@ impl Memory {
         self.answers.iter().find(|(known, _)| *known == key).map(|(_, set)| set.clone())
     }
 
+    /// Forgets all of it.
+    pub fn forget(&mut self) {
+        self.answers.clear();
+    }
+
     /// Notes an answer.
     pub fn remember(&mut self, key: Key, set: Option<Rc<VersionSet>>) {
         if self.room == 0 {

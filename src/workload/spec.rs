@@ -2,10 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::id::Span;
 use crate::quantity::{Bytes, Rate};
 use crate::random::distribution::Distribution;
 use crate::time::Duration;
 use crate::workload::cart::CartPolicy;
+use crate::workload::file::File;
+use crate::workload::recording::Recording;
 use crate::workload::size::Sizes;
 
 /// The clients of a scenario.
@@ -15,10 +18,17 @@ use crate::workload::size::Sizes;
 pub struct Spec {
     /// Number of clients; each has arrivals and luck of its own.
     pub clients: u32,
+    /// A file of recorded operations, a line each: `time,client,op,key,size`. Then `arrivals`,
+    /// `keys` and `mix` say nothing, and `value` only where no size was recorded.
+    pub trace: Option<File<Recording>>,
     /// When a client begins its next operation.
     pub arrivals: Arrivals,
     /// Which key it is about.
     pub keys: Keys,
+    /// How many clients write each key, the same ones all the time; all of them unless it is given.
+    /// Whoever draws a key that others write takes the next that is its own. A trace says itself
+    /// who writes.
+    pub writers_per_key: Option<u32>,
     /// What it does, by weight.
     pub mix: Mix,
     /// Size of each plain value written; carts have the size of what is in them.
@@ -27,6 +37,8 @@ pub struct Spec {
     pub timeout: Duration,
     /// Further attempts after the first, each at another node where there is one.
     pub retries: u8,
+    /// How a client tries again.
+    pub retry: Retry,
     /// How a request finds its first node (section 4.5).
     pub routing: Routing,
     /// What shoppers make of a cart of several versions (section 4.4).
@@ -36,6 +48,42 @@ pub struct Spec {
     pub hedge_after: Option<Duration>,
     /// How clients carry contexts from one operation to the next.
     pub session: Session,
+    /// How clients move between the sites of the network.
+    pub moves: Option<Moves>,
+}
+
+/// What follows an attempt that has failed.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Retry {
+    /// What a further attempt at a write is.
+    pub policy: RetryPolicy,
+    /// The pause before a further attempt; without one it follows at once. Late answers count
+    /// until it ends.
+    pub pause: Option<Distribution>,
+    /// How many times as long each further pause of an operation is, from 1 to 10.
+    pub factor: f64,
+    /// No pause is longer.
+    pub longest: Duration,
+}
+
+/// What a further attempt at a write is to the store, which may have done the first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RetryPolicy {
+    /// There is none, neither of a read, whatever `retries` says.
+    None,
+    /// The same write, and nothing says so, as in the paper: done twice, it makes two versions.
+    #[default]
+    Unmarked,
+    /// The same write with its identity: a node that remembers having done it, in this life and
+    /// among its last 1024, answers without doing it again. Another node cannot know.
+    SameId,
+    /// Another write with the same value and context, for the ghost oracle as well; the first is
+    /// given up.
+    NewId,
 }
 
 /// What a client does with the contexts that it is given (section 4.4).
@@ -76,6 +124,46 @@ pub enum Writes {
     /// with a read. The answer to a write counts as well, and brings all versions, as that to a
     /// read.
     FromMemory,
+}
+
+/// Moves of clients between sites (`network.sites`). At first a client is where it is named; its
+/// messages travel from where it is when they are sent, and so do those to it.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Moves {
+    /// How long each client stays at a site before it moves to another that has nodes; a
+    /// millisecond at least.
+    pub every: Option<Distribution>,
+    /// Moves at exact times.
+    pub planned: Vec<Move>,
+    /// What a client knows after a move.
+    pub session: MovedSession,
+}
+
+/// Some clients move at one time.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Move {
+    /// Who moves.
+    pub clients: Vec<Span>,
+    /// When.
+    pub at: Duration,
+    /// Name of the site that they move to.
+    pub to: String,
+}
+
+/// What is left of a session after a move.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum MovedSession {
+    /// All of it: the client carries its contexts along.
+    #[default]
+    Kept,
+    /// Nothing: what it remembered for writes from memory is gone, and it reads first.
+    Lost,
 }
 
 /// When operations begin.
@@ -171,6 +259,9 @@ pub enum Keys {
         /// Numbers of keys, with their relative weights.
         weights: Vec<(u32, f64)>,
     },
+    /// A file of keys, one on each line, alone or with its relative weight after a comma; without
+    /// one it weighs 1. The first is numbered 0.
+    File(File<Vec<f64>>),
 }
 
 /// Relative weights of what clients do; they need not add up to one. A scenario can also name one
@@ -212,17 +303,28 @@ impl Default for Spec {
     fn default() -> Self {
         Spec {
             clients: 50,
+            trace: None,
             arrivals: Arrivals::Poisson(Rate { count: 20.0, per: Duration::from_secs(1) }),
             keys: Keys::Zipf { count: 10_000, exponent: 0.99 },
+            writers_per_key: None,
             mix: Mix { get: 0.8, put: 0.2, ..Mix::default() },
             value: Sizes::Constant(Bytes(1024)),
             timeout: Duration::from_secs(1),
             retries: 1,
+            retry: Retry::default(),
             routing: Routing::default(),
             cart_policy: CartPolicy::default(),
             hedge_after: None,
             session: Session::default(),
+            moves: None,
         }
+    }
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        let longest = Duration::from_secs(30);
+        Retry { policy: RetryPolicy::default(), pause: None, factor: 1.0, longest }
     }
 }
 
@@ -244,6 +346,13 @@ impl Diurnal {
     pub const HOURS: f64 = 24.0;
 }
 
+impl Spec {
+    /// How many keys there are.
+    pub fn key_count(&self) -> u32 {
+        self.trace.as_ref().map_or_else(|| self.keys.count(), |trace| trace.content.keys)
+    }
+}
+
 impl Keys {
     /// How many keys there are.
     pub fn count(&self) -> u32 {
@@ -256,6 +365,7 @@ impl Keys {
             Keys::Listed { ref weights } => {
                 weights.iter().map(|(key, _)| key.saturating_add(1)).max().unwrap_or(0)
             }
+            Keys::File(ref file) => file.content.len() as u32,
         }
     }
 }

@@ -36,6 +36,12 @@ pub enum ClientTimer {
     Attempt,
     /// Should this get be sent to a second node? (`workload.hedge_after`)
     Hedge(AttemptId),
+    /// Time to try again after this attempt. (`workload.retry.pause`)
+    Retry(AttemptId),
+    /// Time for this of the planned moves. (`workload.moves.planned`)
+    Move(u32),
+    /// Time to move on to another site. (`workload.moves.every`)
+    Roam,
 }
 
 impl ClientTimer {
@@ -45,7 +51,15 @@ impl ClientTimer {
             ClientTimer::Arrival => 1 << 60,
             ClientTimer::Attempt => 2 << 60,
             ClientTimer::Hedge(attempt) => 3 << 60 ^ attempt.number(),
+            ClientTimer::Retry(attempt) => 4 << 60 ^ attempt.number(),
+            ClientTimer::Move(number) => 5 << 60 ^ u64::from(*number),
+            ClientTimer::Roam => 6 << 60,
         }
+    }
+
+    /// Can its client be at another site after it?
+    pub fn moves(&self) -> bool {
+        matches!(self, ClientTimer::Move(_) | ClientTimer::Roam)
     }
 }
 
@@ -75,6 +89,8 @@ pub enum ClientFact {
     /// An attempt was refused or not answered in time, or a get is sent twice to be quicker: the
     /// next one goes to this node.
     Retried { attempt: AttemptId, to: NodeId },
+    /// A client has moved to this site.
+    Moved { to: Rc<str> },
     /// An operation ended. Each that began ends once, at the latest when the run does.
     Ended(Ending),
 }

@@ -159,6 +159,8 @@ pub fn spell_fact(names: &Names, fact: &Fact) -> Option<String> {
             let after = spell_some(names, change.after.as_deref());
             format!("keeps {} {after}, by {}", change.key, spell_cause(*cause))
         }
+        Fact::Made { .. } => return None,
+        Fact::Recognised { attempt } => format!("recognises {attempt}"),
         Fact::Lost { change } => format!("lost {}", change.key),
         Fact::Committed { key, ghost, .. } => {
             format!("commits {key} {}", names.of(ghost.event()))

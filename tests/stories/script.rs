@@ -146,7 +146,8 @@ fn put(world: &mut World, key: Key, name: &str, reading: Option<&str>) -> Put {
         reading.map_or_else(Reading::default, |reading| world.readings[reading].clone());
     let seen = context.iter().flat_map(|set| set.versions()).map(|version| &version.ghost);
     let ghost = Ghost::new(event, seen);
-    Put { context, fastest, value: Value { bytes: 1, content: Content::Blob }, ghost }
+    let value = Value { bytes: 1, content: Content::Blob };
+    Put { context, fastest, value, identity: None, ghost }
 }
 
 fn travel(world: &mut World, words: &[&str]) {

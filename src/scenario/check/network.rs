@@ -70,20 +70,8 @@ fn check_groups(scenario: &Scenario, findings: &mut Findings) {
 }
 
 fn check_between(between: &Between, path: &Path, scenario: &Scenario, findings: &mut Findings) {
-    let sites = &scenario.network.sites;
     for (i, name) in between.sites.iter().enumerate() {
-        if !sites.contains_key(name) {
-            let known = sites.keys().map(String::as_str);
-            let message = match sites.is_empty() {
-                true => "there are no sites; name them and their members in network.sites".into(),
-                false => format!("there is no site `{}` in network.sites", shortened(name)),
-            };
-            findings.add(Problem {
-                because: vec!["network.sites".into()],
-                help: did_you_mean(name, known),
-                ..Problem::new(path.name("sites").index(i), message)
-            });
-        }
+        check_site(name, path.name("sites").index(i), scenario, findings);
     }
     if let Some(latency) = &between.latency {
         check_distribution(latency, &path.name("latency"), findings);
@@ -96,6 +84,24 @@ fn check_between(between: &Between, path: &Path, scenario: &Scenario, findings: 
         between.latency.is_some() || between.loss.is_some() || between.legs != Legs::default();
     let message = "it changes nothing: give at least one of latency, legs and loss";
     findings.require(changes, path.clone(), message);
+}
+
+/// Refuses a site that the scenario does not have.
+pub(super) fn check_site(name: &str, path: Path, scenario: &Scenario, findings: &mut Findings) {
+    let sites = &scenario.network.sites;
+    if sites.contains_key(name) {
+        return;
+    }
+    let known = sites.keys().map(String::as_str);
+    let message = match sites.is_empty() {
+        true => "there are no sites; name them and their members in network.sites".into(),
+        false => format!("there is no site `{}` in network.sites", shortened(name)),
+    };
+    findings.add(Problem {
+        because: vec!["network.sites".into()],
+        help: did_you_mean(name, known),
+        ..Problem::new(path, message)
+    });
 }
 
 /// Two statements about one pair of sites: which would hold?

@@ -2,12 +2,14 @@
 
 mod arrivals;
 mod keys;
+mod moves;
+mod trace;
 
 use crate::quantity::Bytes;
 use crate::workload::size::{Shape, Sizes, VALUE_LIMIT};
-use crate::workload::spec::{Context, Mix, Routing, Session, Spec, Writes};
+use crate::workload::spec::{Context, Mix, Retry, Routing, Session, Spec, Writes};
 
-use crate::scenario::check::check_positive;
+use crate::scenario::check::{check_distribution, check_positive};
 use crate::scenario::path::Path;
 use crate::scenario::problem::Findings;
 use crate::scenario::spec::Scenario;
@@ -16,6 +18,8 @@ use crate::scenario::spec::Scenario;
 pub const CLIENT_LIMIT: u32 = 100_000;
 /// Most further attempts.
 pub const RETRY_LIMIT: u8 = 10;
+/// Steepest growth of pauses.
+pub const FACTOR_LIMIT: f64 = 10.0;
 /// Most keys that a client remembers.
 pub const MEMORY_LIMIT: u32 = 1_000;
 /// Widest spread of sizes.
@@ -31,17 +35,38 @@ pub(super) fn check(scenario: &Scenario, findings: &mut Findings) {
     );
     arrivals::check(scenario, findings);
     keys::check(&workload.keys, findings);
+    trace::check(scenario, findings);
+    moves::check(scenario, findings);
     check_mix(&workload.mix, findings);
     check_sizes(&workload.value, findings);
     check_positive(workload.timeout, "workload.timeout", findings);
     check_hedge(workload, findings);
+    check_writers(workload, findings);
     check_session(&workload.session, findings);
     check_routing(scenario, findings);
+    check_retry(&workload.retry, findings);
     findings.require(
         workload.retries <= RETRY_LIMIT,
         "workload.retries",
         format!("at most {RETRY_LIMIT} further attempts, not {}", workload.retries),
     );
+}
+
+fn check_writers(workload: &Spec, findings: &mut Findings) {
+    let Some(writers) = workload.writers_per_key else { return };
+    let (path, clients) = ("workload.writers_per_key", workload.clients);
+    let message = format!("a key has 1 to {clients} writers, as many as there are clients");
+    let holds = (1..=clients).contains(&writers);
+    findings.require_with(holds, path, ["workload.clients"], message);
+    let keys = workload.key_count();
+    let message = format!(
+        "with {writers} writers for each of {keys} keys, some of {clients} clients have none to \
+         write"
+    );
+    let enough = u64::from(writers) * u64::from(keys) >= u64::from(clients);
+    findings.require_with(enough || !holds, path, ["workload.clients", "workload.keys"], message);
+    let message = "the trace says who writes which key";
+    findings.require_with(workload.trace.is_none(), path, ["workload.trace"], message);
 }
 
 fn check_hedge(workload: &Spec, findings: &mut Findings) {
@@ -53,6 +78,23 @@ fn check_hedge(workload: &Spec, findings: &mut Findings) {
     );
     let holds = patience < workload.timeout;
     findings.require_with(holds, "workload.hedge_after", ["workload.timeout"], message);
+}
+
+fn check_retry(retry: &Retry, findings: &mut Findings) {
+    let path = Path::from("workload.retry");
+    let Retry { pause, factor, longest, .. } = retry;
+    if let Some(pause) = pause {
+        check_distribution(pause, &path.name("pause"), findings);
+    }
+    let message = format!("the factor is from 1 to {FACTOR_LIMIT}, not {factor}");
+    findings.require((1.0..=FACTOR_LIMIT).contains(factor), path.name("factor"), message);
+    findings.require_with(
+        pause.is_some() || *factor <= 1.0,
+        path.name("factor"),
+        [path.name("pause")],
+        "it makes pauses longer, and there is no `pause`",
+    );
+    check_positive(*longest, path.name("longest"), findings);
 }
 
 fn check_session(session: &Session, findings: &mut Findings) {

@@ -20,14 +20,12 @@ mod world;
 
 use serde_json::Value;
 
-use crate::scenario::check::check;
 use crate::scenario::draw::desk::{Desk, is_form};
 use crate::scenario::draw::part::{Origin, Part};
 use crate::scenario::draw::settle::{Chosen, names_others, settled};
 use crate::scenario::draw::world::World;
 use crate::scenario::path::{Path, Step};
 use crate::scenario::problem::{Findings, Problem};
-use crate::scenario::reading;
 use crate::scenario::spec::Scenario;
 
 /// A scenario before its faults are laid out.
@@ -66,16 +64,16 @@ impl Written {
             || self.parts.iter().any(|part| is_form(&part.json) || names_others(&part.json))
     }
 
-    /// The scenario with plain faults, and what they come to with its seed. `broken` places are
-    /// known to be wrong; `size` is about that of the file.
-    pub fn lay_out(&self, size: usize, broken: &[Path]) -> Laid {
+    /// The scenario with plain faults, laid out by what it is without its faults, if nothing is
+    /// wrong with that.
+    pub fn lay_out(&self, base: Option<&Scenario>) -> Laid {
         if !self.leaves_open() {
             return self.laid(self.json.clone(), self.parts.clone());
         }
         let mut json = self.json.clone();
-        match self.base(size, broken) {
+        match base {
             Some(base) => {
-                let mut desk = Desk::new(World::new(&base));
+                let mut desk = Desk::new(World::new(base));
                 lay_groups(&mut desk, &mut json);
                 let parts = match desk.problems.is_empty() {
                     true => desk.lay_all(&self.parts),
@@ -107,15 +105,13 @@ impl Written {
         Laid { json, origins, chosen, problems, broken }
     }
 
-    /// The scenario without its faults, if nothing is wrong with that.
-    fn base(&self, size: usize, broken: &[Path]) -> Option<Scenario> {
+    /// The scenario without its faults, and what hangs on them.
+    pub fn without_faults(&self) -> Value {
         let mut json = self.json.clone();
-        let members = json.as_object_mut().filter(|_| broken.is_empty())?;
-        members.remove("expect");
-        members.remove("groups");
-        let reading = reading::read(json, size, Vec::new());
-        let scenario = reading.scenario.filter(|_| reading.problems.is_empty())?;
-        check(&scenario, &[]).is_empty().then_some(scenario)
+        for name in ["expect", "groups"] {
+            json.as_object_mut().and_then(|members| members.remove(name));
+        }
+        json
     }
 }
 

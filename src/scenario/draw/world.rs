@@ -10,9 +10,9 @@ use crate::random::purpose::Purpose;
 use crate::random::source::Source;
 use crate::scenario::diagnosis::did_you_mean;
 use crate::scenario::draw::targets::Crowd;
+use crate::scenario::files::fnv_1a;
 use crate::scenario::path::shortened;
 use crate::scenario::plan::plan_of;
-use crate::scenario::read::fnv_1a;
 use crate::scenario::spec::Scenario;
 use crate::sim::plan::Plan;
 use crate::time::Duration;
@@ -76,10 +76,10 @@ impl World {
     }
 
     fn homes(&self, key: Key) -> Result<&[NodeId], String> {
-        let keys = self.plan.workload.keys.count();
+        let keys = self.plan.workload.key_count();
         if key.0 >= keys {
             return Err(format!(
-                "there is no {key}: the {keys} keys of workload.keys are k0 to k{}",
+                "there is no {key}: the {keys} keys of the workload are k0 to k{}",
                 keys.saturating_sub(1)
             ));
         }

@@ -33,6 +33,7 @@ pub(super) fn check(keys: &Keys, findings: &mut Findings) {
             check_positive(every, path.name("every"), findings);
         }
         Keys::Listed { ref weights } => check_listed(weights, &path.name("listed"), findings),
+        Keys::File(ref file) => check_file(&file.content, path.name("file"), findings),
     }
 }
 
@@ -44,6 +45,14 @@ fn check_listed(listed: &[(u32, f64)], path: &Path, findings: &mut Findings) {
     }
     let weights: Vec<f64> = listed.iter().map(|(_, weight)| *weight).collect();
     check_weights(&weights, &path, 1, findings);
+}
+
+fn check_file(weights: &[f64], path: Path, findings: &mut Findings) {
+    let count = weights.len();
+    let message = format!("a file holds 1 to {KEY_LIMIT} keys, not {count}");
+    findings.require((1..=KEY_LIMIT as usize).contains(&count), path.clone(), message);
+    let some = weights.iter().any(|weight| *weight > 0.0);
+    findings.require(some || count == 0, path, "no key in it has a weight above 0");
 }
 
 fn check_hot_set((count, hot, share): (u32, u32, f64), path: &Path, findings: &mut Findings) {
