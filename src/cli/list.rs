@@ -6,7 +6,7 @@ use crate::scenario::draw::patterns::Pattern;
 use crate::scenario::shipped::{PATTERNS, SHIPPED};
 use crate::scenario::spec::Scenario;
 
-/// Prints the shipped scenarios, a line each.
+/// Prints the shipped scenarios and the patterns of faults, a line each.
 pub fn list(terminal: &Terminal) -> Result<Code, Failure> {
     let width = SHIPPED.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let line = |(name, text): &(&str, &str)| {
@@ -20,6 +20,6 @@ pub fn list(terminal: &Terminal) -> Result<Code, Failure> {
         format!("{name:width$}  {about}\n")
     };
     let patterns: String = PATTERNS.iter().map(pattern).collect();
-    terminal.print(&format!("{lines}\nfaults for scenarios to `use`\n{patterns}"))?;
+    terminal.print(&(lines + &patterns))?;
     Ok(Code::Held)
 }

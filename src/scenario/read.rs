@@ -103,12 +103,12 @@ impl Reader<'_> {
         broken.extend(variables.iter().map(|problem| problem.path.clone()));
         let mut written = Written::take(json);
         let patterns = written.open_patterns(file, self.library);
-        // What is missing could be what others are about.
-        broken.extend((!patterns.is_empty()).then(|| Path::from("faults")));
         let mut source = Source { layers, overrides, resolved: Value::Null };
         let base = self.base(&written, size, &broken, &source);
         let laid = written.lay_out(base.as_ref().map(|(base, _)| base));
         broken.extend(laid.broken.iter().cloned());
+        // What is missing could be what these are about.
+        broken.extend((!patterns.is_empty()).then(|| Path::from("expect")));
         let mut reading = reading::read(laid.json.clone(), size, broken);
         source.resolved = to_json(reading.scenario.as_ref());
         let inputs = match (base, &mut reading.scenario) {
@@ -207,6 +207,11 @@ impl Checked {
     /// The files that it names.
     pub fn inputs(&self) -> &[Input] {
         &self.inputs
+    }
+
+    /// Has the seed decided anything of the faults?
+    pub fn is_drawn(&self) -> bool {
+        self.drawn.written.is_some()
     }
 
     /// Who was chosen where a fault left that open.

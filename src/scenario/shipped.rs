@@ -48,6 +48,9 @@ pub const SHIPPED: &[(&str, &str)] = &shipped![
     ("nodes", "restored-disk"),
     ("nodes", "power-failure"),
     ("nodes", "crash-loop"),
+    ("nodes", "random-plan"),
+    ("nodes", "lost-homes"),
+    ("nodes", "rack-and-site"),
     ("network", "isolate"),
     ("network", "bridge"),
     ("network", "majorities-ring"),
@@ -58,6 +61,7 @@ pub const SHIPPED: &[(&str, &str)] = &shipped![
     ("network", "lossy-handoff"),
     ("network", "bandwidth"),
     ("network", "flaky-site"),
+    ("network", "drawn-splits"),
 ];
 
 /// Declares patterns by their names in `scenarios/patterns/`.

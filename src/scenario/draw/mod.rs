@@ -119,8 +119,13 @@ impl Laid {
     /// A problem of the plain faults as one of what is written.
     pub fn as_written(&self, problem: Problem) -> Problem {
         let path = self.place(&problem.path);
-        let because = problem.because.iter().map(|path| self.place(path)).collect();
-        Problem { path, because, ..problem }
+        let because: Vec<Path> = problem.because.iter().map(|path| self.place(path)).collect();
+        // Some sentences say where the other value stands.
+        let mut message = problem.message;
+        for (made, written) in problem.because.iter().zip(&because) {
+            message = message.replace(&made.to_string(), &written.to_string());
+        }
+        Problem { path, because, message, ..problem }
     }
 
     fn place(&self, path: &Path) -> Path {

@@ -26,11 +26,14 @@ use crate::time::Duration;
 
 /// Most faults that one plan draws.
 pub const DRAW_LIMIT: u32 = 10_000;
-/// How often whom, what and how long are drawn again where the limit leaves no room.
-const TRIES: u32 = 20;
+/// How often a fault that is counted is drawn again where there is no room for it.
+const TRIES: u32 = 200;
+/// Moments and lengths are drawn in these: a plan is for reading.
+const MILLISECOND: u64 = 1_000_000;
 
-/// Faults that come at random, drawn from the seed before the run. Whom, what and how long are
-/// drawn again where `at_most_at_once` leaves no room; what finds none is left out.
+/// Faults that come at random, drawn from the seed before the run. One for which
+/// `at_most_at_once`, or another that has stopped its node, leaves no room is left out; of a
+/// `count` another is drawn in its place.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -83,6 +86,11 @@ fn everybody() -> Vec<String> {
     vec!["nodes".to_string()]
 }
 
+/// In whole milliseconds.
+fn whole(nanoseconds: u64) -> u64 {
+    nanoseconds / MILLISECOND * MILLISECOND
+}
+
 /// Something to draw.
 struct Lot {
     weight: f64,
@@ -113,22 +121,27 @@ impl Desk {
             self.problems.extend(problems);
             return Vec::new();
         }
-        let mut drawn = Vec::new();
-        let mut troubles = Vec::new();
-        for (place, at) in random.moments(&mut self.source(part, "moments")).into_iter().enumerate()
-        {
-            let name = format!("random {}", drawn.len() + 1);
-            let found = (0..TRIES).find_map(|again| {
+        let (told, chosen) = (self.problems.len(), self.chosen.len());
+        let (mut drawn, mut troubles) = (Vec::new(), Vec::new());
+        let moments = random.moments(&mut self.source(part, "moments"));
+        for (place, at) in moments.into_iter().enumerate() {
+            let found = (0..random.tries()).find_map(|again| {
                 let key = format!("{} {place} {again}", part.key);
-                self.try_lot(&random, &lots, at, &key, &mut troubles)
+                let at = if again == 0 { at } else { random.moment(&mut self.source(part, &key)) };
+                Some((at, self.try_lot(&random, &lots, at, &key, &mut troubles)?))
             });
-            if let Some(found) = found.filter(|_| self.problems.is_empty()) {
-                let found = found.named(&name).optional_like(part);
-                self.register(&found);
-                drawn.push(found);
+            if self.problems.len() > told {
+                break;
             }
+            drawn.extend(found);
         }
-        drawn
+        // Who is struck shows in the plan itself.
+        self.chosen.truncate(chosen);
+        drawn.sort_by_key(|(at, _)| *at);
+        let named = |(place, (_, found)): (usize, (Duration, Part))| {
+            found.named(&format!("random {}", place + 1)).optional_like(part)
+        };
+        drawn.into_iter().enumerate().map(named).collect()
     }
 
     fn source(&self, part: &Part, what: &str) -> impl Source + use<> {
@@ -146,7 +159,8 @@ impl Desk {
         let mut source = self.world.source(Purpose::FaultDraw, key);
         let lot = pick(lots, source.unit());
         let length = Sampler::new(&random.duration).sample(&mut source);
-        let to = Duration((at.0.saturating_add(length.0)).clamp(at.0 + 1, random.to.0));
+        let length = whole(length.0).max(MILLISECOND);
+        let to = Duration(at.0.saturating_add(length).min(random.to.0));
         let mut json = lot.fault.clone();
         hold(&mut json, at, to).expect("it was tried before");
         let part = Part { json, origin: lot.origin.clone(), key: key.to_string() };
@@ -162,6 +176,7 @@ impl Desk {
             return None;
         }
         troubles.push(Trouble { from: at, to, nodes });
+        self.register(&part);
         Some(part)
     }
 }
@@ -179,12 +194,8 @@ fn pick(lots: &[Lot], share: f64) -> &Lot {
 impl Random {
     /// When faults come, in order.
     fn moments(&self, source: &mut impl Source) -> Vec<Duration> {
-        let length = self.to.0 - self.from.0;
         if let Some(count) = self.count {
-            let mut moments: Vec<Duration> =
-                (0..count).map(|_| Duration(self.from.0 + source.below(length))).collect();
-            moments.sort_unstable();
-            return moments;
+            return (0..count).map(|_| self.moment(source)).collect();
         }
         let Some(gap) = self.rate.map(gap) else { return Vec::new() };
         let sampler = Sampler::new(&Distribution::Exponential { mean: gap });
@@ -194,8 +205,20 @@ impl Random {
             if at >= self.to || moments.len() >= 2 * DRAW_LIMIT as usize {
                 return moments;
             }
-            moments.push(at);
+            moments.push(Duration(whole(at.0).max(self.from.0)));
         }
+    }
+
+    /// Any moment of the plan.
+    fn moment(&self, source: &mut impl Source) -> Duration {
+        let at = self.from.0 + source.below(self.to.0 - self.from.0);
+        Duration(whole(at).max(self.from.0))
+    }
+
+    /// How often one is drawn. Another moment serves as well where they are counted, but not where
+    /// they come at a rate.
+    fn tries(&self) -> u32 {
+        if self.count.is_some() { TRIES } else { 1 }
     }
 
     /// What there is to draw from, and what is wrong with the plan.

@@ -56,7 +56,8 @@ impl World {
             },
             Crowd::Seed(which) => {
                 let seeds = self.plan.cluster.gossip.seeds;
-                let message = || format!("there is no seed {which}: the first of {seeds} is 0");
+                let message =
+                    || format!("there is no seed {which}: there are {seeds}, and the first is 0");
                 (*which < seeds).then(|| nodes(*which, *which)).ok_or_else(message)
             }
             Crowd::Site(name) => known(&self.plan.network.sites, "site", name, "network.sites"),
@@ -87,11 +88,11 @@ impl World {
     }
 
     fn existing(&self, span: Span) -> Result<Span, String> {
-        let (number, count) = match span.last {
-            Address::Node(node) => (node.0, self.nodes()),
-            Address::Client(client) => (client.0, self.plan.workload.clients),
+        let (number, count, kind) = match span.last {
+            Address::Node(node) => (node.0, self.nodes(), "nodes"),
+            Address::Client(client) => (client.0, self.plan.workload.clients, "clients"),
         };
-        let message = || format!("there is no {}: there are {count} of them", span.last);
+        let message = || format!("there is no {}: there are {count} {kind}", span.last);
         (number < count).then_some(span).ok_or_else(message)
     }
 
