@@ -3,21 +3,23 @@
 use crate::cli::exit::{Code, Failure};
 use crate::cli::terminal::Terminal;
 use crate::scenario::draw::patterns::Pattern;
-use crate::scenario::shipped::{PATTERNS, SHIPPED};
+use crate::scenario::shipped::{FOLDERS, PATTERNS, SHIPPED};
 use crate::scenario::spec::Scenario;
 
-/// Prints the shipped scenarios and the patterns of faults, a line each.
+/// Prints the shipped scenarios, a line each, folder by folder, then the patterns of faults.
 pub fn list(terminal: &Terminal) -> Result<Code, Failure> {
     let width = SHIPPED.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    let line = |(name, text): &(&str, &str)| {
+    let folder_width = FOLDERS.iter().map(|folder| folder.len()).max().unwrap_or(0);
+    let line = |((name, text), folder): (&(&str, &str), &&str)| {
         let read = Scenario::read(name, text, &[], &[]);
         let about = read.map_or_else(|_| String::new(), |checked| checked.scenario().about.clone());
-        format!("{name:width$}  {about}\n")
+        format!("{folder:folder_width$}  {name:width$}  {about}\n")
     };
-    let lines: String = SHIPPED.iter().map(line).collect();
+    let lines: String = SHIPPED.iter().zip(FOLDERS).map(line).collect();
     let pattern = |(name, text): &(&str, &str)| {
         let about = Pattern::read(text).map_or_else(|_| String::new(), |pattern| pattern.about);
-        format!("{name:width$}  {about}\n")
+        let name = name.trim_start_matches("patterns/");
+        format!("{:folder_width$}  {name:width$}  {about}\n", "patterns")
     };
     let patterns: String = PATTERNS.iter().map(pattern).collect();
     terminal.print(&(lines + &patterns))?;
