@@ -126,6 +126,9 @@ impl Desk {
         let moments = random.moments(&mut self.source(part, "moments"));
         for (place, at) in moments.into_iter().enumerate() {
             let found = (0..random.tries()).find_map(|again| {
+                if self.problems.len() > told {
+                    return None;
+                }
                 let key = format!("{} {place} {again}", part.key);
                 let at = if again == 0 { at } else { random.moment(&mut self.source(part, &key)) };
                 Some((at, self.try_lot(&random, &lots, at, &key, &mut troubles)?))
