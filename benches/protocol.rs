@@ -200,7 +200,7 @@ fn trouble(length: Duration) -> Vec<Fault> {
     let side = |text: &str| vec![Span::parse(text).expect("a span")];
     let crash = |node, at| {
         Fault::from(Spec::Crash(Crash {
-            node: NodeId(node),
+            node: NodeId(node).into(),
             at: tenth(at),
             restart_after: Some(Duration(length.0 * 3 / 10)),
             disk: DiskAfterCrash::Kept,

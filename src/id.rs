@@ -179,9 +179,6 @@ impl Address {
 impl Span {
     /// Reads `"n3"` or `"n0..n5"`; the error says what would do.
     pub fn parse(text: &str) -> Result<Span, String> {
-        if let Some(site) = text.strip_prefix("site:") {
-            return Err(format!("`{text}` names nobody: network.sites has no site `{site}`"));
-        }
         let (first, last) = text.split_once("..").unwrap_or((text, text));
         let ends = Address::parse(first).zip(Address::parse(last));
         let same_kind = |(first, last): &(Address, Address)| {

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use dynamo_sim::scenario::shipped::{PATTERNS, SHIPPED};
+
 /// A small scenario that ends in a moment.
 const SMALL: &str = r#"{ "name": "small", "duration": "5s", "seed": 3,
     "cluster": { "nodes": 5 },
@@ -370,8 +372,9 @@ fn list_shows_every_shipped_scenario_on_a_line() {
     let place = Place::new();
     let output = place.run(&["list"]);
     check(&output, 0);
-    let lines = text(&output.stdout).lines().count();
-    assert_eq!(lines, dynamo_sim::scenario::shipped::SHIPPED.len());
+    let (lines, shipped) = (text(&output.stdout).lines().count(), SHIPPED.len() + PATTERNS.len());
+    assert_eq!(lines, shipped);
+    assert!(text(&output.stdout).contains("flaky-rack"));
 }
 
 #[test]

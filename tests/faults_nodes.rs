@@ -56,7 +56,7 @@ fn with_clock(is: ClockTrouble, to: Option<u64>) -> Plan {
     let mut plan = small_plan(5);
     plan.duration = Duration::from_secs(30);
     let (from, to) = (Duration::from_secs(10), to.map(Duration::from_secs));
-    plan.faults = vec![Spec::Clock(Clock { node: NODE, from, to, is }).into()];
+    plan.faults = vec![Spec::Clock(Clock { node: NODE.into(), from, to, is }).into()];
     plan
 }
 
@@ -196,7 +196,7 @@ fn deeds(plan: &Plan, from: f64, to: f64) -> (Deeds, Touched) {
 fn with_disk(is: DiskTrouble) -> Plan {
     let mut plan = small_plan(8);
     let (from, to) = (Duration::from_secs(3), Duration::from_secs(6));
-    plan.faults = vec![Spec::Disk(Disk { node: NODE, from, to, is }).into()];
+    plan.faults = vec![Spec::Disk(Disk { node: NODE.into(), from, to, is }).into()];
     plan
 }
 
@@ -283,7 +283,7 @@ fn nodes_stop_and_start_when_it_is_said() {
     let disk = DiskAfterCrash::Kept;
     let (at, every, down) = (seconds(2), seconds(2), seconds(1));
     let (seen, touched) =
-        lives(Spec::CrashLoop(CrashLoop { node: NODE, at, every, times: 3, down, disk }));
+        lives(Spec::CrashLoop(CrashLoop { node: NODE.into(), at, every, times: 3, down, disk }));
     assert_eq!((&seen.stops[&NODE][..], touched), (&[2.0, 4.0, 6.0][..], 3));
     assert_eq!(seen.starts[&NODE], [0.0, 3.0, 5.0, 7.0]);
     let pause = seconds(1);

@@ -3,15 +3,25 @@
 mod watch;
 
 use dynamo_sim::dynamo::config::{Coordinator, Flush, Quorum, ReadCoordinator, Versioning};
+use dynamo_sim::faults::clock::{Clock, ClockTrouble};
+use dynamo_sim::faults::cuts::{
+    Bridge, Clog, CutLike, Flap, Isolate, MajoritiesRing, RollingIsolation, Swizzle,
+};
+use dynamo_sim::faults::disk::{Disk, DiskTrouble};
 use dynamo_sim::faults::fault::Fault;
+use dynamo_sim::faults::nodes::{CrashLoop, GroupCrash, RollingRestart};
 use dynamo_sim::faults::spec::{
     Crash, Cut, Degrade, DiskAfterCrash, InFlight, Partition, Pause, Restart, Slow, Spec,
 };
+use dynamo_sim::faults::target::Target;
+use dynamo_sim::faults::traffic::Bandwidth;
 use dynamo_sim::id::{Address, NodeId, Span};
+use dynamo_sim::quantity::Bytes;
 use dynamo_sim::random::distribution::Distribution;
 use dynamo_sim::sim::plan::Plan;
 use dynamo_sim::switch::Switch;
 use dynamo_sim::time::Duration;
+use dynamo_sim::time::signed::SignedDuration;
 use dynamo_sim::workload::spec::{Mix, Routing};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -42,13 +52,13 @@ fn fault(nodes: u32) -> impl Strategy<Value = Spec> {
         DiskAfterCrash::Wiped,
     ]);
     let parts = (0..8_u8, 0..nodes, window(), in_flight, disk, any::<bool>());
-    parts.prop_map(move |(kind, number, (from, to), in_flight, disk, flag)| {
+    let plain = parts.prop_map(move |(kind, number, (from, to), in_flight, disk, flag)| {
         let node = NodeId(number);
         let (one, others) = (vec![span(number, number)], vec![span(0, nodes - 1)]);
         match kind {
             0 | 1 => {
                 let restart_after = flag.then_some(to - from);
-                Spec::Crash(Crash { node, at: from, restart_after, disk })
+                Spec::Crash(Crash { node: node.into(), at: from, restart_after, disk })
             }
             2 => {
                 let middle = number.clamp(1, nodes - 1);
@@ -73,9 +83,93 @@ fn fault(nodes: u32) -> impl Strategy<Value = Spec> {
                 corrupt: 0.1,
                 jitter: Duration::from_millis(5),
             }),
-            5 => Spec::Pause(Pause { node, from, to }),
-            6 => Spec::Slow(Slow { node, from, to, disk: 50.0, delay: None }),
-            _ => Spec::Restart(Restart { node, at: from }),
+            5 => Spec::Pause(Pause { node: node.into(), from, to }),
+            6 => Spec::Slow(Slow { node: node.into(), from, to, disk: 50.0, delay: None }),
+            _ => Spec::Restart(Restart { node: node.into(), at: from }),
+        }
+    });
+    prop_oneof![plain, of_links(nodes), of_nodes(nodes)]
+}
+
+fn of_links(nodes: u32) -> impl Strategy<Value = Spec> {
+    let in_flight = select(vec![InFlight::Drop, InFlight::Hold, InFlight::Pass]);
+    let parts = (0..8_u8, 0..nodes, window(), in_flight, any::<bool>());
+    parts.prop_map(move |(kind, number, (from, to), in_flight, clients)| {
+        let (one, all) = (vec![span(number, number)], vec![span(0, nodes - 1)]);
+        let isolate = Isolate { group: one.clone(), from, to, clients, in_flight };
+        let (senders, receivers, both_ways) = (one, all.clone(), clients);
+        match kind {
+            0 => Spec::Isolate(isolate),
+            1 => {
+                let last = nodes - 1;
+                let sides = vec![vec![span(1, 1)], vec![span(2, last)]];
+                Spec::Bridge(Bridge { node: NodeId(0), sides, from, to, in_flight })
+            }
+            2 => Spec::MajoritiesRing(MajoritiesRing { nodes: all, from, to, in_flight }),
+            3 => {
+                let spread = Duration::from_millis(300);
+                Spec::Clog(Clog { senders, receivers, both_ways, from, to, spread, in_flight })
+            }
+            4 => {
+                let (period, fault) = (Duration::from_millis(400), CutLike::Isolate(isolate));
+                Spec::Flap(Flap { period, share_cut: 0.5, fault })
+            }
+            5 => {
+                let (each, from) = (Duration::from_millis(200), from.min(Duration::from_secs(2)));
+                let (nodes, pause) = (all, Duration::from_millis(50));
+                let rolling = RollingIsolation { nodes, from, each, pause, clients, in_flight };
+                Spec::RollingIsolation(rolling)
+            }
+            6 => Spec::Swizzle(Swizzle { nodes: all, from, to, clients, in_flight }),
+            _ => {
+                let (per_second, queue_limit) = (Bytes(30_000), clients.then_some(Bytes(9_000)));
+                let bandwidth =
+                    Bandwidth { senders, receivers, both_ways, from, to, per_second, queue_limit };
+                Spec::Bandwidth(bandwidth)
+            }
+        }
+    })
+}
+
+fn of_nodes(nodes: u32) -> impl Strategy<Value = Spec> {
+    let troubles = vec![
+        DiskTrouble::Slow(20.0),
+        DiskTrouble::Stalled,
+        DiskTrouble::Full,
+        DiskTrouble::ReadErrors(0.3),
+        DiskTrouble::WriteErrors(0.3),
+        DiskTrouble::LyingFlush,
+        DiskTrouble::Corrupt(0.1),
+    ];
+    let clocks = vec![
+        ClockTrouble::Offset(SignedDuration(-400_000_000)),
+        ClockTrouble::DriftPpm(200_000),
+        ClockTrouble::DriftPpm(-200_000),
+        ClockTrouble::Frozen,
+    ];
+    let parts = (0..7_u8, 0..nodes, window(), select(troubles), select(clocks));
+    parts.prop_map(move |(kind, number, (at, to), trouble, clock)| {
+        let (node, disk) = (Target::Node(NodeId(number)), DiskAfterCrash::Kept);
+        // All that they come to begins before the end.
+        let early = at.min(Duration::from_secs(2));
+        let (all, down) = (vec![span(0, nodes - 1)], Duration::from_millis(150));
+        match kind {
+            0 => {
+                let every = Duration::from_millis(400);
+                Spec::CrashLoop(CrashLoop { node, at: early, every, times: 3, down, disk })
+            }
+            1 => Spec::RollingRestart(RollingRestart { nodes: all, at: early, down, pause: down }),
+            2 => {
+                let restart_after = Some(Duration(to.0 - at.0));
+                Spec::GroupCrash(GroupCrash { nodes: all, at, restart_after, disk })
+            }
+            3 => {
+                let node = Target::MostHints;
+                Spec::Crash(Crash { node, at, restart_after: Some(down), disk })
+            }
+            4 => Spec::Pause(Pause { node: Target::MostHints, from: at, to }),
+            5 => Spec::Clock(Clock { node, from: at, to: Some(to), is: clock }),
+            _ => Spec::Disk(Disk { node, from: at, to, is: trouble }),
         }
     })
 }
@@ -131,6 +225,11 @@ fn plan() -> impl Strategy<Value = Plan> {
     })
 }
 
+/// Does a disk change or forget what it holds?
+fn disk_that_is(plan: &Plan, bad: fn(&DiskTrouble) -> bool) -> bool {
+    plan.faults.iter().any(|fault| matches!(&fault.what, Spec::Disk(disk) if bad(&disk.is)))
+}
+
 fn disk_after(plan: &Plan, bad: DiskAfterCrash) -> bool {
     plan.faults.iter().any(|fault| matches!(&fault.what, Spec::Crash(crash) if crash.disk == bad))
 }
@@ -158,7 +257,8 @@ proptest! {
         prop_assert_eq!(ledger.invoked.len(), ledger.ended.len(), "each operation ends once");
         let wiped = disk_after(&plan, DiskAfterCrash::Wiped);
         let unflushed = disk_after(&plan, DiskAfterCrash::UnflushedLost);
-        let loses = wiped || unflushed && plan.cluster.flush != Flush::Always;
+        let corrupt = disk_that_is(&plan, |is| matches!(is, DiskTrouble::Corrupt(_)));
+        let loses = corrupt || wiped || unflushed && plan.cluster.flush != Flush::Always;
         let cluster = &plan.cluster;
         if !loses && cluster.versioning == Versioning::Dotted {
             prop_assert_eq!(lost_writes(&ledger, &account), vec![]);
@@ -179,7 +279,7 @@ proptest! {
 fn a_machine_stands_still_until_its_last_pause_ends_or_it_crashes() {
     let pause = |from, to| {
         let (from, to) = (Duration::from_secs(from), Duration::from_secs(to));
-        Fault::from(Spec::Pause(Pause { node: NodeId(3), from, to }))
+        Fault::from(Spec::Pause(Pause { node: NodeId(3).into(), from, to }))
     };
     let mut plan = small_plan(5);
     plan.faults = vec![pause(1, 4), pause(2, 3), pause(6, 9)];

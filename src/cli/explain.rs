@@ -10,6 +10,8 @@ use crate::cli::terminal::Terminal;
 use crate::report::bars::bars;
 use crate::report::outlook::outlook;
 use crate::report::plot::draw;
+use crate::scenario::draw::settle::Chosen;
+use crate::scenario::read::Checked;
 
 /// Says what a scenario is going to do, without running it.
 pub fn explain(arguments: &Explain, terminal: &Terminal) -> Result<Code, Failure> {
@@ -36,6 +38,17 @@ pub fn explain(arguments: &Explain, terminal: &Terminal) -> Result<Code, Failure
         text.push_str(&format!("{}\n", scenario.about));
     }
     text.push_str(&outlook(&plan, &layout));
+    text.push_str(&chosen(&checked));
     terminal.print(&text)?;
     Ok(Code::Held)
+}
+
+/// Who was chosen where the scenario leaves that open, a line each.
+fn chosen(checked: &Checked) -> String {
+    let line = |chosen: &Chosen| format!("  {}: {} = {}\n", chosen.path, chosen.text, chosen.means);
+    let lines: String = checked.chosen().iter().map(line).collect();
+    match lines.is_empty() {
+        true => String::new(),
+        false => format!("\nchosen for seed {}\n{lines}", checked.scenario().seed),
+    }
 }

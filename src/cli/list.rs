@@ -2,10 +2,11 @@
 
 use crate::cli::exit::{Code, Failure};
 use crate::cli::terminal::Terminal;
-use crate::scenario::shipped::{FOLDERS, SHIPPED};
+use crate::scenario::draw::patterns::Pattern;
+use crate::scenario::shipped::{FOLDERS, PATTERNS, SHIPPED};
 use crate::scenario::spec::Scenario;
 
-/// Prints the shipped scenarios, a line each, folder by folder.
+/// Prints the shipped scenarios, a line each, folder by folder, then the patterns of faults.
 pub fn list(terminal: &Terminal) -> Result<Code, Failure> {
     let width = SHIPPED.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let folder_width = FOLDERS.iter().map(|folder| folder.len()).max().unwrap_or(0);
@@ -15,6 +16,12 @@ pub fn list(terminal: &Terminal) -> Result<Code, Failure> {
         format!("{folder:folder_width$}  {name:width$}  {about}\n")
     };
     let lines: String = SHIPPED.iter().zip(FOLDERS).map(line).collect();
-    terminal.print(&lines)?;
+    let pattern = |(name, text): &(&str, &str)| {
+        let about = Pattern::read(text).map_or_else(|_| String::new(), |pattern| pattern.about);
+        let name = name.trim_start_matches("patterns/");
+        format!("{:folder_width$}  {name:width$}  {about}\n", "patterns")
+    };
+    let patterns: String = PATTERNS.iter().map(pattern).collect();
+    terminal.print(&(lines + &patterns))?;
     Ok(Code::Held)
 }

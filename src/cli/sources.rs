@@ -37,21 +37,23 @@ pub fn load(name: &str) -> Result<(String, Vec<u8>), Failure> {
 
 /// Reads, overrides and checks; the seed of the command line goes over that of the file.
 pub fn checked(subject: &Subject, terminal: &Terminal) -> Result<Checked, Failure> {
-    let checked = checked_file(&subject.scenario, &subject.overrides, terminal)?;
-    match subject.seed.as_deref() {
-        None => Ok(checked),
+    let seed = match subject.seed.as_deref() {
+        None => None,
         Some("random") => {
             let seed = random_seed();
             // First of all, so that the run can be had again whatever becomes of it.
             terminal.complain(&format!("seed {seed}"));
-            Ok(checked.with_seed(seed))
+            Some(seed)
         }
         Some(text) => {
             let seed = seed::parse(text);
-            let seed = seed.map_err(|why| Failure::Arguments(format!("--seed: {why}")))?;
-            Ok(checked.with_seed(seed))
+            Some(seed.map_err(|why| Failure::Arguments(format!("--seed: {why}")))?)
         }
-    }
+    };
+    // Faults are drawn from the seed, so it is known before they are read.
+    let seed = seed.map(|seed| format!("seed={seed}"));
+    let overrides: Vec<String> = subject.overrides.iter().cloned().chain(seed).collect();
+    checked_file(&subject.scenario, &overrides, terminal)
 }
 
 /// Reads, overrides and checks one scenario.
@@ -86,17 +88,19 @@ impl Library for Beside {
         let folder = Path::new(from).parent().filter(|_| Path::new(from).is_file());
         let path = folder.map(|folder| folder.join(name));
         match path.filter(|path| path.is_file()) {
-            Some(path) => {
-                let place = path.display().to_string();
-                let file = std::fs::File::open(&path);
-                let file = file.map_err(|error| format!("cannot read {place}: {error}"))?;
-                let bytes = read_all(file).map_err(|failure| failure.to_string())?;
-                Ok((place, bytes))
-            }
+            Some(path) => read_file(&path),
             None if folder.is_some() && shipped(name).is_none() => {
                 Err(format!("`{name}` is neither a file beside this one nor a shipped scenario"))
             }
             None => Shipped.open(from, name),
+        }
+    }
+
+    fn pattern(&self, from: &str, name: &str) -> Result<(String, Vec<u8>), String> {
+        let beside = Path::new(from).parent().map(|folder| folder.join(name));
+        match beside.filter(|path| Path::new(from).is_file() && path.is_file()) {
+            Some(path) => read_file(&path),
+            None => Shipped.pattern(from, name),
         }
     }
 
@@ -117,6 +121,14 @@ impl Library for Beside {
         });
         file.map(|bytes| (place.clone(), bytes)).map_err(|e| format!("cannot read {place}: {e}"))
     }
+}
+
+fn read_file(path: &Path) -> Result<(String, Vec<u8>), String> {
+    let place = path.display().to_string();
+    let file = std::fs::File::open(path);
+    let file = file.map_err(|error| format!("cannot read {place}: {error}"))?;
+    let bytes = read_all(file).map_err(|failure| failure.to_string())?;
+    Ok((place, bytes))
 }
 
 /// No more than a scenario may have, and one byte to tell that it has more.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::NodeId;
+use crate::faults::target::Target;
 use crate::time::Duration;
 use crate::time::signed::SignedDuration;
 
@@ -14,7 +14,7 @@ use crate::time::signed::SignedDuration;
 #[serde(deny_unknown_fields)]
 pub struct Clock {
     /// Whose clock it is.
-    pub node: NodeId,
+    pub node: Target,
     /// When it begins.
     pub from: Duration,
     /// Without it, until the faults end. A step has none.

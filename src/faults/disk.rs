@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::NodeId;
+use crate::faults::target::Target;
 use crate::time::Duration;
 
 /// The disk of one node is in trouble for a while. Several troubles of one disk work together.
@@ -14,7 +14,7 @@ use crate::time::Duration;
 #[serde(deny_unknown_fields)]
 pub struct Disk {
     /// Whose disk it is.
-    pub node: NodeId,
+    pub node: Target,
     /// When it begins.
     pub from: Duration,
     /// When it ends; with `duration` at the latest.

@@ -14,4 +14,5 @@ pub mod parties;
 pub mod rules;
 pub mod schedule;
 pub mod spec;
+pub mod target;
 pub mod traffic;

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::faults::schedule::Action;
+use crate::faults::schedule::{Action, Deed};
 use crate::faults::spec::{Crash, DiskAfterCrash};
+use crate::faults::target::Target;
 use crate::id::{Address, NodeId, Span};
 use crate::time::Duration;
 
@@ -20,7 +21,7 @@ const MOST_NODES: usize = 10_000;
 #[serde(deny_unknown_fields)]
 pub struct CrashLoop {
     /// Who crashes.
-    pub node: NodeId,
+    pub node: Target,
     /// The first crash.
     pub at: Duration,
     /// From one crash to the next.
@@ -69,7 +70,7 @@ pub struct GroupCrash {
 /// One outage of one node: from when to when, if it ends by itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Outage {
-    pub node: NodeId,
+    pub node: Target,
     pub at: Duration,
     pub until: Option<Duration>,
     pub disk: DiskAfterCrash,
@@ -99,6 +100,7 @@ impl RollingRestart {
         let step = (self.down + self.pause).0;
         let outage = |(place, node): (usize, NodeId)| {
             let at = self.at + Duration(step.saturating_mul(place as u64));
+            let node = node.into();
             Outage { node, at, until: Some(at + self.down), disk: DiskAfterCrash::Kept }
         };
         each(&self.nodes).into_iter().enumerate().map(outage).collect()
@@ -109,7 +111,8 @@ impl GroupCrash {
     /// The crash of each node.
     pub fn outages(&self) -> Vec<Outage> {
         let until = self.restart_after.map(|after| self.at + after);
-        let outage = |node| Outage { node, at: self.at, until, disk: self.disk };
+        let outage =
+            |node: NodeId| Outage { node: node.into(), at: self.at, until, disk: self.disk };
         each(&self.nodes).into_iter().map(outage).collect()
     }
 }
@@ -117,16 +120,17 @@ impl GroupCrash {
 impl Outage {
     /// What it does, and when; one without an end of its own ends at `end`.
     pub fn actions(self, end: Duration) -> Vec<(Duration, Action)> {
-        let Outage { node, at, until, disk } = self;
+        let Outage { node: whom, at, until, disk } = self;
+        let to = |deed| Action::To { whom, deed };
         let snapshot = match disk {
-            DiskAfterCrash::Restored(ago) => Some((at - ago, Action::Snapshot { node })),
+            DiskAfterCrash::Restored(ago) => Some((at - ago, to(Deed::Snapshot))),
             DiskAfterCrash::Kept
             | DiskAfterCrash::UnflushedLost
             | DiskAfterCrash::Torn
             | DiskAfterCrash::Wiped => None,
         };
-        let crash = (at, Action::Crash { node, disk });
-        let start = (until.unwrap_or(end), Action::Start { node });
+        let crash = (at, to(Deed::Crash { disk }));
+        let start = (until.unwrap_or(end), to(Deed::Start));
         snapshot.into_iter().chain([crash, start]).collect()
     }
 }

@@ -1,6 +1,7 @@
 //! Whom a fault concerns, for those who draw it.
 
 use crate::faults::spec::Spec;
+use crate::faults::target::Target;
 use crate::id::{Address, NodeId, Span};
 
 /// The nodes that a fault is done to, out of `count`, in order.
@@ -12,17 +13,19 @@ pub fn nodes(spec: &Spec, count: u32) -> Vec<NodeId> {
 
 fn spans(spec: &Spec) -> Vec<Span> {
     let one = |node: NodeId| vec![Span { first: Address::Node(node), last: Address::Node(node) }];
+    // Nobody is concerned before it is known who that is.
+    let target = |target: Target| target.known().map_or(Vec::new(), one);
     match spec {
         Spec::Partition(partition) => partition.sides.concat(),
         Spec::Cut(cut) => [&cut.senders[..], &cut.receivers[..]].concat(),
         Spec::Degrade(degrade) => [&degrade.senders[..], &degrade.receivers[..]].concat(),
-        Spec::Crash(crash) => one(crash.node),
-        Spec::Restart(restart) => one(restart.node),
-        Spec::Pause(pause) => one(pause.node),
-        Spec::Slow(slow) => one(slow.node),
-        Spec::Clock(clock) => one(clock.node),
-        Spec::Disk(disk) => one(disk.node),
-        Spec::CrashLoop(crash_loop) => one(crash_loop.node),
+        Spec::Crash(crash) => target(crash.node),
+        Spec::Restart(restart) => target(restart.node),
+        Spec::Pause(pause) => target(pause.node),
+        Spec::Slow(slow) => target(slow.node),
+        Spec::Clock(clock) => target(clock.node),
+        Spec::Disk(disk) => target(disk.node),
+        Spec::CrashLoop(crash_loop) => target(crash_loop.node),
         Spec::RollingRestart(rolling) => rolling.nodes.clone(),
         Spec::GroupCrash(group) => group.nodes.clone(),
         Spec::Isolate(isolate) => isolate.group.clone(),

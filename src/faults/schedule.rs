@@ -7,7 +7,7 @@ use crate::faults::fault::Fault;
 use crate::faults::nodes::Outage;
 use crate::faults::rules::{BandwidthRule, CutRule, DegradeRule, WhileCut};
 use crate::faults::spec::{DiskAfterCrash, Spec};
-use crate::id::NodeId;
+use crate::faults::target::Target;
 use crate::random::luck::Luck;
 use crate::random::purpose::Purpose;
 use crate::random::sampler::Sampler;
@@ -39,59 +39,51 @@ pub enum Action {
     Narrow(BandwidthRule),
     /// Ends what made links worse.
     Restore,
-    /// Keeps what is on the disk, for the next crash by this fault to go back to.
-    Snapshot {
-        node: NodeId,
+    /// Something is done to one node.
+    To {
+        whom: Target,
+        deed: Deed,
     },
+}
+
+/// What is done to a node.
+#[derive(Clone, Debug)]
+pub enum Deed {
+    /// Keeps what is on the disk, for the next crash by this fault to go back to.
+    Snapshot,
     Crash {
-        node: NodeId,
         disk: DiskAfterCrash,
     },
-    Start {
-        node: NodeId,
-    },
-    Restart {
-        node: NodeId,
-    },
-    Pause {
-        node: NodeId,
-    },
-    Resume {
-        node: NodeId,
-    },
+    /// It starts again, if it was this fault that stopped it.
+    Start,
+    Restart,
+    Pause,
+    Resume,
     Slow {
-        node: NodeId,
         disk: f64,
         delay: Option<Sampler>,
     },
-    Hurry {
-        node: NodeId,
-    },
+    Hurry,
     AilDisk {
-        node: NodeId,
         trouble: DiskTrouble,
     },
-    HealDisk {
-        node: NodeId,
-    },
+    HealDisk,
     MisleadClock {
-        node: NodeId,
         trouble: ClockTrouble,
     },
-    SetClock {
-        node: NodeId,
-    },
+    SetClock,
 }
 
 impl Step {
     /// Does it end something, be it not the whole fault?
     fn finishes(&self) -> bool {
-        self.ends || matches!(self.action, Action::Start { .. } | Action::Mend { .. })
+        let starts = matches!(self.action, Action::To { deed: Deed::Start, .. });
+        self.ends || starts || matches!(self.action, Action::Mend { .. })
     }
 
     /// Does it do anything to the world?
     fn shows(&self) -> bool {
-        !matches!(self.action, Action::Snapshot { .. })
+        !matches!(self.action, Action::To { deed: Deed::Snapshot, .. })
     }
 }
 
@@ -158,6 +150,7 @@ fn steps_of(fault: usize, spec: &Spec, end: Time, luck: &Luck) -> Vec<Step> {
     let outages = |outages: Vec<Outage>| {
         each(outages.into_iter().flat_map(|outage| outage.actions(Duration(end.0))).collect())
     };
+    let to = |whom, deed| Action::To { whom, deed };
     match spec {
         Spec::Partition(partition) => cut(partition.spell()),
         Spec::Cut(one_way) => cut(one_way.spell()),
@@ -177,28 +170,24 @@ fn steps_of(fault: usize, spec: &Spec, end: Time, luck: &Luck) -> Vec<Step> {
         Spec::CrashLoop(c) => outages(c.outages()),
         Spec::RollingRestart(r) => outages(r.outages()),
         Spec::GroupCrash(g) => outages(g.outages()),
-        Spec::Restart(r) => vec![step(r.at, Action::Restart { node: r.node })],
-        Spec::Pause(p) => {
-            let node = p.node;
-            pair(p.from, p.to, Action::Pause { node }, Action::Resume { node })
-        }
+        Spec::Restart(r) => vec![step(r.at, to(r.node, Deed::Restart))],
+        Spec::Pause(p) => pair(p.from, p.to, to(p.node, Deed::Pause), to(p.node, Deed::Resume)),
         Spec::Slow(s) => {
-            let (node, delay) = (s.node, s.delay.as_ref().map(Sampler::new));
-            let slow = Action::Slow { node, disk: s.disk, delay };
-            pair(s.from, s.to, slow, Action::Hurry { node })
+            let delay = s.delay.as_ref().map(Sampler::new);
+            let slow = to(s.node, Deed::Slow { disk: s.disk, delay });
+            pair(s.from, s.to, slow, to(s.node, Deed::Hurry))
         }
         Spec::Disk(d) => {
-            let (node, trouble) = (d.node, d.is);
-            pair(d.from, d.to, Action::AilDisk { node, trouble }, Action::HealDisk { node })
+            let ail = to(d.node, Deed::AilDisk { trouble: d.is });
+            pair(d.from, d.to, ail, to(d.node, Deed::HealDisk))
         }
         Spec::Clock(c) => {
-            let node = c.node;
-            let mislead = Action::MisleadClock { node, trouble: c.is };
+            let mislead = to(c.node, Deed::MisleadClock { trouble: c.is });
             match c.is {
                 ClockTrouble::Step(_) => vec![step(c.from, mislead)],
                 ClockTrouble::Offset(_) | ClockTrouble::DriftPpm(_) | ClockTrouble::Frozen => {
-                    let to = c.to.unwrap_or(Duration(end.0));
-                    pair(c.from, to, mislead, Action::SetClock { node })
+                    let until = c.to.unwrap_or(Duration(end.0));
+                    pair(c.from, until, mislead, to(c.node, Deed::SetClock))
                 }
             }
         }
@@ -209,23 +198,24 @@ fn steps_of(fault: usize, spec: &Spec, end: Time, luck: &Luck) -> Vec<Step> {
 mod tests {
     use super::*;
     use crate::faults::spec::{Crash, Pause, Restart};
+    use crate::id::NodeId;
 
     #[test]
     fn steps_come_by_time_and_ends_before_beginnings() {
         let seconds = Duration::from_secs;
         let crash = |node, at, restart_after| {
             Spec::Crash(Crash {
-                node: NodeId(node),
+                node: NodeId(node).into(),
                 at: seconds(at),
                 restart_after,
                 disk: DiskAfterCrash::Kept,
             })
         };
         let faults = [
-            Spec::Pause(Pause { node: NodeId(1), from: seconds(20), to: seconds(25) }),
+            Spec::Pause(Pause { node: NodeId(1).into(), from: seconds(20), to: seconds(25) }),
             crash(2, 10, Some(seconds(10))),
             crash(3, 30, None),
-            Spec::Restart(Restart { node: NodeId(4), at: seconds(20) }),
+            Spec::Restart(Restart { node: NodeId(4).into(), at: seconds(20) }),
         ];
         let faults = faults.map(Fault::from);
         let steps = schedule(&faults, seconds(60), &Luck::new(0));

@@ -7,8 +7,9 @@ use crate::faults::composed::{Named, Repeat};
 use crate::faults::cuts::{Bridge, Clog, Flap, Isolate, MajoritiesRing, RollingIsolation, Swizzle};
 use crate::faults::disk::Disk;
 use crate::faults::nodes::{CrashLoop, GroupCrash, RollingRestart};
+use crate::faults::target::Target;
 use crate::faults::traffic::Bandwidth;
-use crate::id::{NodeId, Span};
+use crate::id::Span;
 use crate::random::distribution::Distribution;
 use crate::time::Duration;
 
@@ -177,7 +178,7 @@ pub enum DiskAfterCrash {
 #[serde(deny_unknown_fields)]
 pub struct Crash {
     /// Which node.
-    pub node: NodeId,
+    pub node: Target,
     /// When.
     pub at: Duration,
     /// It starts again after this; without it, when the faults end.
@@ -194,7 +195,7 @@ pub struct Crash {
 #[serde(deny_unknown_fields)]
 pub struct Restart {
     /// Which node.
-    pub node: NodeId,
+    pub node: Target,
     /// When.
     pub at: Duration,
 }
@@ -205,7 +206,7 @@ pub struct Restart {
 #[serde(deny_unknown_fields)]
 pub struct Pause {
     /// Which node.
-    pub node: NodeId,
+    pub node: Target,
     /// When it begins.
     pub from: Duration,
     /// When it ends; with `duration` at the latest.
@@ -218,7 +219,7 @@ pub struct Pause {
 #[serde(deny_unknown_fields)]
 pub struct Slow {
     /// Which node.
-    pub node: NodeId,
+    pub node: Target,
     /// When it begins.
     pub from: Duration,
     /// When it ends; with `duration` at the latest.

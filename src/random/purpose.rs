@@ -84,6 +84,10 @@ purposes! {
     Backoff = 51,
     /// How long a client stays at a site, and where it moves then.
     Move = 52,
+    /// When, how long and in which way a plan of random faults strikes.
+    FaultDraw = 60,
+    /// Whom a fault strikes that leaves it to chance.
+    FaultTarget = 61,
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::scenario::diagnosis::{Diagnoses, did_you_mean};
 use crate::scenario::document::{Document, Flaw};
 use crate::scenario::path::{Path, shortened};
 use crate::scenario::schema::SCHEMA;
-use crate::scenario::shipped::{SHIPPED, SHIPPED_DATA, shipped};
+use crate::scenario::shipped::{PATTERNS, SHIPPED, SHIPPED_DATA, shipped};
 use crate::scenario::source::of_flaw;
 
 /// Most files that extend one another.
@@ -26,6 +26,17 @@ pub trait Library {
 
     /// As `open`, of a file with data. What the command line names is named by `--set`.
     fn data(&self, from: &str, name: &str) -> Result<(String, Vec<u8>), String>;
+
+    /// Name and bytes of the pattern of faults that the file `from` calls `name`.
+    fn pattern(&self, _: &str, name: &str) -> Result<(String, Vec<u8>), String> {
+        let known = PATTERNS.iter().find(|(known, _)| *known == name);
+        let (_, text) = known.ok_or_else(|| {
+            let near = did_you_mean(name, PATTERNS.iter().map(|(known, _)| *known));
+            let near = near.map_or(String::new(), |near| format!("; {near}"));
+            format!("`{}` is no shipped pattern{near}", shortened(name))
+        })?;
+        Ok((format!("{name} (shipped)"), text.as_bytes().to_vec()))
+    }
 }
 
 /// The scenarios that come with the program, and no files.

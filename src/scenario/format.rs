@@ -20,15 +20,55 @@ pub fn formatted(text: &str, checked: &Checked) -> String {
     let read = |text| Document::parse(text).map_err(|flaw| flaw.message);
     let (document, _) = read(text).expect("it was read before");
     let (order, _) = read(&resolved).expect("what is resolved reads");
-    let mut writer = Writer { order, out: String::new() };
+    let mut writer = Writer { order, drawn: checked.is_drawn(), out: String::new() };
     writer.write(document.json(), &Path::root(), 0, 0);
     writer.out.push('\n');
     writer.out
 }
 
+/// Members of faults that leave something open, in their order; the names of faults come first.
+const FAULT: [&str; 34] = [
+    "",
+    "weight",
+    "pattern",
+    "name",
+    "named",
+    "wait",
+    "node",
+    "nodes",
+    "group",
+    "sides",
+    "senders",
+    "receivers",
+    "both_ways",
+    "at",
+    "from",
+    "to",
+    "period",
+    "share_cut",
+    "each",
+    "every",
+    "times",
+    "rate",
+    "count",
+    "duration",
+    "down",
+    "pause",
+    "restart_after",
+    "disk",
+    "delay",
+    "is",
+    "at_most_at_once",
+    "with",
+    "fault",
+    "optional",
+];
+
 struct Writer<'o> {
     /// A text with every member in its place.
     order: Document<'o>,
+    /// Are its faults others than those that are written?
+    drawn: bool,
     out: String,
 }
 
@@ -85,7 +125,8 @@ impl Writer<'_> {
         match value {
             Value::Object(members) => {
                 let mut names: Vec<&String> = members.keys().collect();
-                let order = self.order.names(path);
+                let open = self.drawn && Path::from("faults").holds(path);
+                let order = if open { FAULT.to_vec() } else { self.order.names(path) };
                 names.sort_by_cached_key(|name| place(name, &order));
                 let entry = |name: &&'v String| {
                     (format!("{}: ", Value::from(name.as_str())), path.name(*name), &members[*name])
@@ -104,7 +145,8 @@ impl Writer<'_> {
 /// Where a member goes among its siblings; those that the types do not order stay as they are.
 fn place(name: &str, order: &[&str]) -> (bool, usize) {
     let first = ABOUT_THE_FILE.iter().position(|known| *known == name);
-    let later = || order.iter().position(|known| *known == name).unwrap_or(order.len());
+    let unknown = if order.first() == Some(&"") { 0 } else { order.len() };
+    let later = || order.iter().position(|known| *known == name).unwrap_or(unknown);
     (first.is_none(), first.unwrap_or_else(later))
 }
 

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! text --document--> JSON with places --extend, overrides, variables--> JSON
-//!     --reading--> Scenario --check--> Checked
+//!     --draw--> JSON with plain faults --reading--> Scenario --check--> Checked
 //! ```
 //!
 //! Every step goes on past a mistake where it can, so that all mistakes are told at once, each
@@ -13,6 +13,7 @@ pub mod check;
 pub mod complaint;
 pub mod diagnosis;
 pub mod document;
+pub mod draw;
 pub mod expect;
 pub mod extend;
 pub mod files;
@@ -26,7 +27,6 @@ pub mod reading;
 pub mod schema;
 pub mod seed;
 pub mod shipped;
-mod sites;
 pub mod source;
 pub mod spec;
 pub mod starter;

@@ -64,6 +64,11 @@ impl Findings {
         self.problems.is_empty()
     }
 
+    /// How much has been found.
+    pub fn count(&self) -> usize {
+        self.problems.len()
+    }
+
     /// What was found, in the order of finding.
     pub fn problems(self) -> Vec<Problem> {
         self.problems

@@ -1,16 +1,20 @@
 //! From the text of a file to a scenario that keeps every rule.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use serde_json::Value;
 
 use crate::scenario::check::check;
 use crate::scenario::diagnosis::{Diagnoses, Diagnosis, PROBLEM_LIMIT};
 use crate::scenario::document::Document;
+use crate::scenario::draw::Written;
+use crate::scenario::draw::settle::Chosen;
 use crate::scenario::expect::Expectation;
 use crate::scenario::extend::{self, Library, Shipped, chain, text_of};
-use crate::scenario::files::{self, Input, fnv_1a};
+use crate::scenario::files::{self, Input, Inputs, fnv_1a};
 use crate::scenario::overrides::Override;
+use crate::scenario::path::Path;
 use crate::scenario::problem::Problem;
 use crate::scenario::reading::{self, Reading};
 use crate::scenario::source::{Layer, Source, of_flaw, of_refusal};
@@ -22,8 +26,17 @@ use crate::scenario::variables::{names_used, put_in};
 pub struct Checked {
     scenario: Scenario,
     expectations: Vec<Expectation>,
+    drawn: Drawn,
     /// The files that it names.
     inputs: Vec<Input>,
+}
+
+/// What the seed has decided of the faults.
+#[derive(Clone, PartialEq, Debug, Default)]
+struct Drawn {
+    /// The scenario before that, if there was anything to decide.
+    written: Option<Rc<Written>>,
+    chosen: Vec<Chosen>,
 }
 
 impl Scenario {
@@ -88,21 +101,62 @@ impl Reader<'_> {
         names_used(&json, &mut used);
         let variables = make_plain(&mut json, &used);
         broken.extend(variables.iter().map(|problem| problem.path.clone()));
-        let mut reading = reading::read(json, size, broken);
-        let resolved = to_json(reading.scenario.as_ref());
-        let source = Source { layers, overrides, resolved };
-        let inputs = files::load(&mut reading, &source, self.library);
+        let mut written = Written::take(json);
+        let patterns = written.open_patterns(file, self.library);
+        let mut source = Source { layers, overrides, resolved: Value::Null };
+        let base = self.base(&written, size, &broken, &source);
+        let laid = written.lay_out(base.as_ref().map(|(base, _)| base));
+        broken.extend(laid.broken.iter().cloned());
+        // What is missing could be what these are about.
+        broken.extend((!patterns.is_empty()).then(|| Path::from("expect")));
+        let mut reading = reading::read(laid.json.clone(), size, broken);
+        source.resolved = to_json(reading.scenario.as_ref());
+        let inputs = match (base, &mut reading.scenario) {
+            (Some((base, inputs)), Some(scenario)) => {
+                scenario.workload = base.workload;
+                inputs
+            }
+            (_, _) => files::load(&mut reading, &source, self.library),
+        };
         told.extend(inputs.told);
-        let problems = variables.into_iter().chain(all_problems(&reading, self.known_figures));
-        let problems = problems.chain(inputs.problems);
+        let problems = all_problems(&reading, self.known_figures);
+        let problems = problems.into_iter().map(|problem| laid.as_written(problem));
+        let problems = inputs.problems.into_iter().chain(laid.problems.clone()).chain(problems);
+        let problems = variables.into_iter().chain(patterns).chain(problems);
         // To find a place takes time by the length of the text.
         told.extend(problems.take(PROBLEM_LIMIT).map(|problem| source.diagnose(&problem)));
         match reading.scenario {
             Some(scenario) if told.is_empty() => {
-                Ok(Checked { inputs: inputs.read, ..Checked::trusted(scenario) })
+                let written = written.leaves_open().then(|| Rc::new(written));
+                let drawn = Drawn { written, chosen: laid.chosen };
+                Ok(Checked { drawn, inputs: inputs.read, ..Checked::trusted(scenario) })
             }
             Some(_) | None => Err(in_order(told)),
         }
+    }
+}
+
+/// A scenario without its faults, if nothing is wrong with that, and the files that it names.
+type Base = (Scenario, Inputs);
+
+impl Reader<'_> {
+    /// What faults that leave something open are laid out by; none if there are no such.
+    fn base(
+        &self,
+        written: &Written,
+        size: usize,
+        broken: &[Path],
+        source: &Source<'_>,
+    ) -> Option<Base> {
+        if !written.leaves_open() || !broken.is_empty() {
+            return None;
+        }
+        let mut reading = reading::read(written.without_faults(), size, Vec::new());
+        let inputs = files::load(&mut reading, source, self.library);
+        let told = reading.problems.len() + inputs.problems.len() + inputs.told.len();
+        let scenario =
+            reading.scenario.filter(|scenario| told == 0 && check(scenario, &[]).is_empty())?;
+        Some((scenario, inputs))
     }
 }
 
@@ -137,7 +191,7 @@ impl Checked {
     fn trusted(scenario: Scenario) -> Checked {
         let read = |line: &String| Expectation::parse(line).expect("the line was checked");
         let expectations = scenario.expect.iter().map(read).collect();
-        Checked { scenario, expectations, inputs: Vec::new() }
+        Checked { scenario, expectations, drawn: Drawn::default(), inputs: Vec::new() }
     }
 
     /// The scenario.
@@ -155,10 +209,39 @@ impl Checked {
         &self.inputs
     }
 
-    /// The same scenario with another seed; no rule is about seeds.
-    pub fn with_seed(mut self, seed: u64) -> Checked {
-        self.scenario.seed = seed;
-        self
+    /// Has the seed decided anything of the faults?
+    pub fn is_drawn(&self) -> bool {
+        self.drawn.written.is_some()
+    }
+
+    /// Who was chosen where a fault left that open.
+    pub fn chosen(&self) -> &[Chosen] {
+        &self.drawn.chosen
+    }
+
+    /// The same scenario with another seed: faults that leave something open are laid out anew.
+    /// Else no rule is about seeds.
+    pub fn with_seed(mut self, seed: u64) -> Result<Checked, Vec<Problem>> {
+        let Some(written) = &self.drawn.written else {
+            self.scenario.seed = seed;
+            return Ok(self);
+        };
+        let mut written = Written::clone(written);
+        written.json["seed"] = Value::from(seed);
+        let base = Scenario { seed, faults: Vec::new(), ..self.scenario.clone() };
+        let laid = written.lay_out(Some(&base));
+        let mut reading = reading::read(laid.json.clone(), 0, laid.broken.clone());
+        reading.scenario.iter_mut().for_each(|read| read.workload = base.workload.clone());
+        let problems = all_problems(&reading, &[]).into_iter();
+        let mut told = laid.problems.clone();
+        told.extend(problems.map(|problem| laid.as_written(problem)));
+        match reading.scenario {
+            Some(scenario) if told.is_empty() => {
+                let drawn = Drawn { written: Some(Rc::new(written)), chosen: laid.chosen };
+                Ok(Checked { drawn, inputs: self.inputs, ..Checked::trusted(scenario) })
+            }
+            Some(_) | None => Err(told),
+        }
     }
 
     /// The scenario as strict JSON, every default written out, with a line break at its end.
@@ -265,7 +348,7 @@ mod tests {
         assert_eq!(hash.len(), 16);
         assert_eq!(read(&["about=x", "expect=[\"a < 1\"]", "$schema=s"]).unwrap().hash(), hash);
         assert_ne!(read(&["cluster.r=1"]).unwrap().hash(), hash);
-        assert_ne!(read(&[]).unwrap().with_seed(7).hash(), hash);
+        assert_ne!(read(&[]).unwrap().with_seed(7).unwrap().hash(), hash);
     }
 
     #[test]

@@ -4,14 +4,18 @@
 //! fits, and the whole is read again, until it reads. What was replaced is remembered as broken:
 //! nothing that depends on a stand-in is held against the user.
 
+use std::marker::PhantomData;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::faults::fault::OPTIONAL;
 use crate::scenario::complaint::{Complaint, Kind, deserialize, in_words, listed};
 use crate::scenario::diagnosis::{PROBLEM_LIMIT, nearest};
+use crate::scenario::draw::part::FORMS;
 use crate::scenario::path::{Path, Step, shortened};
 use crate::scenario::problem::{Aim, Problem};
-use crate::scenario::sites;
 use crate::scenario::spec::Scenario;
 
 /// A scenario as far as it could be read.
@@ -26,29 +30,47 @@ pub(super) struct Reading {
 /// How much JSON, in bytes of source, is read again at most in search of further problems.
 const EFFORT: usize = 64 << 20;
 
-struct Reader {
+struct Reader<T> {
     json: Value,
     problems: Vec<Problem>,
     broken: Vec<Path>,
     tries_left: usize,
+    reads: PhantomData<T>,
 }
 
 /// Reads a scenario of about `size` bytes of JSON, of which `broken` places are known to be wrong.
-pub(super) fn read(mut json: Value, size: usize, broken: Vec<Path>) -> Reading {
-    sites::spell_out(&mut json);
-    let tries_left = (EFFORT / size.max(1)).clamp(30, 2_000);
-    let mut reader = Reader { json, problems: Vec::new(), broken, tries_left };
+pub(super) fn read(json: Value, size: usize, broken: Vec<Path>) -> Reading {
+    if !json.is_object() {
+        let message = "a scenario is one object, as in { \"name\": ... }";
+        let problems = vec![Problem::new(Path::root(), message)];
+        return Reading { scenario: None, problems, broken };
+    }
+    let mut reader = Reader::new(json, size, broken);
     let scenario = reader.run();
     Reading { scenario, problems: reader.problems, broken: reader.broken }
 }
 
-impl Reader {
-    fn run(&mut self) -> Option<Scenario> {
-        if !self.json.is_object() {
-            let message = "a scenario is one object, as in { \"name\": ... }";
-            self.problems.push(Problem::new(Path::root(), message));
-            return None;
-        }
+/// Reads one value of a scenario by itself, or tells what is wrong with it under its place.
+pub(super) fn read_part<T>(json: &Value, at: &Path) -> Result<T, Vec<Problem>>
+where
+    T: Serialize + DeserializeOwned,
+{
+    let mut reader = Reader::new(json.clone(), json.to_string().len(), Vec::new());
+    let read: Option<T> = reader.run();
+    let there = |problem: Problem| Problem { path: at.join(&problem.path), ..problem };
+    match read {
+        Some(read) if reader.problems.is_empty() => Ok(read),
+        Some(_) | None => Err(reader.problems.into_iter().map(there).collect()),
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> Reader<T> {
+    fn new(json: Value, size: usize, broken: Vec<Path>) -> Reader<T> {
+        let tries_left = (EFFORT / size.max(1)).clamp(30, 2_000);
+        Reader { json, problems: Vec::new(), broken, tries_left, reads: PhantomData }
+    }
+
+    fn run(&mut self) -> Option<T> {
         loop {
             let complaint = match self.attempt() {
                 Ok(scenario) => return Some(self.without_lists_for_objects(scenario)),
@@ -65,7 +87,7 @@ impl Reader {
     }
 
     /// Serde takes the values of a structure also as a list, without their names; we do not.
-    fn without_lists_for_objects(&mut self, scenario: Scenario) -> Scenario {
+    fn without_lists_for_objects(&mut self, scenario: T) -> T {
         let resolved = serde_json::to_value(&scenario).expect("a scenario is plain data");
         let mut found = Vec::new();
         lists_for_objects(&self.json, &resolved, &Path::root(), &mut found);
@@ -76,7 +98,7 @@ impl Reader {
         scenario
     }
 
-    fn attempt(&mut self) -> Result<Scenario, Complaint> {
+    fn attempt(&mut self) -> Result<T, Complaint> {
         self.tries_left = self.tries_left.saturating_sub(1);
         deserialize(&self.json)
     }
@@ -153,8 +175,9 @@ impl Reader {
             Some(value) => (value.as_str().unwrap_or("").to_string(), Aim::Value, path.clone()),
             None => (String::new(), Aim::Value, path.clone()),
         };
+        let known = with_forms(known);
         let meant = nearest(&written, known.iter().map(String::as_str));
-        let known = listed(known);
+        let known = listed(&known);
         let message = format!("unknown choice `{}`; known here: {known}", shortened(&written));
         let help = meant.map(|name| format!("did you mean `{name}`?"));
         Problem { help, aim, ..Problem::new(path, message) }
@@ -170,7 +193,7 @@ impl Reader {
     fn choices(&mut self, path: &Path) -> String {
         let before = self.replace(path, Some(json!("?")));
         let known = match self.attempt() {
-            Err(Complaint { kind: Kind::UnknownVariant(known), .. }) => listed(&known),
+            Err(Complaint { kind: Kind::UnknownVariant(known), .. }) => listed(&with_forms(&known)),
             Err(_) | Ok(_) => "the known names".to_string(),
         };
         self.replace(path, before);
@@ -248,6 +271,13 @@ const STAND_INS: [&str; 10] = [
     "{\"restart\": {\"node\": \"n0\", \"at\": \"0s\"}}",
     "{\"sites\": [\"?\", \"?\"]}",
 ];
+
+/// Faults that become others before they are read are known as well.
+fn with_forms(known: &[String]) -> Vec<String> {
+    let faults = known.iter().any(|name| name == "repeat");
+    let forms = FORMS.iter().filter(|_| faults).map(|form| form.to_string());
+    known.iter().cloned().chain(forms).collect()
+}
 
 fn hangs_on(path: &Path, broken: &[Path]) -> bool {
     broken.iter().any(|broken| broken.holds(path))

@@ -16,8 +16,12 @@ mod tests {
 
     use crate::faults::fault::{Fault, OPTIONAL};
     use crate::faults::spec::Spec;
+    use crate::faults::target::Target;
     use crate::id::{NodeId, Span};
     use crate::quantity::{Bytes, Rate};
+    use crate::scenario::draw::patterns::Use;
+    use crate::scenario::draw::random::Random;
+    use crate::scenario::draw::related::{After, During};
     use crate::scenario::schema::SCHEMA;
     use crate::scenario::spec::Scenario;
     use crate::switch::Switch;
@@ -73,15 +77,32 @@ mod tests {
         r"^[0-9]*\.?[0-9]*/(s|m|h)$",
         ["20/s", "0.5/s", "90/m"]
     );
-    text_schema!(NodeId, "One node, counted from n0.", r"^n(0|[1-9][0-9]*)$", ["n0", "n3"]);
+    text_schema!(
+        NodeId,
+        "One node, counted from n0; in faults also `random` and the like.",
+        r"^(n(0|[1-9][0-9]*)|random|[0-9]+ of .+|group:.+|coordinator of .+|home .+|seed .+)$",
+        ["n0", "n3"]
+    );
+    text_schema!(
+        Target,
+        "One node, counted from n0; in faults also `random`, `1 of` and whom to draw it from, or \
+         what it is responsible for.",
+        concat!(
+            r"^(n(0|[1-9][0-9]*)|random|[0-9]+ of .+|site:.+|group:.+|coordinator of k[0-9]+",
+            r"|home [0-9]+ of k[0-9]+|seed [0-9]+|holder of most hints)$"
+        ),
+        ["n0", "n3"]
+    );
     text_schema!(
         Span,
         "A node, a client, or a range from low to high with both ends; in the lists of faults also \
-         `site:` and the name of a site.",
+         `site:` or `group:` and its name, so many drawn from others as in `2 of n0..n5`, `rest`, \
+         or what they are responsible for.",
         concat!(
             r"^(n(0|[1-9][0-9]*)(\.\.n(0|[1-9][0-9]*))?",
             r"|c(0|[1-9][0-9]*)(\.\.c(0|[1-9][0-9]*))?",
-            r"|site:.+)$"
+            r"|site:.+|group:.+|random|rest|nodes|[0-9]+ of .+|coordinator of k[0-9]+",
+            r"|homes? ([0-9]+ )?of k[0-9]+|seeds|seed [0-9]+)$"
         ),
         ["n3", "n0..n5", "c7", "c0..c9"]
     );
@@ -118,6 +139,8 @@ mod tests {
         }
         fn json_schema(generator: &mut SchemaGenerator) -> Schema {
             let mut schema = Spec::json_schema(generator).to_value();
+            let forms = schema["oneOf"].as_array_mut().unwrap();
+            forms.extend(form_schemas(generator));
             for choice in schema["oneOf"].as_array_mut().unwrap() {
                 choice["properties"][OPTIONAL] = serde_json::json!({
                     "type": "boolean",
@@ -127,6 +150,22 @@ mod tests {
             }
             schema.try_into().unwrap()
         }
+    }
+
+    /// Faults that become others before the run.
+    fn form_schemas(generator: &mut SchemaGenerator) -> Vec<serde_json::Value> {
+        let forms = [
+            ("random", generator.subschema_for::<Random>(), "Faults drawn from the seed."),
+            ("after", generator.subschema_for::<After>(), "A fault after another."),
+            ("during", generator.subschema_for::<During>(), "A fault during another."),
+            ("use", generator.subschema_for::<Use>(), "Faults from a pattern."),
+        ];
+        let choice = |(name, schema, description): (&str, Schema, &str)| {
+            serde_json::json!({ "type": "object", "description": description,
+                "properties": { name: schema.to_value() }, "required": [name],
+                "additionalProperties": false })
+        };
+        forms.into_iter().map(choice).collect()
     }
 
     impl<T> JsonSchema for File<T> {

@@ -36,11 +36,15 @@ shipped![
     ("network", "lossy-handoff"),
     ("network", "bandwidth"),
     ("network", "flaky-site"),
+    ("network", "drawn-splits"),
     ("nodes", "rolling-restart"),
     ("nodes", "lost-disk"),
     ("nodes", "restored-disk"),
     ("nodes", "power-failure"),
     ("nodes", "crash-loop"),
+    ("nodes", "random-plan"),
+    ("nodes", "lost-homes"),
+    ("nodes", "rack-and-site"),
     ("disks", "unflushed-crash"),
     ("disks", "failing-disks"),
     ("disks", "lying-flush"),
@@ -65,6 +69,26 @@ shipped![
     ("clients", "few-writers"),
 ];
 
+/// Declares patterns by their names in `scenarios/patterns/`.
+macro_rules! patterns {
+    ($($name:literal),+ $(,)?) => {
+        [$((
+            concat!("patterns/", $name),
+            include_str!(concat!("../../scenarios/patterns/", $name, ".json")),
+        )),+]
+    };
+}
+
+/// Name and text of each pattern of faults that scenarios can `use`.
+pub const PATTERNS: &[(&str, &str)] = &patterns![
+    "flaky-rack",
+    "split-and-crash",
+    "rolling-upgrade",
+    "dying-node",
+    "bad-hour",
+    "lost-hints",
+];
+
 /// Name and text of the files that shipped scenarios name.
 pub const SHIPPED_DATA: &[(&str, &str)] = &[
     ("shop-trace.csv", include_str!("../../scenarios/clients/shop-trace.csv")),
@@ -79,6 +103,7 @@ pub fn shipped(name: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::draw::patterns::Pattern;
     use crate::scenario::spec::Scenario;
 
     fn walk(folder: &std::path::Path, files: &mut Vec<String>) {
@@ -98,6 +123,8 @@ mod tests {
         walk(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios").as_ref(), &mut files);
         // The schema stands beside what it describes.
         files.retain(|name| name != "schema");
+        let pattern = |name: &str| PATTERNS.iter().any(|(known, _)| known.ends_with(name));
+        files.retain(|name| !pattern(&format!("/{name}")));
         files.sort();
         let mut listed: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).collect();
         listed.sort_unstable();
@@ -110,6 +137,21 @@ mod tests {
             assert!(!checked.scenario().expect.is_empty(), "{name} says what it expects");
             let canonical = crate::scenario::format::formatted(text, &checked);
             assert_eq!(*text, canonical, "`format` would lay {name} out otherwise");
+        }
+    }
+
+    #[test]
+    fn every_pattern_can_be_used_as_it_is() {
+        for (name, text) in PATTERNS {
+            let pattern = Pattern::read(text).unwrap_or_else(|why| panic!("{name}: {why}"));
+            assert!(!pattern.about.is_empty(), "{name} says what it is about");
+            let scenario = format!(
+                r#"{{ "name": "a", "duration": "10m",
+                      "faults": [{{ "use": {{ "pattern": "{name}", "at": "10s" }} }}] }}"#
+            );
+            let read = Scenario::read(name, &scenario, &[], &[]);
+            let faults = &read.unwrap_or_else(|e| panic!("{e}")).scenario().faults.clone();
+            assert!(!faults.is_empty(), "{name}");
         }
     }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dynamo::config::Cluster;
 use crate::faults;
+use crate::id::Span;
 use crate::network;
 use crate::sim;
 use crate::time::Duration;
@@ -48,6 +49,10 @@ pub struct Scenario {
     /// The network between all parties.
     #[serde(default)]
     pub network: network::spec::Spec,
+    /// Nodes and clients that have something in common, by name: in the lists of faults,
+    /// `"group:rack-a"` stands for all of them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub groups: BTreeMap<String, Vec<Span>>,
     /// The disk of every node.
     #[serde(default)]
     pub disk: sim::disk::Spec,

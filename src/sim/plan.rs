@@ -11,6 +11,7 @@ use crate::faults;
 use crate::faults::clock::Clock;
 use crate::faults::labels::describe;
 use crate::faults::schedule::window;
+use crate::faults::target::Target;
 use crate::id::{Key, NodeId};
 use crate::network;
 use crate::random::luck::Luck;
@@ -60,7 +61,8 @@ impl Plan {
             let deviations = normal::sample(&mut luck.draw(Purpose::ClockSkew, node.0.into(), 0));
             SignedDuration((deviations * skew.deviation.0 as f64) as i64)
         });
-        let drifts = |clock: &Clock| clock.node == node && clock.is.drift_ppm() != 0;
+        let hit = |target: Target| target.known().is_none_or(|known| known == node);
+        let drifts = |clock: &Clock| hit(clock.node) && clock.is.drift_ppm() != 0;
         let rate_may_change = self.faults.iter().any(
             |fault| matches!(fault.what.plain(), faults::spec::Spec::Clock(clock) if drifts(clock)),
         );

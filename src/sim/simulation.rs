@@ -1,6 +1,6 @@
 //! The one loop: takes the next event, hands it to its party, and fulfils what that wishes.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use crate::digest::Digest;
@@ -19,7 +19,7 @@ use crate::sim::delivery::Delivery;
 use crate::sim::disk::Service;
 use crate::sim::event::{Event, Task};
 use crate::sim::links::{CutName, Links};
-use crate::sim::machine::{Machine, Standstill};
+use crate::sim::machine::Machine;
 use crate::sim::plan::Plan;
 use crate::sim::queue::slab::Slab;
 use crate::sim::queue::{Lane, Queue};
@@ -41,6 +41,8 @@ pub struct Simulation {
     pub(super) identity: Identity,
     pub(super) links: Links,
     pub(super) touched: Vec<Touched>,
+    /// Whom faults have struck that strike whoever holds most hints.
+    pub(super) holders: BTreeMap<usize, Option<NodeId>>,
     /// Messages that wait for a cut to end, with that cut.
     pub(super) held: Vec<(CutName, u32)>,
     /// All messages on their way.
@@ -120,6 +122,7 @@ impl Simulation {
             to_self: VecDeque::new(),
             steps: schedule(&plan.faults, plan.duration, &luck).into_iter().peekable(),
             touched: vec![Touched::default(); plan.faults.len()],
+            holders: BTreeMap::new(),
             held: Vec::new(),
             messages: Slab::new(),
             jobs: Slab::new(),
@@ -308,15 +311,6 @@ impl Simulation {
             self.fold(u64::from(node.0), timer.number());
             self.hand_to_node(observers, node, Input::Timer(timer));
         }
-    }
-
-    /// Keeps a timer or a finished job of a node that stands still for later.
-    fn waits(&mut self, node: NodeId, event: Event) -> bool {
-        let Some(standstill) = &mut self.machines[node.index()].paused else { return false };
-        let Standstill { faults, waiting } = standstill;
-        self.touched[faults[0]].jobs += u64::from(matches!(event, Event::Done(_)));
-        waiting.push(event);
-        true
     }
 
     /// Is the node still in the life in which it armed a timer or submitted a job?

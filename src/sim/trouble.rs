@@ -1,16 +1,19 @@
 //! Faults taking hold of the world.
 
+use std::cmp::Reverse;
+
 use crate::dynamo::fact::Fact;
 use crate::dynamo::node::{Identity, Node};
 use crate::dynamo::storage::disk::{Disk, Loss};
 use crate::faults::clock::ClockTrouble;
-use crate::faults::schedule::{Action, Step};
+use crate::faults::schedule::{Action, Deed, Step};
 use crate::faults::spec::DiskAfterCrash;
+use crate::faults::target::Target;
 use crate::id::NodeId;
 use crate::process::Input;
 use crate::sim::event::Event;
 use crate::sim::links::CutName;
-use crate::sim::machine::{Power, Standstill};
+use crate::sim::machine::{Machine, Power, Standstill};
 use crate::sim::simulation::Simulation;
 use crate::time::Duration;
 use crate::trace::observer::Observers;
@@ -29,37 +32,70 @@ impl Simulation {
             Action::Degrade(rule) => self.links.impaired.degrade(fault, rule),
             Action::Narrow(rule) => self.links.impaired.narrow(fault, rule),
             Action::Restore => self.links.impaired.restore(fault),
-            Action::Snapshot { node } => {
-                let machine = &mut self.machines[node.index()];
+            Action::To { whom, deed } => {
+                if let Some(node) = self.struck(fault, whom) {
+                    self.take_deed(observers, node, fault, deed);
+                }
+            }
+        }
+        if ends {
+            observers.see(self.now, &Record::FaultEnded { fault });
+        }
+    }
+
+    /// Something is done to a node.
+    fn take_deed(&mut self, observers: &mut Observers<'_>, node: NodeId, fault: usize, deed: Deed) {
+        let machine = &mut self.machines[node.index()];
+        match deed {
+            Deed::Snapshot => {
                 let snapshot = machine.disk().snapshot();
                 machine.snapshots.push((fault, snapshot));
             }
-            Action::Crash { node, disk } => self.crash(observers, node, disk, fault),
-            Action::Start { node } => self.start_again(observers, node),
-            Action::Restart { node } => {
+            Deed::Crash { disk } => self.crash(observers, node, disk, fault),
+            // Another that stopped it starts it again in its own time.
+            Deed::Start if machine.stopped_by() != Some(fault) => {}
+            Deed::Start => self.start_again(observers, node),
+            Deed::Restart => {
                 self.crash(observers, node, DiskAfterCrash::Kept, fault);
                 self.start_again(observers, node);
             }
-            Action::Pause { node } => self.pause(node, fault),
-            Action::Resume { node } => self.resume(node, fault),
-            Action::Slow { node, disk, delay } => {
-                let machine = &mut self.machines[node.index()];
+            Deed::Pause => self.pause(node, fault),
+            Deed::Resume => self.resume(node, fault),
+            Deed::Slow { disk, delay } => {
                 machine.device.slow_down(disk);
                 machine.slow = Some((fault, delay));
                 self.touched[fault].nodes += 1;
             }
-            Action::Hurry { node } => {
-                let machine = &mut self.machines[node.index()];
+            Deed::Hurry => {
                 machine.device.slow_down(1.0);
                 machine.slow = None;
             }
-            Action::AilDisk { node, trouble } => self.ail_disk(observers, node, fault, trouble),
-            Action::HealDisk { node } => self.heal_disk(node, fault),
-            Action::MisleadClock { node, trouble } => self.mislead_clock(node, fault, trouble),
-            Action::SetClock { node } => self.set_clock(node, fault),
+            Deed::AilDisk { trouble } => self.ail_disk(observers, node, fault, trouble),
+            Deed::HealDisk => self.heal_disk(node, fault),
+            Deed::MisleadClock { trouble } => self.mislead_clock(node, fault, trouble),
+            Deed::SetClock => self.set_clock(node, fault),
         }
-        if ends {
-            observers.see(self.now, &Record::FaultEnded { fault });
+    }
+
+    /// Whom a fault strikes: once it has struck somebody, it stays with that node.
+    fn struck(&mut self, fault: usize, whom: Target) -> Option<NodeId> {
+        let holder = || {
+            let hints =
+                |machine: &Machine| machine.node().map_or(0, |node| node.disk().hints.len());
+            let holders = (0_u32..).zip(self.machines.iter().map(hints));
+            let most = holders.filter(|(_, hints)| *hints > 0);
+            most.min_by_key(|(node, hints)| (Reverse(*hints), *node)).map(|(node, _)| NodeId(node))
+        };
+        match whom {
+            Target::Node(node) => Some(node),
+            Target::MostHints => match self.holders.get(&fault) {
+                Some(known) => *known,
+                None => {
+                    let found = holder();
+                    self.holders.insert(fault, found);
+                    found
+                }
+            },
         }
     }
 
@@ -186,6 +222,15 @@ impl Simulation {
         let fresh = Standstill { faults: Vec::new(), waiting: Vec::new() };
         machine.paused.get_or_insert(fresh).faults.push(fault);
         self.touched[fault].nodes += 1;
+    }
+
+    /// Keeps a timer or a finished job of a node that stands still for later.
+    pub(super) fn waits(&mut self, node: NodeId, event: Event) -> bool {
+        let Some(standstill) = &mut self.machines[node.index()].paused else { return false };
+        let Standstill { faults, waiting } = standstill;
+        self.touched[faults[0]].jobs += u64::from(matches!(event, Event::Done(_)));
+        waiting.push(event);
+        true
     }
 
     /// A pause is over. If no other holds the machine, what waited comes now, in order.

@@ -56,7 +56,7 @@ pub fn small_plan(seed: u64) -> Plan {
 /// A node stops at a second of the run and is back some seconds later.
 pub fn crash(node: u32, at: u64, back_after: u64, disk: DiskAfterCrash) -> Fault {
     Fault::from(faults::spec::Spec::Crash(Crash {
-        node: NodeId(node),
+        node: NodeId(node).into(),
         at: Duration::from_secs(at),
         restart_after: Some(Duration::from_secs(back_after)),
         disk,

@@ -7,7 +7,8 @@ use crate::faults::fault::Fault;
 use crate::faults::nodes::{CrashLoop, GroupCrash, MOST_CRASHES, RollingRestart};
 use crate::faults::schedule::schedule;
 use crate::faults::spec::{Crash, Cut, Partition, Pause, Restart, Slow, Spec};
-use crate::id::{Address, NodeId, Span};
+use crate::faults::target::Target;
+use crate::id::{Address, Span};
 use crate::random::luck::Luck;
 use crate::time::Duration;
 use crate::time::signed::SignedDuration;
@@ -266,9 +267,11 @@ impl Rules<'_> {
         }
     }
 
-    pub fn check_node(&mut self, node: NodeId) {
+    pub fn check_node(&mut self, target: impl Into<Target>) {
         let path = self.path.name("node");
-        check_exists(Address::Node(node), &path, self.scenario, self.findings);
+        if let Some(node) = target.into().known() {
+            check_exists(Address::Node(node), &path, self.scenario, self.findings);
+        }
     }
 
     pub fn check_ends(&mut self, senders: &[Span], receivers: &[Span]) {

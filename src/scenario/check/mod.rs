@@ -9,7 +9,7 @@ mod expect;
 mod faults;
 mod network;
 mod parties;
-mod timelines;
+pub(in crate::scenario) mod timelines;
 mod traffic;
 mod workload;
 
@@ -89,7 +89,11 @@ fn check_times(scenario: &Scenario, findings: &mut Findings) {
     );
 }
 
-fn check_positive(duration: Duration, path: impl Into<Path>, findings: &mut Findings) {
+pub(in crate::scenario) fn check_positive(
+    duration: Duration,
+    path: impl Into<Path>,
+    findings: &mut Findings,
+) {
     let path = path.into();
     let message = format!("{path} must be longer than 0s");
     findings.require(duration > Duration::ZERO, path, message);
@@ -106,7 +110,11 @@ fn check_share(share: f64, path: impl Into<Path>, findings: &mut Findings) {
 }
 
 /// A distribution's own rules, told under the path where it is written.
-fn check_distribution(distribution: &Distribution, path: &Path, findings: &mut Findings) {
+pub(in crate::scenario) fn check_distribution(
+    distribution: &Distribution,
+    path: &Path,
+    findings: &mut Findings,
+) {
     for (relative, message) in distribution.problems() {
         let path = path.join(&Path::parse(&relative).unwrap_or_default());
         // The sentences begin with "is"; say who is.

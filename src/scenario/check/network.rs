@@ -1,4 +1,4 @@
-//! Rules of `network`.
+//! Rules of `network`, and of groups of parties.
 
 use std::collections::BTreeMap;
 
@@ -22,6 +22,7 @@ pub(super) fn check(scenario: &Scenario, findings: &mut Findings) {
         check_distribution(&reordering.delay, &"network.reordering.delay".into(), findings);
     }
     check_sites(scenario, findings);
+    check_groups(scenario, findings);
     for (i, between) in network.between.iter().enumerate() {
         check_between(between, &Path::from("network.between").index(i), scenario, findings);
     }
@@ -56,6 +57,15 @@ fn check_sites(scenario: &Scenario, findings: &mut Findings) {
         let who = shared(member.span, other.span);
         let message = format!("{who} would be at two sites at once: also at {}", other.path);
         findings.require_with(false, member.path, [other.path], message);
+    }
+}
+
+/// Whom groups name exists. A party can be in several.
+fn check_groups(scenario: &Scenario, findings: &mut Findings) {
+    for (name, spans) in &scenario.groups {
+        let group = Path::from("groups").name(name);
+        findings.require(!spans.is_empty(), group.clone(), "nobody is in this group");
+        check_exist(&entries(spans, &group), scenario, findings);
     }
 }
 

@@ -6,6 +6,7 @@ use crate::faults::composed::{STEP_LIMIT, laid_out};
 use crate::faults::fault::Fault;
 use crate::faults::nodes::Outage;
 use crate::faults::spec::Spec;
+use crate::faults::target::Target;
 use crate::id::NodeId;
 use crate::time::Duration;
 
@@ -21,7 +22,7 @@ struct Event {
 
 /// What that is.
 #[derive(Clone, Copy)]
-enum What {
+pub(in crate::scenario) enum What {
     Stop { until: Option<Duration> },
     Restart,
     Pause { until: Duration },
@@ -43,7 +44,10 @@ pub(super) fn check(faults: &[Fault], findings: &mut Findings) {
         // More is refused elsewhere.
         let all = laid_out.iter().flat_map(|fault| happenings(&fault.what)).take(STEP_LIMIT);
         for (node, at, what) in all {
-            nodes.entry(node).or_default().push(Event { at, fault, what });
+            // An optional fault may find its node stopped already, and then does nothing.
+            if !written.is_optional() {
+                nodes.entry(node).or_default().push(Event { at, fault, what });
+            }
         }
     }
     let path = |fault: usize| path_of(fault, &faults[fault].what);
@@ -59,18 +63,21 @@ pub(super) fn check(faults: &[Fault], findings: &mut Findings) {
 }
 
 /// What a fault does to which node, and when.
-fn happenings(fault: &Spec) -> Vec<(NodeId, Duration, What)> {
+pub(in crate::scenario) fn happenings(fault: &Spec) -> Vec<(NodeId, Duration, What)> {
     let stops = |outages: Vec<Outage>| {
-        let stop = |o: Outage| (o.node, o.at, What::Stop { until: o.until });
-        outages.into_iter().map(stop).collect()
+        let stop = |o: Outage| Some((o.node.known()?, o.at, What::Stop { until: o.until }));
+        outages.into_iter().filter_map(stop).collect()
+    };
+    let one = |target: Target, at, what| {
+        target.known().map(|node| (node, at, what)).into_iter().collect()
     };
     match fault {
         Spec::Crash(crash) => stops(vec![crash.outage()]),
         Spec::CrashLoop(crashes) => stops(crashes.outages()),
         Spec::RollingRestart(restarts) => stops(restarts.outages()),
         Spec::GroupCrash(crashes) => stops(crashes.outages()),
-        Spec::Restart(restart) => vec![(restart.node, restart.at, What::Restart)],
-        Spec::Pause(pause) => vec![(pause.node, pause.from, What::Pause { until: pause.to })],
+        Spec::Restart(restart) => one(restart.node, restart.at, What::Restart),
+        Spec::Pause(pause) => one(pause.node, pause.from, What::Pause { until: pause.to }),
         Spec::Partition(_) | Spec::Cut(_) | Spec::Degrade(_) | Spec::Bandwidth(_) => Vec::new(),
         Spec::Isolate(_) | Spec::Bridge(_) | Spec::MajoritiesRing(_) | Spec::Clog(_) => Vec::new(),
         Spec::Flap(_) | Spec::RollingIsolation(_) | Spec::Swizzle(_) => Vec::new(),
