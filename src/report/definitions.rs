@@ -211,8 +211,19 @@ pub static FIGURES: &[(&str, Definition)] = &[
     row("faults.suspicions_cleared", "times", "a peer believed down answered again"),
     row("faults.windows.*.from_s", "s", "start of the fault"),
     row("faults.windows.*.to_s", "s", "end of the fault"),
-    row("faults.windows.*.messages", "messages", "messages that it lost, held or delayed"),
+    row(
+        "faults.windows.*.messages",
+        "messages",
+        "messages that it lost, held, delayed, damaged or copied",
+    ),
     row("faults.windows.*.bytes", "bytes", "size of the same"),
+    row(
+        "faults.windows.*.operations",
+        "operations",
+        "client operations, each once, of which it touched a message or a disk job that was sent \
+         for them (requests, replies, fetches, writes, stores, their answers), or stopped the node \
+         that worked on them, or misled the clock that stamped them",
+    ),
     row("faults.windows.*.nodes", "times", "nodes that it stopped, started, paused or slowed"),
     row("faults.windows.*.jobs", "jobs", "disk jobs that it lost, kept waiting or slowed"),
     row("faults.windows.*.copies", "copies", "stored copies and hints that it destroyed"),

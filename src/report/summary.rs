@@ -329,6 +329,7 @@ fn faults(page: &mut Page, report: &Report) {
         let window = format!("{:.1} to {}", fault.from_s, moment(fault.to_s));
         let touched = [
             ("messages", fault.messages),
+            ("operations", fault.operations),
             ("nodes", fault.nodes),
             ("jobs", fault.jobs),
             ("copies", fault.copies),

@@ -10,6 +10,7 @@ use crate::process::Input;
 use crate::random::purpose::Purpose;
 use crate::random::source::Source;
 use crate::sim::event::Event;
+use crate::sim::machine::Machine;
 use crate::sim::simulation::Simulation;
 use crate::trace::observer::Observers;
 
@@ -56,37 +57,41 @@ impl Simulation {
 
     /// Counts a job that is given to a disk which is slow; true if it is stalled and takes none.
     #[cold]
-    pub(super) fn count_ailing(&mut self, node: NodeId) -> bool {
+    pub(super) fn count_ailing(&mut self, node: NodeId, job: &Job) -> bool {
         let machine = &self.machines[node.index()];
         if let Some((fault, _)) = machine.slow.as_ref().filter(|_| machine.device.is_slow()) {
-            self.touched[*fault].jobs += 1;
+            self.toll.job(*fault, job);
         }
         if let Some(fault) = machine.device.stalled_by() {
-            self.touched[fault].jobs += 1;
+            self.toll.job(fault, job);
             return true;
         }
-        machine.device.slow_troubles().for_each(|(fault, _)| self.touched[fault].jobs += 1);
+        machine.device.slow_troubles().for_each(|(fault, _)| self.toll.job(fault, job));
         false
     }
 
     /// Keeps what a stalled disk would have done by now.
-    pub(super) fn stalls(&mut self, node: NodeId, event: Event) -> bool {
+    pub(super) fn stalls(&mut self, node: NodeId, job: u32) -> bool {
         let device = &mut self.machines[node.index()].device;
         let Some(fault) = device.stalled_by() else { return false };
-        self.touched[fault].jobs += 1;
-        device.held.push(event);
+        self.toll.job(fault, &self.jobs.get(job).job);
+        device.held.push(Event::Done(job));
         true
     }
 
     /// A job has taken its time: is it done, or has it failed?
     pub(super) fn finish_job(&mut self, observers: &mut Observers<'_>, node: NodeId, job: Job) {
         let (whom, luck) = (u64::from(node.0), job.luck());
-        if self.machines[node.index()].device.troubles.is_empty() {
+        let Machine { device, clock, .. } = &self.machines[node.index()];
+        if clock.is_misled() {
+            clock.misled_by().for_each(|fault| self.toll.stamped(fault, &job));
+        }
+        if device.troubles.is_empty() {
             self.fold(whom, luck);
             return self.hand_to_node(observers, node, Input::Done(job));
         }
         if let Some(fault) = self.failure(node, &job) {
-            self.touched[fault].jobs += 1;
+            self.toll.job(fault, &job);
             self.fold(whom, digest_of([luck, FAILED]));
             return self.hand_to_node(observers, node, Input::Failed(job));
         }
@@ -132,7 +137,7 @@ impl Simulation {
         };
         for (fault, trouble) in &self.machines[node.index()].device.troubles {
             if flushes && *trouble == DiskTrouble::LyingFlush {
-                self.touched[*fault].jobs += 1;
+                self.toll.job(*fault, job);
             }
         }
     }
@@ -181,7 +186,7 @@ impl Simulation {
             return;
         }
         let loss: Loss = self.machines[node.index()].lose(key, target);
-        self.touched[fault].copies += loss.count();
+        self.toll.copies(fault, loss.count());
         if observers.interest().facts {
             self.tell_loss(observers, node, loss);
         }

@@ -23,9 +23,10 @@ use crate::sim::machine::{Machine, Standstill};
 use crate::sim::plan::Plan;
 use crate::sim::queue::slab::Slab;
 use crate::sim::queue::{Lane, Queue};
+use crate::sim::toll::Toll;
 use crate::time::{Duration, Time};
 use crate::trace::observer::Observers;
-use crate::trace::record::{Account, Record, Totals, Touched};
+use crate::trace::record::{Account, Record, Totals};
 use crate::workload::client::{Client, Habits};
 use crate::workload::words::ClientWords;
 
@@ -40,7 +41,7 @@ pub struct Simulation {
     pub(super) machines: Vec<Machine>,
     pub(super) identity: Identity,
     pub(super) links: Links,
-    pub(super) touched: Vec<Touched>,
+    pub(super) toll: Toll,
     /// Messages that wait for a cut to end, with that cut.
     pub(super) held: Vec<(CutName, u32)>,
     /// All messages on their way.
@@ -119,7 +120,7 @@ impl Simulation {
             lanes,
             to_self: VecDeque::new(),
             steps: schedule(&plan.faults, plan.duration, &luck).into_iter().peekable(),
-            touched: vec![Touched::default(); plan.faults.len()],
+            toll: Toll::new(plan.faults.len()),
             held: Vec::new(),
             messages: Slab::new(),
             jobs: Slab::new(),
@@ -288,7 +289,7 @@ impl Simulation {
             Event::Done(job) => {
                 let Task { node, life, .. } = *self.jobs.get(job);
                 let lives = self.lives(node, life);
-                if lives && (self.waits(node, event) || self.stalls(node, event)) {
+                if lives && (self.waits(node, event) || self.stalls(node, job)) {
                     return;
                 }
                 let Task { job, .. } = self.jobs.remove(job);
@@ -314,7 +315,9 @@ impl Simulation {
     fn waits(&mut self, node: NodeId, event: Event) -> bool {
         let Some(standstill) = &mut self.machines[node.index()].paused else { return false };
         let Standstill { faults, waiting } = standstill;
-        self.touched[faults[0]].jobs += u64::from(matches!(event, Event::Done(_)));
+        if let Event::Done(job) = event {
+            self.toll.job(faults[0], &self.jobs.get(job).job);
+        }
         waiting.push(event);
         true
     }
