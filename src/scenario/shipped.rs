@@ -48,6 +48,7 @@ pub const SHIPPED: &[(&str, &str)] = &shipped![
     ("nodes", "restored-disk"),
     ("nodes", "power-failure"),
     ("nodes", "crash-loop"),
+    ("nodes", "planned-restarts"),
     ("network", "isolate"),
     ("network", "bridge"),
     ("network", "majorities-ring"),
