@@ -21,6 +21,7 @@
 //! differ between machines.
 
 pub mod distribution;
+pub mod logarithm;
 pub mod luck;
 pub mod normal;
 mod problems;

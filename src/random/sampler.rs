@@ -1,8 +1,8 @@
 //! A distribution made ready to be drawn from many times.
 
 use crate::random::distribution::{Component, Distribution, nanoseconds};
-use crate::random::normal;
 use crate::random::source::Source;
+use crate::random::{logarithm, normal};
 use crate::time::Duration;
 
 /// The longest draw, in nanoseconds; exact as a double.
@@ -92,7 +92,7 @@ impl Shape {
         match self {
             Shape::Constant(value) => *value,
             Shape::Uniform { from, count } => from + source.below(*count),
-            Shape::Exponential { mean } => whole(-mean * libm::log(source.open_unit())),
+            Shape::Exponential { mean } => whole(-mean * logarithm::of_unit(source.open_unit())),
             Shape::Normal { mean, deviation } => whole(mean + deviation * normal::sample(source)),
             Shape::LogNormal { median, sigma } => {
                 whole(median * libm::exp(sigma * normal::sample(source)))

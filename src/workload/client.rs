@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use smallvec::SmallVec;
+
 use crate::dynamo::message::{Action, Message, Outcome, Put, Reply};
 use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::versioning::version::VersionSet;
@@ -61,7 +63,7 @@ pub struct Client {
     /// How many intents it has begun.
     intents: u32,
     /// Operations that have not ended. Few, so that a list does.
-    pub(super) open: Vec<Operation>,
+    pub(super) open: SmallVec<[Operation; 1]>,
     pub(super) memory: Memory,
     pub(super) deadlines: Deadlines<ClientWords, AttemptId>,
     /// Where it is, among the sites of the network.
@@ -123,7 +125,7 @@ impl Client {
         };
         let memory = Memory::new(room);
         let deadlines = Deadlines::new(ClientTimer::Attempt);
-        let (intents, open, roamed) = (0, Vec::new(), 0);
+        let (intents, open, roamed) = (0, SmallVec::new(), 0);
         let site = habits.router.site_of(me);
         Client { me, habits, arrivals, intents, open, memory, deadlines, site, roamed }
     }

@@ -5,6 +5,7 @@
 //! own rule, each version with a clock in which its coordinator incremented its entry. Last write
 //! wins: the largest (stamp, dot) stays.
 
+use std::cmp::Ordering;
 use std::rc::Rc;
 
 use smallvec::{SmallVec, smallvec};
@@ -50,8 +51,8 @@ pub fn merge(
         return Rc::clone(mine);
     }
     match versioning {
-        Versioning::Dotted => merge_by(mine, theirs, obsolete_dotted),
-        Versioning::Literal => merge_by(mine, theirs, obsolete_literal),
+        Versioning::Dotted => merge_dotted(mine, theirs),
+        Versioning::Literal => merge_literal(mine, theirs),
         Versioning::LastWriteWins => merge_stamped(mine, theirs),
     }
 }
@@ -117,15 +118,54 @@ fn write_stamped(
 /// Versions picked from a set, without taking memory for a handful.
 type Chosen<'a> = SmallVec<[&'a Version; 8]>;
 
-fn merge_by(
-    mine: &Rc<VersionSet>,
-    theirs: &Rc<VersionSet>,
-    obsolete: fn(&Version, &VersionSet) -> bool,
-) -> Rc<VersionSet> {
+/// Both sides are sorted by dot, and a dot names one version: one walk along both finds what they
+/// share. What only one side holds stays unless the other side knows of it, and no longer holds it.
+fn merge_dotted(mine: &Rc<VersionSet>, theirs: &Rc<VersionSet>) -> Rc<VersionSet> {
+    let (mut ours, mut others) = (mine.versions(), theirs.versions());
+    let mut kept: Chosen<'_> = SmallVec::new();
+    let (mut mine_is_all, mut theirs_is_all) = (true, true);
+    loop {
+        let order = match (ours.first(), others.first()) {
+            (None, None) => break,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(our), Some(other)) => our.dot.cmp(&other.dot),
+        };
+        let version = match order {
+            Ordering::Less | Ordering::Equal => &ours[0],
+            Ordering::Greater => &others[0],
+        };
+        let stays = match order {
+            Ordering::Less => !theirs.clock().contains(version.dot),
+            Ordering::Equal => true,
+            Ordering::Greater => !mine.clock().contains(version.dot),
+        };
+        if stays {
+            kept.push(version);
+        }
+        // Whoever holds a version that goes, or lacks one that stays, does not hold the result.
+        mine_is_all &= order == Ordering::Equal || stays == (order == Ordering::Less);
+        theirs_is_all &= order == Ordering::Equal || stays == (order == Ordering::Greater);
+        ours = &ours[usize::from(order != Ordering::Greater)..];
+        others = &others[usize::from(order != Ordering::Less)..];
+    }
+    if mine_is_all && mine.clock().covers(theirs.clock()) {
+        return Rc::clone(mine);
+    }
+    if theirs_is_all && theirs.clock().covers(mine.clock()) {
+        return Rc::clone(theirs);
+    }
+    let mut clock = mine.clock().clone();
+    clock.join(theirs.clock());
+    Rc::new(VersionSet::new(clock, kept.into_iter().cloned().collect()))
+}
+
+fn merge_literal(mine: &Rc<VersionSet>, theirs: &Rc<VersionSet>) -> Rc<VersionSet> {
     let absent =
         |version: &Version, set: &VersionSet| !set.versions().iter().any(|v| same(v, version));
-    let kept: Chosen<'_> = mine.versions().iter().filter(|v| !obsolete(v, theirs)).collect();
-    let is_news = |v: &&Version| absent(v, mine) && !obsolete(v, mine);
+    let kept: Chosen<'_> =
+        mine.versions().iter().filter(|v| !obsolete_literal(v, theirs)).collect();
+    let is_news = |v: &&Version| absent(v, mine) && !obsolete_literal(v, mine);
     let news: Chosen<'_> = theirs.versions().iter().filter(is_news).collect();
     if news.is_empty() && kept.len() == mine.versions().len() && mine.clock().covers(theirs.clock())
     {
@@ -139,11 +179,6 @@ fn merge_by(
     let mut clock = mine.clock().clone();
     clock.join(theirs.clock());
     Rc::new(VersionSet::new(clock, kept.into_iter().chain(news).cloned().collect()))
-}
-
-/// Known to the other side, but no longer held there.
-fn obsolete_dotted(version: &Version, other: &VersionSet) -> bool {
-    other.clock().contains(version.dot) && !other.versions().iter().any(|v| v.dot == version.dot)
 }
 
 /// An ancestor of a version that the other side holds; or the earlier of two under one clock. A
