@@ -4,10 +4,12 @@
 mod watch;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use dynamo_sim::dynamo::config::Flush;
 use dynamo_sim::dynamo::fact::Fact;
 use dynamo_sim::dynamo::message::{Kind, Message};
+use dynamo_sim::dynamo::versioning::version::VersionSet;
 use dynamo_sim::faults::composed::laid_out;
 use dynamo_sim::faults::spec::{DiskAfterCrash, Spec};
 use dynamo_sim::id::{Address, AttemptId, NodeId};
@@ -16,10 +18,11 @@ use dynamo_sim::sim::plan::Plan;
 use dynamo_sim::time::{Duration, Time};
 use dynamo_sim::trace::observer::{Interest, Observer};
 use dynamo_sim::trace::record::{Account, Drop, Record};
-use dynamo_sim::workload::spec::Keys;
+use dynamo_sim::workload::spec::{Keys, Mix};
+use dynamo_sim::workload::words::{ClientFact, Function, OperationResult};
 use serde_json::{Value, json};
 
-use watch::{crash, run, small_plan};
+use watch::{crash, run, small_plan, unequal_keys};
 
 const MS: u64 = 1_000_000;
 const SECOND: u64 = 1_000 * MS;
@@ -324,6 +327,70 @@ fn a_share_of_what_is_stored_is_corrupted_at_once() {
     let (held, corrupt) = (at_once(&wiped), at_once(&plan));
     let deviation = (0.25 * 0.75 * held).sqrt();
     assert!(held > 100.0 && (corrupt - 0.25 * held).abs() < 4.0 * deviation, "{corrupt} of {held}");
+}
+
+/// Copies that a disk damaged, those that spread, and reads that returned damaged values.
+#[derive(Default)]
+struct Wrong {
+    damaged: usize,
+    spread: usize,
+    mended: usize,
+    reads: usize,
+}
+
+impl Observer for Wrong {
+    fn interest(&self) -> Interest {
+        Interest { facts: true, messages: false }
+    }
+
+    fn see(&mut self, _: Time, record: &Record<'_>) {
+        match record {
+            Record::Node { fact: Fact::Damaged { change }, .. } => {
+                assert!(change.is_news(), "the digest covers the bytes");
+                self.damaged += 1;
+            }
+            Record::Node { fact: Fact::Kept { change, .. }, .. } => {
+                let of =
+                    |set: &Option<Rc<VersionSet>>| set.as_ref().is_some_and(|s| s.is_damaged());
+                self.spread += usize::from(!of(&change.before) && of(&change.after));
+                self.mended += usize::from(of(&change.before) && !of(&change.after));
+            }
+            Record::Client { fact: ClientFact::Ended(ending), .. } => {
+                if let OperationResult::Ok { set: Some(set), .. } = &ending.result {
+                    let is_get = ending.function == Function::Get;
+                    self.reads += usize::from(is_get && set.is_damaged());
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn unchecked(checksums: bool) -> (Wrong, Account, Plan) {
+    let mut plan = steady_plan(&[json!({ "disk":
+        { "node": "n1", "from": "5s", "to": "6s", "is": { "corrupt": 0.5 } } })]);
+    plan.workload.keys = Keys::Uniform { count: 500 };
+    plan.workload.mix = Mix { get: 0.5, put: 0.5, ..Mix::default() };
+    plan.cluster.checksums = checksums;
+    let mut wrong = Wrong::default();
+    let account = run(&plan, &mut wrong);
+    assert_eq!(unequal_keys(&plan, &account), [], "homes agree, right or wrong");
+    (wrong, account, plan)
+}
+
+#[test]
+fn without_checksums_damage_is_served_and_spreads_to_half() {
+    let (wrong, account, plan) = unchecked(false);
+    assert!(wrong.damaged > 50, "{}", wrong.damaged);
+    assert!(wrong.reads > 0 && wrong.spread > 10 && wrong.mended > 10);
+    assert!(account.touched[0].copies >= wrong.damaged as u64);
+    // Of each key that is still damaged all homes hold the same damage.
+    let damaged = account.nodes.iter().flat_map(|node| &node.copies);
+    let count = damaged.filter(|(_, set)| set.is_damaged()).count();
+    assert!(count > 0 && count % plan.cluster.n as usize == 0, "{count}");
+    let (checked, account, _) = unchecked(true);
+    assert_eq!((checked.damaged, checked.reads, checked.spread), (0, 0, 0));
+    assert!(account.touched[0].copies > 50);
 }
 
 #[test]

@@ -276,6 +276,16 @@ pub static FIGURES: &[(&str, Definition)] = &[
         "writes",
         "committed writes found held or covered by no home during the run, as in staleness",
     ),
+    row("corruption.reads", "reads", "reads that returned a value that a disk had changed"),
+    row("corruption.share", "share", "the same of all reads that succeeded"),
+    row("corruption.damaged", "copies", "copies at homes that disks changed and nothing checked"),
+    row(
+        "corruption.spread.put|handoff|read_repair|anti_entropy",
+        "copies",
+        "copies at homes that became damaged as this wrote them",
+    ),
+    row("corruption.mended", "copies", "damaged copies that a write or a repair made good"),
+    row("corruption.final", "copies", "damaged copies at homes at the end"),
     row("sessions.reads_examined", "reads", "reads of keys that their client remembered"),
     row(
         "sessions.read_your_writes_violations",

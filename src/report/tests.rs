@@ -153,6 +153,7 @@ fn the_sections_come_in_their_order() {
         "ledgers",
         "repair",
         "durability",
+        "corruption",
         "sessions",
         "load",
         "carts",

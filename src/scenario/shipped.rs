@@ -29,6 +29,7 @@ pub const SHIPPED: &[(&str, &str)] = &shipped![
     ("disks", "failing-disks"),
     ("disks", "lying-flush"),
     ("disks", "silent-corruption"),
+    ("disks", "unchecked-corruption"),
     ("clients", "cart-first-returned"),
     ("clients", "cart-last-write-wins"),
     ("clients", "cart-union"),

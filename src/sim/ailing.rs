@@ -2,6 +2,7 @@
 
 use crate::digest::digest_of;
 use crate::dynamo::config::Flush;
+use crate::dynamo::fact::Fact;
 use crate::dynamo::job::{Job, Work};
 use crate::dynamo::storage::disk::Loss;
 use crate::faults::disk::DiskTrouble;
@@ -13,6 +14,7 @@ use crate::sim::event::Event;
 use crate::sim::machine::Machine;
 use crate::sim::simulation::Simulation;
 use crate::trace::observer::Observers;
+use crate::trace::record::Record;
 
 /// What tells a failed job from one that was done, in the digest.
 const FAILED: u64 = 1;
@@ -170,7 +172,7 @@ impl Simulation {
         }
     }
 
-    /// Whether a copy, or a hint for somebody, changes silently. Its checksum no longer matches, so
+    /// Whether a copy, or a hint for somebody, changes silently. If its checksum no longer matches,
     /// whoever reads it treats it as absent: from now on it is as good as lost.
     fn corrupt(
         &mut self,
@@ -185,10 +187,37 @@ impl Simulation {
         if !self.luck.draw(Purpose::DiskTrouble, who, which).chance(share) {
             return;
         }
+        if !self.identity.config.checksums {
+            return self.damage(observers, node, fault, (key, target), digest_of([which, who]));
+        }
         let loss: Loss = self.machines[node.index()].lose(key, target);
         self.toll.copies(fault, loss.count());
         if observers.interest().facts {
             self.tell_loss(observers, node, loss);
+        }
+    }
+
+    /// Changes a copy, or a hint, that nobody will check.
+    fn damage(
+        &mut self,
+        observers: &mut Observers<'_>,
+        node: NodeId,
+        fault: usize,
+        (key, target): (Key, Option<NodeId>),
+        mark: u64,
+    ) {
+        let disk = self.machines[node.index()].disk_mut();
+        let change = match target {
+            None => disk.store.damage(key, mark),
+            Some(target) => {
+                let damaged = disk.hints.damage(key, target, mark);
+                return self.toll.copies(fault, u64::from(damaged));
+            }
+        };
+        let Some(change) = change else { return };
+        self.toll.copies(fault, 1);
+        if observers.interest().facts {
+            observers.see(self.now, &Record::Node { node, fact: &Fact::Damaged { change } });
         }
     }
 }
