@@ -26,11 +26,11 @@ impl Observer for Losers {
     }
 
     fn see(&mut self, _now: Time, record: &Record<'_>) {
-        if let Record::Dropped { message, cause, .. } = record {
-            if self.causes.contains(cause) {
-                self.messages += 1;
-                self.operations.extend(message.operation());
-            }
+        if let Record::Dropped { message, cause, .. } = record
+            && self.causes.contains(cause)
+        {
+            self.messages += 1;
+            self.operations.extend(message.operation());
         }
     }
 }
@@ -73,7 +73,7 @@ fn operations_are_those_whose_messages_were_lost() {
         ),
     ];
     for (fault, causes) in rows {
-        let (account, losers) = with_faults(&[fault.clone()], &causes);
+        let (account, losers) = with_faults(std::slice::from_ref(&fault), &causes);
         let Touched { messages, operations, .. } = account.touched[0];
         assert_eq!(messages, losers.messages, "{fault}");
         assert_eq!(operations, losers.operations.len() as u64, "{fault}");
