@@ -1,35 +1,54 @@
 //! The scenarios that come with the program.
 
-/// Files of `scenarios/`, each by its folder in there and its name, as name and text.
+/// Lists the files of `scenarios/`, each by its folder in there and its name.
 macro_rules! shipped {
     ($(($folder:literal, $name:literal)),+ $(,)?) => {
-        [$(($name, include_str!(concat!("../../scenarios/", $folder, "/", $name, ".json")))),+]
+        /// Name and text of each scenario in the folders of `scenarios/`; names are unique in all
+        /// of them. The first is what `run` takes when it is given none.
+        pub const SHIPPED: &[(&str, &str)] = &[
+            $(($name, include_str!(concat!("../../scenarios/", $folder, "/", $name, ".json")))),+
+        ];
+
+        /// The folder of each of them, in the same order: what it is for.
+        pub const FOLDERS: &[&str] = &[$($folder),+];
     };
 }
 
-/// Name and text of each scenario in `scenarios/` and its folders; names are unique in all of them.
-/// The first is what `run` takes when it is given none.
-pub const SHIPPED: &[(&str, &str)] = &shipped![
-    (".", "partition-heal"),
-    (".", "no-faults"),
-    (".", "rolling-restart"),
-    (".", "lost-disk"),
-    (".", "anti-entropy-alone"),
-    (".", "hints-alone"),
-    (".", "sloppy-quorum"),
-    (".", "strict-quorum"),
-    (".", "stale-reads"),
-    (".", "shopping-cart"),
-    (".", "clock-hole"),
-    (".", "last-write-wins"),
-    (".", "unflushed-crash"),
-    (".", "one-way-cut"),
-    ("clocks", "skewed-clocks"),
-    ("clocks", "clock-faults"),
+shipped![
+    ("basics", "partition-heal"),
+    ("basics", "no-faults"),
+    ("basics", "anti-entropy-alone"),
+    ("basics", "hints-alone"),
+    ("basics", "sloppy-quorum"),
+    ("basics", "strict-quorum"),
+    ("basics", "stale-reads"),
+    ("basics", "shopping-cart"),
+    ("basics", "clock-hole"),
+    ("basics", "last-write-wins"),
+    ("network", "one-way-cut"),
+    ("network", "isolate"),
+    ("network", "bridge"),
+    ("network", "majorities-ring"),
+    ("network", "flapping-partition"),
+    ("network", "rolling-isolation"),
+    ("network", "swizzle"),
+    ("network", "clog"),
+    ("network", "lossy-handoff"),
+    ("network", "bandwidth"),
+    ("network", "flaky-site"),
+    ("nodes", "rolling-restart"),
+    ("nodes", "lost-disk"),
+    ("nodes", "restored-disk"),
+    ("nodes", "power-failure"),
+    ("nodes", "crash-loop"),
+    ("nodes", "planned-restarts"),
+    ("disks", "unflushed-crash"),
     ("disks", "failing-disks"),
     ("disks", "lying-flush"),
     ("disks", "silent-corruption"),
     ("disks", "unchecked-corruption"),
+    ("clocks", "skewed-clocks"),
+    ("clocks", "clock-faults"),
     ("clients", "cart-first-returned"),
     ("clients", "cart-last-write-wins"),
     ("clients", "cart-union"),
@@ -46,20 +65,6 @@ pub const SHIPPED: &[(&str, &str)] = &shipped![
     ("clients", "retries-recognised"),
     ("clients", "moving-clients"),
     ("clients", "few-writers"),
-    ("nodes", "restored-disk"),
-    ("nodes", "power-failure"),
-    ("nodes", "crash-loop"),
-    ("nodes", "planned-restarts"),
-    ("network", "isolate"),
-    ("network", "bridge"),
-    ("network", "majorities-ring"),
-    ("network", "flapping-partition"),
-    ("network", "rolling-isolation"),
-    ("network", "swizzle"),
-    ("network", "clog"),
-    ("network", "lossy-handoff"),
-    ("network", "bandwidth"),
-    ("network", "flaky-site"),
 ];
 
 /// Name and text of the files that shipped scenarios name.
