@@ -164,7 +164,8 @@ impl Tested {
 /// A pattern of figures as the paths that it stands for. Those of single verdicts and faults are
 /// left out: their places say nothing to a reader.
 fn spelt_out(pattern: &str) -> Vec<String> {
-    let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+    let all = std::iter::once("total").filter(|_| pattern.starts_with("messages."));
+    let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).chain(all).collect();
     let drops: Vec<&str> = Drop::ALL.iter().map(|drop| drop.name()).collect();
     let mut paths = vec![String::new()];
     for (place, step) in pattern.split('.').enumerate() {

@@ -18,7 +18,9 @@ use dynamo_sim::trace::record::Record;
 
 fn read(name: &str) -> Checked {
     let (_, text) = SHIPPED.iter().find(|(known, _)| *known == name).expect("it is shipped");
-    Scenario::read(name, text, &[], &[]).unwrap_or_else(|told| panic!("{told}"))
+    let figures = experiment::known_figures();
+    let figures: Vec<&str> = figures.iter().map(String::as_str).collect();
+    Scenario::read(name, text, &[], &figures).unwrap_or_else(|told| panic!("{told}"))
 }
 
 fn run(checked: &Checked, watchers: Vec<&mut dyn Observer>) -> Outcome {

@@ -107,7 +107,11 @@ mod tests {
         for (name, text) in SHIPPED {
             let checked = Scenario::read(name, text, &[], &[]).unwrap_or_else(|e| panic!("{e}"));
             assert_eq!(checked.scenario().name, *name);
-            assert!(!checked.scenario().about.is_empty(), "{name} says what it is about");
+            let about = &checked.scenario().about;
+            assert!(about.to_lowercase().contains("look at "), "{name} says what to look at");
+            assert!(!checked.scenario().expect.is_empty(), "{name} says what it expects");
+            let canonical = crate::scenario::format::formatted(text, &checked);
+            assert_eq!(*text, canonical, "`format` would lay {name} out otherwise");
         }
     }
 }
