@@ -1,8 +1,8 @@
 //! What people are told about scenarios that cannot be: each `tests/bad/*.json` with its exact
 //! diagnosis beside it. `SNAPSHOTS=overwrite` writes the diagnoses anew; read them aloud then.
 //!
-//! And what nobody wrote: scenarios with random damage never make the reader panic or hang. There
-//! are ten thousand of them, or `MUTATIONS=1000000`.
+//! And what nobody wrote: scenarios with random damage never make the reader panic or hang, and
+//! what it accepts can be run. There are ten thousand of them, or `MUTATIONS=1000000`.
 
 // That reading is quick can only be told by a clock.
 #![allow(clippy::disallowed_types, clippy::disallowed_methods)]
@@ -10,9 +10,14 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use dynamo_sim::faults::schedule::schedule;
+use dynamo_sim::random::luck::Luck;
 use dynamo_sim::scenario::extend::{Library, Shipped};
+use dynamo_sim::scenario::read::Checked;
 use dynamo_sim::scenario::shipped::SHIPPED;
 use dynamo_sim::scenario::spec::Scenario;
+use dynamo_sim::sim::simulation::Simulation;
+use dynamo_sim::trace::observer::Observers;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::Value;
@@ -101,16 +106,41 @@ const PATIENCE_IN_SECONDS: u64 = 5;
 
 fn survives(bytes: &[u8]) {
     let begun = Instant::now();
-    if let Err(told) = Scenario::read_bytes("damaged.json", bytes, &[], &FIGURES) {
-        assert!(!told.0.is_empty(), "a refusal says why");
-        for diagnosis in &told.0 {
-            let text = diagnosis.to_string();
-            let tame = |c: char| c == '\n' || !c.is_control();
-            assert!(text.chars().all(tame), "{text:?} is plain text");
-            assert!(text.len() < 8_000, "{text}");
+    match Scenario::read_bytes("damaged.json", bytes, &[], &FIGURES) {
+        Ok(checked) => works(&checked, bytes),
+        Err(told) => {
+            assert!(!told.0.is_empty(), "a refusal says why");
+            for diagnosis in &told.0 {
+                let text = diagnosis.to_string();
+                let tame = |c: char| c == '\n' || !c.is_control();
+                assert!(text.chars().all(tame), "{text:?} is plain text");
+                assert!(text.len() < 8_000, "{text}");
+            }
         }
     }
     assert!(begun.elapsed().as_secs() < PATIENCE_IN_SECONDS, "{}", String::from_utf8_lossy(bytes));
+}
+
+/// Of how many accepted scenarios one is run, and for how many events at most.
+const SAMPLE: u64 = 40;
+const EVENTS: u64 = 20_000;
+
+/// What is accepted makes a plan, with all the steps of its faults; some are run for a while.
+fn works(checked: &Checked, bytes: &[u8]) {
+    let plan = checked.plan();
+    let steps = schedule(&plan.faults, plan.duration, &Luck::new(plan.seed));
+    assert!(steps.windows(2).all(|pair| pair[0].at <= pair[1].at), "steps come in order");
+    let chosen =
+        bytes.iter().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(*byte)));
+    let (tokens, keys) = (plan.cluster.partitioning.tokens, plan.workload.key_count());
+    let ring = u64::from(plan.cluster.nodes) * u64::from(tokens);
+    if chosen % SAMPLE != 0 || ring > 100_000 || keys > 100_000 || plan.workload.clients > 10_000 {
+        return;
+    }
+    let mut run = Simulation::new(&plan);
+    run.start(&mut Observers::default());
+    while run.totals().events < EVENTS && run.step(&mut Observers::default()) {}
+    run.finish(&mut Observers::default());
 }
 
 /// The shipped scenarios and one that says everything, with all defaults written out.

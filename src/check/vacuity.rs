@@ -34,6 +34,7 @@ impl Judge for Vacuity {
 
 fn is_nothing(touched: &Touched) -> bool {
     // Bytes are those of the messages.
-    let Touched { messages, bytes: _, nodes, jobs, copies } = *touched;
+    // An operation is touched in a message, a job or a node.
+    let Touched { messages, bytes: _, operations: _, nodes, jobs, copies } = *touched;
     messages + nodes + jobs + copies == 0
 }

@@ -46,6 +46,9 @@ pub struct Cluster {
     pub failure_detection: FailureDetection,
     /// When what was written becomes safe from a crash.
     pub flush: Flush,
+    /// Is a copy checked as it is read? Then one that a disk has changed silently is as good as
+    /// absent; without it, readers and other replicas get what the disk made of it.
+    pub checksums: bool,
     /// How far the clocks of nodes are off, each all the time; without it they all are right.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock_skew: Option<ClockSkew>,
@@ -219,6 +222,7 @@ impl Default for Cluster {
             gossip: Gossip::default(),
             failure_detection: FailureDetection::default(),
             flush: Flush::default(),
+            checksums: true,
             clock_skew: None,
         }
     }

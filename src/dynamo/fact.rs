@@ -16,6 +16,8 @@ pub enum Fact {
     Kept { change: Change, cause: Cause },
     /// A crash took a home's copy back to what it was before, or altogether.
     Lost { change: Change },
+    /// A disk changed a home's copy silently, and nothing checks it.
+    Damaged { change: Change },
     /// A new version was made of this attempt at a put.
     Made { attempt: AttemptId },
     /// Of this attempt at a put a version had been made before, and no other was.

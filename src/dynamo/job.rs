@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::dynamo::message::{Exchange, Put, Ticket};
 use crate::dynamo::versioning::version::VersionSet;
-use crate::id::{Address, AttemptId, Key, NodeId};
+use crate::id::{Address, AttemptId, Key, NodeId, OperationId};
 
 /// A piece of work for the disk.
 #[derive(Clone, Debug)]
@@ -92,6 +92,22 @@ impl Job {
             Job::Fetch { .. } | Job::ReadHint { .. } | Job::ReadKeys(_) => None,
             Job::DropHint { .. } | Job::Flush => None,
         }
+    }
+
+    /// The client operation that it works for, if it was given for one of its attempts.
+    pub fn operation(&self) -> Option<OperationId> {
+        match self {
+            Job::Fetch { attempt, .. }
+            | Job::Write { attempt, .. }
+            | Job::Store { attempt, .. } => Some(attempt.operation),
+            Job::Repair { .. } | Job::Synchronise { .. } | Job::Accept { .. } => None,
+            Job::ReadHint { .. } | Job::DropHint { .. } | Job::ReadKeys(_) | Job::Flush => None,
+        }
+    }
+
+    /// Does it make a version, stamped by the clock of its node?
+    pub fn stamps(&self) -> bool {
+        matches!(self, Job::Write { .. })
     }
 
     /// What luck knows it by at its node, beside the kind of work.

@@ -376,6 +376,29 @@ impl Message {
         self.outline().kind
     }
 
+    /// The client operation that it works for, if it was sent for one of its attempts: what is done
+    /// for the store itself, read repair too, works for none.
+    pub fn operation(&self) -> Option<OperationId> {
+        let attempt = match self {
+            Message::Request(request) => request.attempt,
+            Message::Reply(reply) => reply.attempt,
+            Message::Replica(
+                ToReplica::Fetch { attempt, .. }
+                | ToReplica::Write { attempt, .. }
+                | ToReplica::Store { attempt, .. },
+            ) => *attempt,
+            Message::Replica(ToReplica::Repair { .. }) => return None,
+            Message::Coordinator(
+                ToCoordinator::Fetched { attempt, .. }
+                | ToCoordinator::Written { attempt, .. }
+                | ToCoordinator::Stored { attempt, .. }
+                | ToCoordinator::Confirmed { attempt },
+            ) => *attempt,
+            Message::Handoff(_) | Message::AntiEntropy(_) | Message::Membership(_) => return None,
+        };
+        Some(attempt.operation)
+    }
+
     /// Its size on the wire in bytes, header included.
     pub fn bytes(&self) -> u64 {
         self.outline().bytes

@@ -19,7 +19,7 @@ use crate::dynamo::storage::disk::{Disk, Loss};
 use crate::dynamo::timer::Timer;
 use crate::dynamo::view::View;
 use crate::dynamo::words::{NodeCtx, NodeWords};
-use crate::id::{Address, Key, NodeId};
+use crate::id::{Address, AttemptId, Key, NodeId};
 use crate::process::{Input, Process};
 use crate::random::luck::Luck;
 use crate::random::purpose::Purpose;
@@ -98,6 +98,12 @@ impl Node {
     pub fn lose(&mut self, key: Key, target: Option<NodeId>) -> Loss {
         self.replica.forget(key, target);
         self.disk.lose(key, target)
+    }
+
+    /// Attempts of clients that it works on: the answer to each is still due, from it or from
+    /// whoever was handed the request and has not confirmed.
+    pub fn under_way(&self) -> impl Iterator<Item = AttemptId> + '_ {
+        self.coordination.under_way()
     }
 
     /// The belief, for stories and the census.

@@ -2,6 +2,7 @@
 
 use crate::metrics::anti_entropy::AntiEntropyFigures;
 use crate::metrics::carts::CartsFigures;
+use crate::metrics::corruption::CorruptionFigures;
 use crate::metrics::divergence::DivergenceFigures;
 use crate::metrics::durability::DurabilityFigures;
 use crate::metrics::faults::FaultsFigures;
@@ -30,6 +31,7 @@ pub struct Figures {
     pub faults: FaultsFigures,
     pub repair: RepairFigures,
     pub durability: DurabilityFigures,
+    pub corruption: CorruptionFigures,
     pub sessions: SessionsFigures,
     pub load: LoadFigures,
     /// None if no cart was ever changed.

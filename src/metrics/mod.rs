@@ -10,6 +10,7 @@
 //! | `divergence` | keys whose homes differ; convergence after each heal |
 //! | `handoff` `read_repair` `anti_entropy` `repair` | what repaired, and at what cost |
 //! | `carts` | lost adds and resurrected items of shopping carts |
+//! | `corruption` | wrong data that nothing found |
 //! | `durability` | acknowledged writes that are gone |
 //! | `load` `faults` | work by node; what trouble touched |
 //! | `timeline` | one row for each sampling interval |
@@ -23,6 +24,7 @@
 pub mod anti_entropy;
 pub mod carts;
 pub mod commits;
+pub mod corruption;
 pub mod divergence;
 pub mod durability;
 pub mod faults;

@@ -7,6 +7,7 @@ use crate::ghost::Past;
 use crate::id::{Key, NodeId};
 use crate::metrics::anti_entropy::AntiEntropy;
 use crate::metrics::carts::Carts;
+use crate::metrics::corruption::Corruption;
 use crate::metrics::divergence::Divergence;
 use crate::metrics::durability;
 use crate::metrics::faults::{Beliefs, full_label};
@@ -47,6 +48,7 @@ pub struct Metrics {
     read_repair: ReadRepair,
     repair: Repair,
     carts: Carts,
+    corruption: Corruption,
     acknowledged: Acknowledged,
     load: Load,
     beliefs: Beliefs,
@@ -83,6 +85,7 @@ impl Metrics {
             read_repair: ReadRepair::default(),
             repair: Repair::default(),
             carts: Carts::new(layout.cart_policy),
+            corruption: Corruption::default(),
             acknowledged: Acknowledged::new(keys),
             load: Load::new(nodes),
             beliefs: Beliefs::default(),
@@ -109,6 +112,7 @@ impl Metrics {
             faults: self.beliefs.figures(layout, account),
             repair: self.repair.figures(),
             durability: durability::figures(&self.acknowledged, account, overwritten),
+            corruption: self.corruption.figures(account),
             sessions: self.sessions.figures(),
             load: self.load.figures(),
             carts: self.carts.figures(layout, account),
@@ -132,9 +136,14 @@ impl Metrics {
         match fact {
             Fact::Kept { change, cause } => {
                 self.repair.kept(change, *cause);
+                self.corruption.kept(change, *cause);
                 self.on_change(now, node, change);
             }
             Fact::Lost { change } => self.on_change(now, node, change),
+            Fact::Damaged { change } => {
+                self.corruption.damaged();
+                self.on_change(now, node, change);
+            }
             Fact::Committed { ghost, set, .. } => self.staleness.committed(now, ghost, set),
             Fact::Suspected { .. } => self.beliefs.raised(),
             Fact::Cleared { .. } => self.beliefs.cleared(),
@@ -217,6 +226,7 @@ impl Metrics {
         self.staleness.read(&read);
         self.sessions.read(&read);
         self.versions.read(&read);
+        self.corruption.read(&read);
         self.carts.read(&read);
     }
 

@@ -211,8 +211,19 @@ pub static FIGURES: &[(&str, Definition)] = &[
     row("faults.suspicions_cleared", "times", "a peer believed down answered again"),
     row("faults.windows.*.from_s", "s", "start of the fault"),
     row("faults.windows.*.to_s", "s", "end of the fault"),
-    row("faults.windows.*.messages", "messages", "messages that it lost, held or delayed"),
+    row(
+        "faults.windows.*.messages",
+        "messages",
+        "messages that it lost, held, delayed, damaged or copied",
+    ),
     row("faults.windows.*.bytes", "bytes", "size of the same"),
+    row(
+        "faults.windows.*.operations",
+        "operations",
+        "client operations, each once, of which it touched a message or a disk job that was sent \
+         for them (requests, replies, fetches, writes, stores, their answers), or stopped the node \
+         that worked on them, or misled the clock that stamped them",
+    ),
     row("faults.windows.*.nodes", "times", "nodes that it stopped, started, paused or slowed"),
     row("faults.windows.*.jobs", "jobs", "disk jobs that it lost, kept waiting or slowed"),
     row("faults.windows.*.copies", "copies", "stored copies and hints that it destroyed"),
@@ -265,6 +276,16 @@ pub static FIGURES: &[(&str, Definition)] = &[
         "writes",
         "committed writes found held or covered by no home during the run, as in staleness",
     ),
+    row("corruption.reads", "reads", "reads that returned a value that a disk had changed"),
+    row("corruption.share", "share", "the same of all reads that succeeded"),
+    row("corruption.damaged", "copies", "copies at homes that disks changed and nothing checked"),
+    row(
+        "corruption.spread.put|handoff|read_repair|anti_entropy",
+        "copies",
+        "copies at homes that became damaged as this wrote them",
+    ),
+    row("corruption.mended", "copies", "damaged copies that a write or a repair made good"),
+    row("corruption.final", "copies", "damaged copies at homes at the end"),
     row("sessions.reads_examined", "reads", "reads of keys that their client remembered"),
     row(
         "sessions.read_your_writes_violations",

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::check::verdict::Verdict;
 use crate::metrics::anti_entropy::AntiEntropyFigures;
 use crate::metrics::carts::CartsFigures;
+use crate::metrics::corruption::CorruptionFigures;
 use crate::metrics::divergence::DivergenceFigures;
 use crate::metrics::durability::DurabilityFigures;
 use crate::metrics::faults::FaultsFigures;
@@ -45,6 +46,7 @@ pub struct Report {
     pub ledgers: Ledgers,
     pub repair: RepairFigures,
     pub durability: DurabilityFigures,
+    pub corruption: CorruptionFigures,
     pub sessions: SessionsFigures,
     pub load: LoadFigures,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,6 +113,7 @@ impl Report {
             faults: figures.faults,
             repair: figures.repair,
             durability: figures.durability,
+            corruption: figures.corruption,
             sessions: figures.sessions,
             load: figures.load,
             carts: figures.carts,

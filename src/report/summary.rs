@@ -199,6 +199,12 @@ fn consistency(page: &mut Page, report: &Report) {
             count(durability.overwritten)
         ),
     );
+    let corruption = &report.corruption;
+    if corruption.damaged + corruption.reads > 0 {
+        let reads = format!("{} wrong reads", count(corruption.reads));
+        let copies = format!("{} copies damaged", count(corruption.damaged));
+        page.named("corruption", &format!("{copies}, {} at the end, {reads}", corruption.at_end));
+    }
     if let Some(carts) = &report.carts {
         let adds = format!("{} of {} adds lost", carts.lost_adds, count(carts.acknowledged_adds));
         let back = format!("{} of {}", carts.resurrected, count(carts.acknowledged_removes));
@@ -329,6 +335,7 @@ fn faults(page: &mut Page, report: &Report) {
         let window = format!("{:.1} to {}", fault.from_s, moment(fault.to_s));
         let touched = [
             ("messages", fault.messages),
+            ("operations", fault.operations),
             ("nodes", fault.nodes),
             ("jobs", fault.jobs),
             ("copies", fault.copies),

@@ -71,7 +71,8 @@ fn ended() -> Account {
     let row =
         KindTotals { sent: 5, bytes: 500, copies: 1, delivered: 4, dropped: [2, 0, 0, 0, 0, 0, 0] };
     account.totals.kinds[Kind::Sets as usize] = row;
-    account.touched = vec![Touched { messages: 1_234, bytes: 9_999, ..Touched::default() }];
+    account.touched =
+        vec![Touched { messages: 1_234, operations: 321, bytes: 9_999, ..Touched::default() }];
     account
 }
 
@@ -152,6 +153,7 @@ fn the_sections_come_in_their_order() {
         "ledgers",
         "repair",
         "durability",
+        "corruption",
         "sessions",
         "load",
         "carts",

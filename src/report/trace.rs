@@ -144,6 +144,7 @@ fn node_fact(fact: &Fact) -> (&'static str, Value) {
         Fact::Kept { change, cause } => {
             ("kept", json!({ "change": of_change(change), "cause": format!("{cause:?}") }))
         }
+        Fact::Damaged { change } => ("damaged", json!({ "change": of_change(change) })),
         Fact::Lost { change } => ("lost", json!({ "change": of_change(change) })),
         Fact::Made { attempt } => ("made", json!({ "attempt": text(attempt) })),
         Fact::Recognised { attempt } => ("recognised", json!({ "attempt": text(attempt) })),

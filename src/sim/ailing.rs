@@ -2,6 +2,7 @@
 
 use crate::digest::digest_of;
 use crate::dynamo::config::Flush;
+use crate::dynamo::fact::Fact;
 use crate::dynamo::job::{Job, Work};
 use crate::dynamo::storage::disk::Loss;
 use crate::faults::disk::DiskTrouble;
@@ -10,8 +11,10 @@ use crate::process::Input;
 use crate::random::purpose::Purpose;
 use crate::random::source::Source;
 use crate::sim::event::Event;
+use crate::sim::machine::Machine;
 use crate::sim::simulation::Simulation;
 use crate::trace::observer::Observers;
+use crate::trace::record::Record;
 
 /// What tells a failed job from one that was done, in the digest.
 const FAILED: u64 = 1;
@@ -56,37 +59,41 @@ impl Simulation {
 
     /// Counts a job that is given to a disk which is slow; true if it is stalled and takes none.
     #[cold]
-    pub(super) fn count_ailing(&mut self, node: NodeId) -> bool {
+    pub(super) fn count_ailing(&mut self, node: NodeId, job: &Job) -> bool {
         let machine = &self.machines[node.index()];
         if let Some((fault, _)) = machine.slow.as_ref().filter(|_| machine.device.is_slow()) {
-            self.touched[*fault].jobs += 1;
+            self.toll.job(*fault, job);
         }
         if let Some(fault) = machine.device.stalled_by() {
-            self.touched[fault].jobs += 1;
+            self.toll.job(fault, job);
             return true;
         }
-        machine.device.slow_troubles().for_each(|(fault, _)| self.touched[fault].jobs += 1);
+        machine.device.slow_troubles().for_each(|(fault, _)| self.toll.job(fault, job));
         false
     }
 
     /// Keeps what a stalled disk would have done by now.
-    pub(super) fn stalls(&mut self, node: NodeId, event: Event) -> bool {
+    pub(super) fn stalls(&mut self, node: NodeId, job: u32) -> bool {
         let device = &mut self.machines[node.index()].device;
         let Some(fault) = device.stalled_by() else { return false };
-        self.touched[fault].jobs += 1;
-        device.held.push(event);
+        self.toll.job(fault, &self.jobs.get(job).job);
+        device.held.push(Event::Done(job));
         true
     }
 
     /// A job has taken its time: is it done, or has it failed?
     pub(super) fn finish_job(&mut self, observers: &mut Observers<'_>, node: NodeId, job: Job) {
         let (whom, luck) = (u64::from(node.0), job.luck());
-        if self.machines[node.index()].device.troubles.is_empty() {
+        let Machine { device, clock, .. } = &self.machines[node.index()];
+        if clock.is_misled() {
+            clock.misled_by().for_each(|fault| self.toll.stamped(fault, &job));
+        }
+        if device.troubles.is_empty() {
             self.fold(whom, luck);
             return self.hand_to_node(observers, node, Input::Done(job));
         }
         if let Some(fault) = self.failure(node, &job) {
-            self.touched[fault].jobs += 1;
+            self.toll.job(fault, &job);
             self.fold(whom, digest_of([luck, FAILED]));
             return self.hand_to_node(observers, node, Input::Failed(job));
         }
@@ -132,7 +139,7 @@ impl Simulation {
         };
         for (fault, trouble) in &self.machines[node.index()].device.troubles {
             if flushes && *trouble == DiskTrouble::LyingFlush {
-                self.touched[*fault].jobs += 1;
+                self.toll.job(*fault, job);
             }
         }
     }
@@ -165,7 +172,7 @@ impl Simulation {
         }
     }
 
-    /// Whether a copy, or a hint for somebody, changes silently. Its checksum no longer matches, so
+    /// Whether a copy, or a hint for somebody, changes silently. If its checksum no longer matches,
     /// whoever reads it treats it as absent: from now on it is as good as lost.
     fn corrupt(
         &mut self,
@@ -180,10 +187,37 @@ impl Simulation {
         if !self.luck.draw(Purpose::DiskTrouble, who, which).chance(share) {
             return;
         }
+        if !self.identity.config.checksums {
+            return self.damage(observers, node, fault, (key, target), digest_of([which, who]));
+        }
         let loss: Loss = self.machines[node.index()].lose(key, target);
-        self.touched[fault].copies += loss.count();
+        self.toll.copies(fault, loss.count());
         if observers.interest().facts {
             self.tell_loss(observers, node, loss);
+        }
+    }
+
+    /// Changes a copy, or a hint, that nobody will check.
+    fn damage(
+        &mut self,
+        observers: &mut Observers<'_>,
+        node: NodeId,
+        fault: usize,
+        (key, target): (Key, Option<NodeId>),
+        mark: u64,
+    ) {
+        let disk = self.machines[node.index()].disk_mut();
+        let change = match target {
+            None => disk.store.damage(key, mark),
+            Some(target) => {
+                let damaged = disk.hints.damage(key, target, mark);
+                return self.toll.copies(fault, u64::from(damaged));
+            }
+        };
+        let Some(change) = change else { return };
+        self.toll.copies(fault, 1);
+        if observers.interest().facts {
+            observers.see(self.now, &Record::Node { node, fact: &Fact::Damaged { change } });
         }
     }
 }

@@ -22,8 +22,9 @@ pub struct LocalClock {
     /// What it shows beyond what has run: where it stands, and what a time service added last.
     stands: SignedDuration,
     corrected: SignedDuration,
-    /// Faults that hold it.
+    /// Faults that hold it, and those that have set it wrong for good.
     troubles: Vec<(usize, ClockTrouble)>,
+    steps: Vec<usize>,
     timers: Option<Timers>,
 }
 
@@ -45,6 +46,7 @@ impl LocalClock {
             stands: skew,
             corrected: SignedDuration::ZERO,
             troubles: Vec::new(),
+            steps: Vec::new(),
             timers: rate_may_change.then(Timers::default),
         }
     }
@@ -91,8 +93,11 @@ impl LocalClock {
             ClockTrouble::Offset(by) | ClockTrouble::Step(by) => self.stands = self.stands.plus(by),
             ClockTrouble::DriftPpm(_) | ClockTrouble::Frozen => {}
         }
-        if !matches!(trouble, ClockTrouble::Step(_)) {
-            self.troubles.push((fault, trouble));
+        match trouble {
+            ClockTrouble::Step(_) => self.steps.push(fault),
+            ClockTrouble::Offset(_) | ClockTrouble::DriftPpm(_) | ClockTrouble::Frozen => {
+                self.troubles.push((fault, trouble));
+            }
         }
         self.change_rate(now)
     }
@@ -109,6 +114,17 @@ impl LocalClock {
             self.corrected = SignedDuration::between(self.run, now);
         }
         looks
+    }
+
+    /// Does any fault make it show a wrong time?
+    #[inline]
+    pub fn is_misled(&self) -> bool {
+        !self.troubles.is_empty() || !self.steps.is_empty()
+    }
+
+    /// The faults that do.
+    pub fn misled_by(&self) -> impl Iterator<Item = usize> + '_ {
+        self.held_by().chain(self.steps.iter().copied())
     }
 
     /// The faults that hold it.

@@ -46,7 +46,7 @@ impl Simulation {
             digest: self.digest.value(),
             quiescent: self.ended == Some(true),
             totals: self.totals.clone(),
-            touched: self.touched.clone(),
+            touched: self.toll.touched().to_vec(),
             in_flight,
             nodes: self.machines.iter().map(|machine| self.node_account(machine)).collect(),
         }

@@ -10,6 +10,7 @@ use crate::sim::event::Event;
 use crate::sim::links::{Arrival, Packet, Verdict};
 use crate::sim::machine::Standstill;
 use crate::sim::simulation::Simulation;
+use crate::sim::toll::Parcel;
 use crate::time::{Duration, Time};
 use crate::trace::observer::Observers;
 use crate::trace::record::{Drop, Record};
@@ -48,8 +49,9 @@ impl Simulation {
         let mut delivery = Delivery { number, packet, sent, digest, message, corrupt: false };
         self.totals.kinds[kind as usize].sent += 1;
         self.totals.kinds[kind as usize].bytes += bytes;
-        let own_delay = self.sending_delay(packet, which);
-        match self.links.send(&self.luck, self.now, packet, which, &mut self.touched) {
+        let parcel = Parcel { packet, message: &delivery.message };
+        let own_delay = self.sending_delay(parcel, which);
+        match self.links.send(&self.luck, self.now, parcel, which, &mut self.toll) {
             Verdict::Drop(cause) => {
                 self.show_sent(observers, &delivery, self.now);
                 self.drop_message(observers, &delivery, cause);
@@ -77,13 +79,13 @@ impl Simulation {
     }
 
     /// What a slow machine takes before it sends.
-    fn sending_delay(&mut self, packet: Packet, which: u64) -> Duration {
+    fn sending_delay(&mut self, parcel: Parcel<'_>, which: u64) -> Duration {
+        let packet = parcel.packet;
         let Address::Node(node) = packet.from else { return Duration::ZERO };
         let Some((fault, Some(sampler))) = &self.machines[node.index()].slow else {
             return Duration::ZERO;
         };
-        self.touched[*fault].messages += 1;
-        self.touched[*fault].bytes += packet.bytes;
+        self.toll.message(*fault, parcel);
         let which = digest_of([which, packet.to.number()]);
         sampler.sample(&mut self.luck.draw(Purpose::SlowSend, u64::from(node.0), which))
     }
@@ -99,7 +101,8 @@ impl Simulation {
     pub(super) fn take_delivery(&mut self, observers: &mut Observers<'_>, message: u32) {
         let delivery = self.messages.get(message);
         let (packet, sent, corrupt) = (delivery.packet, delivery.sent, delivery.corrupt);
-        match self.links.arrive(packet, sent, &mut self.touched) {
+        let parcel = Parcel { packet, message: &delivery.message };
+        match self.links.arrive(parcel, sent, &mut self.toll) {
             Arrival::Deliver if corrupt => return self.lose(observers, message, Drop::Corrupt),
             Arrival::Deliver => {}
             Arrival::Drop => return self.lose(observers, message, Drop::CutInFlight),
@@ -123,15 +126,14 @@ impl Simulation {
         packet: Packet,
     ) {
         let machine = &mut self.machines[node.index()];
+        let parcel = || Parcel { packet, message: &self.messages.get(message).message };
         if let Some(Standstill { faults, waiting }) = &mut machine.paused {
-            self.touched[faults[0]].messages += 1;
-            self.touched[faults[0]].bytes += packet.bytes;
+            self.toll.message(faults[0], parcel());
             return waiting.push(Event::Deliver(message));
         }
         if !machine.is_up() {
             if let Some(fault) = machine.stopped_by() {
-                self.touched[fault].messages += 1;
-                self.touched[fault].bytes += packet.bytes;
+                self.toll.message(fault, parcel());
             }
             return self.lose(observers, message, Drop::ReceiverDown);
         }

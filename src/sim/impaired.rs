@@ -10,9 +10,10 @@ use crate::network::fate::link;
 use crate::random::luck::Luck;
 use crate::random::purpose::Purpose;
 use crate::random::source::Source;
-use crate::sim::links::{Packet, touch};
+use crate::sim::links::Packet;
+use crate::sim::toll::{Parcel, Toll};
 use crate::time::{Duration, Time};
-use crate::trace::record::{Drop, Touched};
+use crate::trace::record::Drop;
 
 /// All that makes links worse at the moment.
 #[derive(Default)]
@@ -77,15 +78,15 @@ impl Impaired {
         &mut self,
         luck: &Luck,
         now: Time,
-        packet: Packet,
+        parcel: Parcel<'_>,
         which: u64,
-        touched: &mut [Touched],
+        toll: &mut Toll,
     ) -> Result<Suffering, Drop> {
+        let packet = parcel.packet;
         let mut all = Suffering::default();
         for degradation in &mut self.degradations {
             if degradation.meets(packet) {
-                let touched = &mut touched[degradation.fault];
-                let one = degradation.suffer(luck, packet, which, touched).ok_or(Drop::Degraded)?;
+                let one = degradation.suffer(luck, parcel, which, toll).ok_or(Drop::Degraded)?;
                 all.delay = all.delay + one.delay;
                 all.duplicate |= one.duplicate;
                 all.corrupt |= one.corrupt;
@@ -93,7 +94,7 @@ impl Impaired {
         }
         for narrow in &mut self.narrows {
             if narrow.rule.links.include(packet.from, packet.to) {
-                touch(&mut touched[narrow.fault], packet);
+                toll.message(narrow.fault, parcel);
                 all.delay = all.delay + narrow.queue(now, packet).ok_or(Drop::QueueFull)?;
             }
         }
@@ -116,11 +117,11 @@ impl Degradation {
     fn suffer(
         &self,
         luck: &Luck,
-        packet: Packet,
+        parcel: Parcel<'_>,
         which: u64,
-        touched: &mut Touched,
+        toll: &mut Toll,
     ) -> Option<Suffering> {
-        let (rule, who) = (&self.rule, link(packet.from, packet.to));
+        let (rule, who) = (&self.rule, link(parcel.packet.from, parcel.packet.to));
         let which = digest_of([which, self.fault as u64]);
         let mut draw = luck.draw(Purpose::Degrade, who, which);
         let lost = draw.chance(rule.loss);
@@ -135,7 +136,7 @@ impl Degradation {
         let corrupt = chance(Purpose::DegradeCorrupt, rule.corrupt);
         let delays = rule.delay.is_some() || rule.jitter > Duration::ZERO;
         if lost || delays || duplicate || corrupt {
-            touch(touched, packet);
+            toll.message(self.fault, parcel);
         }
         (!lost).then_some(Suffering { delay, duplicate, corrupt })
     }

@@ -7,8 +7,9 @@ use crate::id::{Address, ClientId};
 use crate::network::fate::Network;
 use crate::random::luck::Luck;
 use crate::sim::impaired::{Impaired, Suffering};
+use crate::sim::toll::{Parcel, Toll};
 use crate::time::{Duration, Time};
-use crate::trace::record::{Drop, Touched};
+use crate::trace::record::Drop;
 
 /// All links of a run.
 pub struct Links {
@@ -90,15 +91,15 @@ impl Links {
         &mut self,
         luck: &Luck,
         now: Time,
-        packet: Packet,
+        parcel: Parcel<'_>,
         which: u64,
-        touched: &mut [Touched],
+        toll: &mut Toll,
     ) -> Verdict {
-        let Packet { from, to, kind, .. } = packet;
+        let Packet { from, to, kind, .. } = parcel.packet;
         if self.any_cut_open {
             let open = self.cuts.iter().filter(|cut| cut.open && !cut.holds());
             if let Some(cut) = open.into_iter().find(|cut| cut.rule.links.include(from, to)) {
-                touch(&mut touched[cut.name.fault], packet);
+                toll.message(cut.name.fault, parcel);
                 return Verdict::Drop(Drop::Cut);
             }
         }
@@ -109,7 +110,7 @@ impl Links {
         if self.impaired.is_empty() {
             return Verdict::Travel { delay: fate.delay, copy: fate.copy, corrupt: false };
         }
-        match self.impaired.suffer(luck, now, packet, which, touched) {
+        match self.impaired.suffer(luck, now, parcel, which, toll) {
             Ok(Suffering { delay, duplicate, corrupt }) => {
                 let fresh = || self.network.copy_delay(luck, from, to, kind.leg(), which);
                 let copy = fate.copy.or_else(|| duplicate.then(fresh)).map(|copy| copy + delay);
@@ -121,25 +122,25 @@ impl Links {
 
     /// Decides as a message arrives that was sent at `sent`: it may have been on its way when its
     /// link was cut.
-    pub fn arrive(&self, packet: Packet, sent: Time, touched: &mut [Touched]) -> Arrival {
+    pub fn arrive(&self, parcel: Parcel<'_>, sent: Time, toll: &mut Toll) -> Arrival {
+        let Packet { from, to, .. } = parcel.packet;
         let met_none = self.last_cut.is_none_or(|began| began <= sent);
         if met_none && !self.any_clog_open {
             return Arrival::Deliver;
         }
         let meets = |cut: &&Cut| {
-            (cut.began > sent || cut.open && cut.holds())
-                && cut.rule.links.include(packet.from, packet.to)
+            (cut.began > sent || cut.open && cut.holds()) && cut.rule.links.include(from, to)
         };
         for cut in self.cuts.iter().filter(meets) {
             // What a clog carries it holds, whatever becomes of what was on its way before.
             let policy = if cut.began > sent { cut.rule.in_flight } else { InFlight::Hold };
             match (policy, cut.open) {
                 (InFlight::Drop, _) => {
-                    touch(&mut touched[cut.name.fault], packet);
+                    toll.message(cut.name.fault, parcel);
                     return Arrival::Drop;
                 }
                 (InFlight::Hold, true) => {
-                    touch(&mut touched[cut.name.fault], packet);
+                    toll.message(cut.name.fault, parcel);
                     return Arrival::Hold(cut.name);
                 }
                 (InFlight::Hold, false) | (InFlight::Pass, _) => {}
@@ -177,10 +178,4 @@ impl Cut {
     fn holds(&self) -> bool {
         matches!(self.rule.while_cut, WhileCut::Held { .. })
     }
-}
-
-/// Counts a message as touched by a fault.
-pub(super) fn touch(touched: &mut Touched, packet: Packet) {
-    touched.messages += 1;
-    touched.bytes += packet.bytes;
 }

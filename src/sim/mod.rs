@@ -14,6 +14,7 @@
 //! | `links` | the network with faults laid over it, and the ledger of messages |
 //! | `impaired` | links that still carry something, but worse |
 //! | `trouble` | faults taking hold |
+//! | `toll` | what each fault has touched |
 //! | `compare` | two runs side by side |
 
 pub mod ailing;
@@ -29,5 +30,6 @@ pub mod machine;
 pub mod plan;
 pub mod queue;
 pub mod simulation;
+pub mod toll;
 pub mod trouble;
 pub mod wishes;

@@ -23,9 +23,10 @@ use crate::sim::machine::Machine;
 use crate::sim::plan::Plan;
 use crate::sim::queue::slab::Slab;
 use crate::sim::queue::{Lane, Queue};
+use crate::sim::toll::Toll;
 use crate::time::{Duration, Time};
 use crate::trace::observer::Observers;
-use crate::trace::record::{Account, Record, Totals, Touched};
+use crate::trace::record::{Account, Record, Totals};
 use crate::workload::client::{Client, Habits};
 use crate::workload::words::ClientWords;
 
@@ -40,9 +41,9 @@ pub struct Simulation {
     pub(super) machines: Vec<Machine>,
     pub(super) identity: Identity,
     pub(super) links: Links,
-    pub(super) touched: Vec<Touched>,
     /// Whom faults have struck that strike whoever holds most hints.
     pub(super) holders: BTreeMap<usize, Option<NodeId>>,
+    pub(super) toll: Toll,
     /// Messages that wait for a cut to end, with that cut.
     pub(super) held: Vec<(CutName, u32)>,
     /// All messages on their way.
@@ -121,8 +122,8 @@ impl Simulation {
             lanes,
             to_self: VecDeque::new(),
             steps: schedule(&plan.faults, plan.duration, &luck).into_iter().peekable(),
-            touched: vec![Touched::default(); plan.faults.len()],
             holders: BTreeMap::new(),
+            toll: Toll::new(plan.faults.len()),
             held: Vec::new(),
             messages: Slab::new(),
             jobs: Slab::new(),
@@ -291,7 +292,7 @@ impl Simulation {
             Event::Done(job) => {
                 let Task { node, life, .. } = *self.jobs.get(job);
                 let lives = self.lives(node, life);
-                if lives && (self.waits(node, event) || self.stalls(node, event)) {
+                if lives && (self.waits(node, event) || self.stalls(node, job)) {
                     return;
                 }
                 let Task { job, .. } = self.jobs.remove(job);

@@ -11,10 +11,12 @@ use crate::faults::spec::DiskAfterCrash;
 use crate::faults::target::Target;
 use crate::id::NodeId;
 use crate::process::Input;
+use crate::sim::delivery::Delivery;
 use crate::sim::event::Event;
 use crate::sim::links::CutName;
 use crate::sim::machine::{Machine, Power, Standstill};
 use crate::sim::simulation::Simulation;
+use crate::sim::toll::Parcel;
 use crate::time::Duration;
 use crate::trace::observer::Observers;
 use crate::trace::record::{Drop, Record};
@@ -64,7 +66,7 @@ impl Simulation {
             Deed::Slow { disk, delay } => {
                 machine.device.slow_down(disk);
                 machine.slow = Some((fault, delay));
-                self.touched[fault].nodes += 1;
+                self.toll.node(fault);
             }
             Deed::Hurry => {
                 machine.device.slow_down(1.0);
@@ -109,9 +111,7 @@ impl Simulation {
         let identity = Identity { me: node, life: machine.life, ..self.identity.clone() };
         machine.power = Power::On(Box::new(Node::boot(identity, *disk, &self.luck)));
         observers.see(self.now, &Record::Up { node });
-        for fault in self.machines[node.index()].clock.held_by() {
-            self.touched[fault].nodes += 1;
-        }
+        self.machines[node.index()].clock.held_by().for_each(|fault| self.toll.node(fault));
         self.hand_to_node(observers, node, Input::Start);
     }
 
@@ -133,6 +133,8 @@ impl Simulation {
         if !machine.is_up() {
             return;
         }
+        self.count_broken_off(node, fault);
+        let machine = &mut self.machines[node.index()];
         let off = Power::Off { disk: Box::new(empty_disk(&self.identity)), fault: Some(fault) };
         let Power::On(running) = std::mem::replace(&mut machine.power, off) else {
             unreachable!("it was up just now");
@@ -153,8 +155,8 @@ impl Simulation {
             DiskAfterCrash::Wiped => disk.wipe(),
         };
         machine.power = Power::Off { disk: Box::new(disk), fault: Some(fault) };
-        self.touched[fault].nodes += 1;
-        self.touched[fault].copies += loss.count();
+        self.toll.node(fault);
+        self.toll.copies(fault, loss.count());
         observers.see(self.now, &Record::Down { node, disk: how });
         let waiting = standstill.into_iter().flat_map(|standstill| standstill.waiting);
         for event in waiting.chain(held) {
@@ -168,6 +170,24 @@ impl Simulation {
         }
         if observers.interest().facts {
             self.tell_loss(observers, node, loss);
+        }
+    }
+
+    /// Counts what ends with the life of a machine: requests that it coordinates or has handed on,
+    /// its disk jobs, and messages that have reached it and were not handled.
+    fn count_broken_off(&mut self, node: NodeId, fault: usize) {
+        let machine = &self.machines[node.index()];
+        let running = machine.node().into_iter();
+        let attempts = running.flat_map(|node| node.under_way());
+        attempts.for_each(|attempt| self.toll.operation(fault, Some(attempt.operation)));
+        let begun = self.jobs.iter().filter(|task| task.node == node && task.life == machine.life);
+        let jobs = begun.map(|task| &task.job).chain(&machine.device.parked);
+        jobs.for_each(|job| self.toll.job(fault, job));
+        for event in machine.paused.iter().flat_map(|standstill| &standstill.waiting) {
+            if let Event::Deliver(message) = event {
+                let Delivery { packet, message, .. } = self.messages.get(*message);
+                self.toll.message(fault, Parcel { packet: *packet, message });
+            }
         }
     }
 
@@ -204,7 +224,9 @@ impl Simulation {
     fn mislead_clock(&mut self, node: NodeId, fault: usize, trouble: ClockTrouble) {
         let machine = &mut self.machines[node.index()];
         let looks = machine.clock.begin(self.now, fault, trouble);
-        self.touched[fault].nodes += u64::from(machine.is_up());
+        if machine.is_up() {
+            self.toll.node(fault);
+        }
         self.look_at_clock(node, looks);
     }
 
@@ -221,14 +243,16 @@ impl Simulation {
         }
         let fresh = Standstill { faults: Vec::new(), waiting: Vec::new() };
         machine.paused.get_or_insert(fresh).faults.push(fault);
-        self.touched[fault].nodes += 1;
+        self.toll.node(fault);
     }
 
     /// Keeps a timer or a finished job of a node that stands still for later.
     pub(super) fn waits(&mut self, node: NodeId, event: Event) -> bool {
         let Some(standstill) = &mut self.machines[node.index()].paused else { return false };
         let Standstill { faults, waiting } = standstill;
-        self.touched[faults[0]].jobs += u64::from(matches!(event, Event::Done(_)));
+        if let Event::Done(job) = event {
+            self.toll.job(faults[0], &self.jobs.get(job).job);
+        }
         waiting.push(event);
         true
     }

@@ -128,7 +128,7 @@ impl Simulation {
     }
 
     pub(super) fn submit(&mut self, node: NodeId, job: Job) {
-        if !self.machines[node.index()].device.is_healthy() && self.count_ailing(node) {
+        if !self.machines[node.index()].device.is_healthy() && self.count_ailing(node, &job) {
             return self.machines[node.index()].device.parked.push(job);
         }
         let machine = &mut self.machines[node.index()];

@@ -116,6 +116,9 @@ pub struct Touched {
     pub messages: u64,
     /// Bytes of those.
     pub bytes: u64,
+    /// Client operations, each once, that it touched in what was sent or written for them, or in
+    /// the node that worked on them.
+    pub operations: u64,
     /// Nodes stopped, started, paused or slowed by it.
     pub nodes: u64,
     /// Disk jobs lost, kept waiting or slowed by it.

@@ -90,7 +90,8 @@ pub fn cart_value(cart: Cart) -> Value {
 fn cart_of(version: &Version) -> Option<&Cart> {
     match &version.value.content {
         Content::Cart(cart) => Some(cart),
-        Content::Blob | Content::Tombstone => None,
+        // Damaged bytes are no cart that a shop can read.
+        Content::Blob | Content::Tombstone | Content::Damaged(_) => None,
     }
 }
 

@@ -162,6 +162,7 @@ pub fn spell_fact(names: &Names, fact: &Fact) -> Option<String> {
         Fact::Made { .. } => return None,
         Fact::Recognised { attempt } => format!("recognises {attempt}"),
         Fact::Lost { change } => format!("lost {}", change.key),
+        Fact::Damaged { change } => format!("damaged {}", change.key),
         Fact::Committed { key, ghost, .. } => {
             format!("commits {key} {}", names.of(ghost.event()))
         }

@@ -50,6 +50,11 @@ impl Forwards {
         self.open.push(Forward { request, tried: smallvec![to] });
     }
 
+    /// Attempts that nobody has confirmed to coordinate.
+    pub fn under_way(&self) -> impl Iterator<Item = AttemptId> + '_ {
+        self.open.iter().map(|forward| forward.request.attempt)
+    }
+
     /// A node coordinates the request.
     pub fn on_confirmed(&mut self, attempt: AttemptId, from: NodeId) {
         let confirmed = |f: &Forward| f.request.attempt == attempt && f.tried.contains(&from);

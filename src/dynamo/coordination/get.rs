@@ -54,6 +54,11 @@ impl Gets {
         Gets { open: Slab::new(life), replicas: Deadlines::new(Timer::GetReplicas) }
     }
 
+    /// Attempts whose client has no answer yet.
+    pub fn under_way(&self) -> impl Iterator<Item = AttemptId> + '_ {
+        self.open.iter().filter(|get| !get.replied).map(|get| get.attempt)
+    }
+
     /// Asks the first N healthy nodes (not only R of them).
     pub fn begin(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, attempt: AttemptId, key: Key) {
         let range = scene.ring.range_of(key);

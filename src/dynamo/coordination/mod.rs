@@ -21,7 +21,7 @@ use crate::dynamo::message::{Action, Message, Outcome, Reply, Request, ToCoordin
 use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::view::View;
 use crate::dynamo::words::NodeCtx;
-use crate::id::{Address, NodeId};
+use crate::id::{Address, AttemptId, NodeId};
 
 /// Peers that have left a request unanswered: something for the failure detector.
 pub type Silent = SmallVec<[NodeId; 4]>;
@@ -47,6 +47,11 @@ impl Coordination {
     pub fn new(life: u32) -> Coordination {
         let forwards = Forwards::default();
         Coordination { gets: Gets::new(life), puts: Puts::new(life), forwards }
+    }
+
+    /// Attempts that wait for an answer.
+    pub fn under_way(&self) -> impl Iterator<Item = AttemptId> + '_ {
+        self.gets.under_way().chain(self.puts.under_way()).chain(self.forwards.under_way())
     }
 
     /// A request has arrived, from a client or forwarded.
@@ -100,7 +105,7 @@ impl Coordination {
 /// Tells a client what became of its request.
 pub(super) fn reply(
     ctx: &mut NodeCtx<'_>,
-    attempt: crate::id::AttemptId,
+    attempt: AttemptId,
     key: crate::id::Key,
     outcome: Outcome,
 ) {

@@ -46,6 +46,11 @@ impl Puts {
         Puts { open: Slab::new(life), replicas, ends: Deadlines::new(Timer::PutEnd) }
     }
 
+    /// Attempts whose client has no answer yet.
+    pub fn under_way(&self) -> impl Iterator<Item = AttemptId> + '_ {
+        self.open.iter().filter(|put| !put.replied).map(|put| put.attempt)
+    }
+
     /// Has the new version made, normally by this node's own replica.
     pub fn begin(
         &mut self,

@@ -48,6 +48,11 @@ impl<T> Slab<T> {
         slot.value.as_mut()
     }
 
+    /// All values.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        self.slots.iter().filter_map(|slot| slot.value.as_ref())
+    }
+
     /// Takes a value out.
     pub fn remove(&mut self, ticket: Ticket) -> Option<T> {
         let slot = self.slot(ticket)?;

@@ -117,6 +117,12 @@ impl HintStore {
         self.set(key, target, None).map(|set| Hint { target, key, set })
     }
 
+    /// A hint changes silently; true if there was something to change.
+    pub fn damage(&mut self, key: Key, target: NodeId, mark: u64) -> bool {
+        let damaged = self.get(key, target).and_then(|set| set.damage(mark));
+        damaged.is_some_and(|set| self.set(key, target, Some(Rc::new(set))).is_some())
+    }
+
     /// Goes back to what was kept once: each hint that differs, before and after.
     pub fn go_back(&mut self, kept: &[Hint]) -> Vec<(Option<Hint>, Option<Hint>)> {
         let was = self.wipe();

@@ -159,6 +159,12 @@ impl Store {
         self.get(key).is_some().then(|| self.restore(key, None))
     }
 
+    /// A copy changes silently; none if there is nothing to change.
+    pub fn damage(&mut self, key: Key, mark: u64) -> Option<Change> {
+        let damaged = self.get(key).and_then(|set| set.damage(mark))?;
+        Some(self.restore(key, Some(Rc::new(damaged))))
+    }
+
     /// Undoes all that was not flushed, newest first.
     pub fn lose_unflushed(&mut self) -> Vec<Change> {
         let undo = std::mem::take(&mut self.unflushed);

@@ -50,11 +50,15 @@ pub fn merge(
     if Rc::ptr_eq(mine, theirs) || mine.digest() == theirs.digest() {
         return Rc::clone(mine);
     }
-    match versioning {
+    let merged = match versioning {
         Versioning::Dotted => merge_dotted(mine, theirs),
         Versioning::Literal => merge_literal(mine, theirs),
         Versioning::LastWriteWins => merge_stamped(mine, theirs),
+    };
+    if mine.is_damaged() || theirs.is_damaged() {
+        return agree_on_bytes(&merged, mine, theirs);
     }
+    merged
 }
 
 fn write_dotted(
@@ -191,6 +195,27 @@ fn obsolete_literal(version: &Version, other: &VersionSet) -> bool {
         Causality::Equal => v.dot == version.dot && v.stamp > version.stamp,
         Causality::After | Causality::Concurrent => false,
     })
+}
+
+/// Two copies of one version whose bytes differ, since a disk changed one and nothing checks it: no
+/// clock tells which is right. The larger bytes win, so that replicas agree at all.
+fn agree_on_bytes(
+    merged: &VersionSet,
+    mine: &Rc<VersionSet>,
+    theirs: &Rc<VersionSet>,
+) -> Rc<VersionSet> {
+    let larger = |version: &Version| {
+        let both = mine.versions().iter().chain(theirs.versions());
+        let copies = both.filter(|copy| same(copy, version));
+        copies.max_by_key(|copy| copy.value.damage()).unwrap_or(version).clone()
+    };
+    let versions = merged.versions().iter().map(larger).collect();
+    let agreed = VersionSet::new(merged.clock().clone(), versions);
+    match agreed.digest() {
+        digest if digest == mine.digest() => Rc::clone(mine),
+        digest if digest == theirs.digest() => Rc::clone(theirs),
+        _neither => Rc::new(agreed),
+    }
 }
 
 fn merge_stamped(mine: &Rc<VersionSet>, theirs: &Rc<VersionSet>) -> Rc<VersionSet> {

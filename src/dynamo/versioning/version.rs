@@ -22,6 +22,16 @@ pub struct Value {
     pub content: Content,
 }
 
+impl Value {
+    /// How it compares with what was written: 0 if it is that.
+    pub fn damage(&self) -> i64 {
+        match self.content {
+            Content::Damaged(mark) => mark,
+            Content::Blob | Content::Tombstone | Content::Cart(_) => 0,
+        }
+    }
+}
+
 /// What is in a value.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Content {
@@ -31,6 +41,9 @@ pub enum Content {
     Tombstone,
     /// A shopping cart.
     Cart(Rc<Cart>),
+    /// What a disk has made of it, as far as it compares with other bytes: positive is larger than
+    /// what was written, negative is smaller.
+    Damaged(i64),
 }
 
 /// A shopping cart, to which the store is blind.
@@ -65,6 +78,7 @@ pub struct Version {
 pub struct VersionSet {
     digest: u64,
     bytes: u32,
+    damaged: bool,
     clock: Clock,
     // Sorted by dot, so that equal sets are equal lists.
     versions: SmallVec<[Version; 1]>,
@@ -81,7 +95,25 @@ impl VersionSet {
         let digest = fingerprint(&clock, &versions);
         let data: u32 = versions.iter().map(version_bytes).sum();
         let bytes = data + DOT_BYTES * clock.entries().len() as u32;
-        VersionSet { digest, bytes, clock, versions }
+        let damaged = versions.iter().any(|version| version.value.damage() != 0);
+        VersionSet { digest, bytes, damaged, clock, versions }
+    }
+
+    /// Is any of its values not what was written?
+    pub fn is_damaged(&self) -> bool {
+        self.damaged
+    }
+
+    /// The same as a disk changes it silently: one of its values has other bytes. None if it has
+    /// no bytes to change.
+    pub fn damage(&self, mark: u64) -> Option<VersionSet> {
+        let has_bytes = |version: &Version| version.value.content != Content::Tombstone;
+        let count = self.versions.iter().filter(|version| has_bytes(version)).count() as u64;
+        let place = mark.checked_rem(count)? as usize;
+        let mut versions = self.versions.clone();
+        let chosen = versions.iter_mut().filter(|version| has_bytes(version)).nth(place)?;
+        chosen.value.content = Content::Damaged(mark as i64 | 1);
+        Some(VersionSet::new(self.clock.clone(), versions))
     }
 
     /// Everything known of the key: the context of a read (section 4.4).
@@ -131,7 +163,10 @@ fn fingerprint(clock: &Clock, versions: &[Version]) -> u64 {
 
 fn version_digest(digest: Digest, version: &Version) -> Digest {
     let named = digest.with(version.dot.actor.number()).with(version.dot.counter);
-    let stamped = named.with(version.stamp.0);
+    let stamped = match version.value.damage() {
+        0 => named.with(version.stamp.0),
+        mark => named.with(version.stamp.0).with(mark as u64),
+    };
     version.clock.as_ref().map_or(stamped, |own| with_clock(stamped, own))
 }
 
