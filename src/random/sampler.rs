@@ -145,7 +145,8 @@ fn branches(components: &[Component]) -> Vec<Branch> {
 /// of what is not a number, so even that could not come out.
 #[inline]
 fn whole(nanoseconds: f64) -> u64 {
-    (nanoseconds.clamp(0.0, LONGEST) + 0.5) as u64
+    // Through a signed number, which processors convert in one step; `LONGEST` fits.
+    (nanoseconds.clamp(0.0, LONGEST) + 0.5) as i64 as u64
 }
 
 #[cfg(test)]
