@@ -1,8 +1,10 @@
 //! What clients do, seen from outside: traces replayed line by line, keys from files, what is tried
 //! again, moves from site to site.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use dynamo_sim::experiment::{self, Outcome};
-use dynamo_sim::id::{ClientId, Key};
+use dynamo_sim::id::{ClientId, Key, NodeId};
 use dynamo_sim::scenario::extend::{Library, Shipped};
 use dynamo_sim::scenario::read::Checked;
 use dynamo_sim::scenario::shipped::{SHIPPED, SHIPPED_DATA};
@@ -262,4 +264,22 @@ fn a_key_has_the_writers_that_it_shall_have() {
     let [most, mean, more_versions] = told("workload.writers_per_key=null");
     assert!(most == 20.0 && mean > 15.0, "{most} at most, {mean} on average");
     assert!(versions == 1.0 && more_versions > 1.0, "{versions}, {more_versions} versions");
+}
+
+#[test]
+fn a_sticky_client_keeps_to_its_node_and_another_reads_elsewhere() {
+    let nodes = |set: &[&str]| {
+        let (_, invoked) = run(&shipped("stale-reads", set));
+        let mut asked = BTreeMap::<ClientId, BTreeSet<_>>::new();
+        for (_, client, Invocation { to, .. }) in invoked {
+            asked.entry(client).or_default().insert(to);
+        }
+        assert!(asked.len() > 10, "{} clients asked", asked.len());
+        asked
+    };
+    for (client, asked) in nodes(&["workload.routing=sticky"]) {
+        let own = NodeId(client.0 % 6);
+        assert_eq!(asked.into_iter().collect::<Vec<_>>(), [own], "{client}");
+    }
+    assert!(nodes(&[]).values().all(|asked| asked.len() > 1));
 }

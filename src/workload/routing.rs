@@ -72,6 +72,8 @@ impl Router {
         let tried = &operation.tried[operation.tried.len() - tried..];
         match self.routing {
             Routing::LoadBalancer => self.any(ctx, me, operation, tried),
+            Routing::Sticky if tried.is_empty() => NodeId(me.0 % self.nodes),
+            Routing::Sticky => self.any(ctx, me, operation, tried),
             Routing::OwnSite => self
                 .near(ctx, (me, site), operation, tried)
                 .unwrap_or_else(|| self.any(ctx, me, operation, tried)),
