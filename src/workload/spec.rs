@@ -297,8 +297,8 @@ pub enum Routing {
     /// A load balancer at the client's own site picks a node of that site (`network.sites`), and
     /// another only if none of them is left to be tried.
     OwnSite,
-    /// Each client keeps to one node, clients evenly over nodes, and goes to a random other one only
-    /// for further attempts: it reads where it wrote. Under the load balancer it reads elsewhere.
+    /// Each client keeps to one node, clients evenly over nodes, and goes to a random other one
+    /// only for further attempts: it reads where it wrote. The load balancer reads elsewhere.
     Sticky,
 }
 
