@@ -17,11 +17,11 @@ pub fn describe(spec: &Spec) -> String {
         }
         Spec::Crash(c) => format!("crash {}{}", c.node, describe_loss(c.disk)),
         Spec::CrashLoop(c) => {
-            format!("crash {} {} times{}", c.node, c.times, describe_loss(c.disk))
+            format!("crash_loop {}, {} times{}", c.node, c.times, describe_loss(c.disk))
         }
-        Spec::RollingRestart(r) => format!("restart {} in turn", list(&r.nodes)),
+        Spec::RollingRestart(r) => format!("rolling_restart {}", list(&r.nodes)),
         Spec::GroupCrash(g) => {
-            format!("crash {} at once{}", list(&g.nodes), describe_loss(g.disk))
+            format!("group_crash {}{}", list(&g.nodes), describe_loss(g.disk))
         }
         Spec::Restart(r) => format!("restart {}", r.node),
         Spec::Pause(p) => format!("pause {}", p.node),

@@ -44,24 +44,19 @@ where
         }
     }
 
-    /// Once the reminder has come: the next that is due. What it guards may be over.
-    pub fn next_due(&mut self, ctx: &Ctx<'_, V>) -> Option<T> {
-        let (due, guarded) = *self.waiting.front()?;
+    /// Once the reminder has come, until there is none: the next that is due and guards something
+    /// open. Then asks to be reminded of the first of the others.
+    pub fn next_due(&mut self, ctx: &mut Ctx<'_, V>, open: impl Fn(T) -> bool) -> Option<T> {
+        self.prune(open);
+        let Some((due, guarded)) = self.waiting.front().copied() else {
+            self.armed = false;
+            return None;
+        };
         if due > ctx.ran {
+            ctx.arm(due.since(ctx.ran), self.timer.clone());
             return None;
         }
         self.waiting.pop_front();
         Some(guarded)
-    }
-
-    /// When all that was due has been dealt with: asks to be reminded of the first that guards
-    /// something open.
-    pub fn go_on(&mut self, ctx: &mut Ctx<'_, V>, open: impl Fn(T) -> bool) {
-        self.prune(open);
-        let first = self.waiting.front();
-        self.armed = first.is_some();
-        if let Some((due, _)) = first {
-            ctx.arm(due.since(ctx.ran), self.timer.clone());
-        }
     }
 }

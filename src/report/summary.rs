@@ -323,6 +323,17 @@ fn amount(number: u64, size: u64) -> String {
     }
 }
 
+/// Room for what a fault is called.
+const FAULT_WIDTH: usize = 36;
+
+/// A text in so many characters, of which the last tells if there are more.
+fn shortened(text: &str, room: usize) -> String {
+    match text.chars().count() <= room {
+        true => text.to_string(),
+        false => text.chars().take(room - 1).chain(['…']).collect(),
+    }
+}
+
 fn faults(page: &mut Page, report: &Report) {
     let faults = &report.faults;
     if faults.windows.is_empty() {
@@ -331,7 +342,7 @@ fn faults(page: &mut Page, report: &Report) {
     page.gap();
     page.line("faults");
     for fault in &faults.windows {
-        let label: String = fault.label.chars().take(36).collect();
+        let label = shortened(&fault.label, FAULT_WIDTH);
         let window = format!("{:.1} to {}", fault.from_s, moment(fault.to_s));
         let touched = [
             ("messages", fault.messages),
@@ -346,7 +357,8 @@ fn faults(page: &mut Page, report: &Report) {
         if touched.is_empty() {
             touched.push("nothing".to_string());
         }
-        page.line(&format!("  {label:36}  {window:18}  touched {}", touched.join(", ")));
+        let touched = touched.join(", ");
+        page.line(&format!("  {label:FAULT_WIDTH$}  {window:18}  touched {touched}"));
     }
     let (raised, cleared) = (count(faults.suspicions_raised), count(faults.suspicions_cleared));
     page.named("  suspicions", &format!("{raised} raised, {cleared} cleared"));

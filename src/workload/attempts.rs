@@ -85,13 +85,15 @@ impl Client {
     }
 
     pub(super) fn on_attempts_due(&mut self, ctx: &mut ClientCtx<'_>) {
-        while let Some(attempt) = self.deadlines.next_due(ctx) {
-            if let Some(place) = self.open.iter().position(|o| o.attempt_id() == attempt) {
-                self.open[place].uncertain = true;
-                self.retry(ctx, place, attempt.attempt);
-            }
+        let place_of =
+            |open: &[Operation], attempt| open.iter().position(|o| o.attempt_id() == attempt);
+        while let Some(attempt) =
+            self.deadlines.next_due(ctx, |attempt| place_of(&self.open, attempt).is_some())
+            && let Some(place) = place_of(&self.open, attempt)
+        {
+            self.open[place].uncertain = true;
+            self.retry(ctx, place, attempt.attempt);
         }
-        self.deadlines.go_on(ctx, |attempt| self.open.iter().any(|o| o.attempt_id() == attempt));
     }
 
     /// The attempt has failed; unless a later one is under way already, or will be after a pause,

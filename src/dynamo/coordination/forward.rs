@@ -66,15 +66,11 @@ impl Forwards {
     /// Takes out the next request that a node was given its time to confirm and has not, with that
     /// node; none once there is none.
     pub fn next_overdue(&mut self, ctx: &mut NodeCtx<'_>) -> Option<(Forward, NodeId)> {
-        while let Some((attempt, node)) = self.deadlines.next_due(ctx) {
-            if let Some(place) = self.open.iter().position(|f| f.waits_for(attempt, node)) {
-                return Some((self.open.swap_remove(place), node));
-            }
-        }
-        let open = &self.open;
-        self.deadlines
-            .go_on(ctx, |(attempt, node)| open.iter().any(|f| f.waits_for(attempt, node)));
-        None
+        let place = |open: &[Forward], (attempt, node)| {
+            open.iter().position(|forward| forward.waits_for(attempt, node))
+        };
+        let due = self.deadlines.next_due(ctx, |asked| place(&self.open, asked).is_some())?;
+        Some((self.open.swap_remove(place(&self.open, due)?), due.1))
     }
 
     /// Hands a request on to the next node.

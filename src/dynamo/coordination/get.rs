@@ -110,10 +110,7 @@ impl Gets {
     /// Gives up the silent replicas of the next get that has waited its time for them; none once
     /// there is no such get.
     pub fn next_overdue(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>) -> Option<Silent> {
-        let Some(ticket) = self.replicas.next_due(ctx) else {
-            self.replicas.go_on(ctx, |ticket| self.open.get(ticket).is_some());
-            return None;
-        };
+        let ticket = self.replicas.next_due(ctx, |ticket| self.open.get(ticket).is_some())?;
         Some(self.on_replicas_due(ctx, scene, ticket))
     }
 

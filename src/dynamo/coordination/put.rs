@@ -115,10 +115,7 @@ impl Puts {
     /// Gives up the silent replicas of the next put that has waited its time for them; none once
     /// there is no such put.
     pub fn next_overdue(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>) -> Option<Silent> {
-        let Some(ticket) = self.replicas.next_due(ctx) else {
-            self.replicas.go_on(ctx, |ticket| self.open.get(ticket).is_some());
-            return None;
-        };
+        let ticket = self.replicas.next_due(ctx, |ticket| self.open.get(ticket).is_some())?;
         Some(self.on_replicas_due(ctx, scene, ticket))
     }
 
@@ -147,12 +144,11 @@ impl Puts {
     /// Time is up for some: a put without W copies is given up, and may have taken effect all the
     /// same.
     pub fn on_end(&mut self, ctx: &mut NodeCtx<'_>) {
-        while let Some(ticket) = self.ends.next_due(ctx) {
+        while let Some(ticket) = self.ends.next_due(ctx, |ticket| self.open.get(ticket).is_some()) {
             if let Some(put) = self.open.remove(ticket).filter(|put| !put.replied) {
                 reply(ctx, put.attempt, put.key, Outcome::TimedOut);
             }
         }
-        self.ends.go_on(ctx, |ticket| self.open.get(ticket).is_some());
     }
 
     fn settle(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, ticket: Ticket) {
