@@ -99,6 +99,11 @@ impl<V: Vocabulary> Ctx<'_, V> {
         }
     }
 
+    /// Tells a fact whether or not anybody listens: one that the world itself goes by.
+    pub fn announce(&mut self, fact: V::Fact) {
+        self.effects.push(Effect::Tell(fact));
+    }
+
     /// A name for a new event on this key, for the ghost oracle.
     pub fn new_event(&mut self, key: Key) -> EventId {
         self.numbering.next(key)

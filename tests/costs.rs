@@ -32,6 +32,7 @@ fn plan() -> Plan {
             ..Workload::default()
         },
         faults: Vec::new(),
+        administration: Vec::new(),
     }
 }
 

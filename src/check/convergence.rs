@@ -16,7 +16,7 @@ use crate::dynamo::config::Quorum;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::id::{Key, NodeId};
 use crate::time::Time;
-use crate::trace::layout::Layout;
+use crate::trace::layout::{Homes, Layout};
 use crate::trace::record::{Account, NodeAccount, Record};
 
 /// The judge.
@@ -36,7 +36,7 @@ impl Judge for Convergence {
 
     fn verdict(mut self: Box<Self>, layout: &Layout, account: &Account) -> Option<Verdict> {
         for (place, holders) in holders(layout.keys, account).iter().enumerate() {
-            self.look_at_key(layout, Key(place as u32), holders);
+            self.look_at_key(&account.homes, Key(place as u32), holders);
         }
         self.look_at_hints(account);
         self.look_at_membership(account);
@@ -52,8 +52,8 @@ impl Judge for Convergence {
 }
 
 impl Convergence {
-    fn look_at_key(&mut self, layout: &Layout, key: Key, holders: &[(NodeId, u64)]) {
-        let homes = layout.homes_of(key);
+    fn look_at_key(&mut self, homes: &Homes, key: Key, holders: &[(NodeId, u64)]) {
+        let homes = homes.of(key);
         let digest = |home: &NodeId| {
             let holder = holders.iter().find(|(node, _)| node == home);
             holder.map(|(_, digest)| *digest)
@@ -70,7 +70,9 @@ impl Convergence {
     }
 
     fn look_at_hints(&mut self, account: &Account) {
-        for (place, node) in account.nodes.iter().enumerate() {
+        // Nobody waits for what was on a machine that was taken out.
+        let counts = |(_, node): &(usize, &NodeAccount)| node.belongs || node.up;
+        for (place, node) in account.nodes.iter().enumerate().filter(counts) {
             for hint in &node.hints {
                 let nodes = vec![NodeId(place as u32), hint.target];
                 self.find(hint.key, nodes, "a hint was never delivered");
@@ -79,12 +81,14 @@ impl Convergence {
     }
 
     fn look_at_membership(&mut self, account: &Account) {
-        let Some(first) = account.nodes.first().map(|node| node.membership) else { return };
-        let other = |(_, node): &(usize, &NodeAccount)| node.membership != first;
+        let mut members = account.nodes.iter().filter(|node| node.belongs);
+        let Some(first) = members.next().map(|node| node.membership) else { return };
+        let other = |(_, node): &(usize, &NodeAccount)| node.belongs && node.membership != first;
         let others = account.nodes.iter().enumerate().filter(other);
         let nodes: Vec<NodeId> = others.map(|(place, _)| NodeId(place as u32)).collect();
         if !nodes.is_empty() {
-            let story = "these nodes believe in another membership than n0".to_string();
+            let story =
+                "these nodes believe in another membership than the first member".to_string();
             self.findings.add(|| Finding { nodes, ..Finding::story(story) });
         }
     }

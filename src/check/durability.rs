@@ -49,7 +49,7 @@ impl Judge for Durability {
         for event in self.acknowledged.lost(account) {
             findings.add(|| Finding {
                 key: Some(event.key),
-                nodes: layout.homes_of(event.key).to_vec(),
+                nodes: account.homes.of(event.key).to_vec(),
                 event: Some(event),
                 ..Finding::story(format!("{event} was acknowledged, and nobody holds or covers it"))
             });

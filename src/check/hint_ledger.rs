@@ -46,6 +46,11 @@ impl Judge for HintLedger {
             | Fact::Suspected { .. }
             | Fact::Cleared { .. }
             | Fact::Compared { .. }
+            | Fact::Announced { .. }
+            | Fact::Released { .. }
+            | Fact::Passed
+            | Fact::Declined
+            | Fact::Replanted { .. }
             | Fact::ReadRepaired { .. } => {}
         }
     }

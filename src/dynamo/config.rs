@@ -42,6 +42,9 @@ pub struct Cluster {
     pub read_repair: bool,
     /// Spreading of the membership history (section 4.8.1).
     pub gossip: Gossip,
+    /// Ranges that move when nodes join or leave (section 4.9).
+    #[serde(skip_serializing_if = "RangeTransfer::is_default")]
+    pub range_transfer: RangeTransfer,
     /// The purely local failure detector (section 4.8.3).
     pub failure_detection: FailureDetection,
     /// When what was written becomes safe from a crash.
@@ -178,6 +181,18 @@ pub struct Gossip {
     pub seeds: u32,
 }
 
+/// Transfer of ranges between homes.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct RangeTransfer {
+    /// Copies in one message; the next goes when they are kept. Raising it moves ranges faster and
+    /// makes requests wait longer behind them.
+    pub batch: u32,
+    /// What was not answered after this is said again.
+    pub retry: Duration,
+}
+
 /// The local failure detector.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -220,6 +235,7 @@ impl Default for Cluster {
             anti_entropy: Switch::default(),
             read_repair: true,
             gossip: Gossip::default(),
+            range_transfer: RangeTransfer::default(),
             failure_detection: FailureDetection::default(),
             flush: Flush::default(),
             checksums: true,
@@ -263,6 +279,18 @@ impl Default for AntiEntropy {
 impl Default for Gossip {
     fn default() -> Self {
         Gossip { interval: Duration::from_secs(1), seeds: 3 }
+    }
+}
+
+impl Default for RangeTransfer {
+    fn default() -> Self {
+        RangeTransfer { batch: 32, retry: Duration::from_secs(1) }
+    }
+}
+
+impl RangeTransfer {
+    fn is_default(&self) -> bool {
+        *self == RangeTransfer::default()
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use crate::dynamo::ring::history::History;
 use crate::dynamo::storage::hint_store::Hint;
 use crate::dynamo::storage::store::Change;
 use crate::dynamo::versioning::version::VersionSet;
@@ -41,6 +42,16 @@ pub enum Fact {
     /// An anti-entropy message was compared with one's own tree: hashes looked at, those that
     /// differed.
     Compared { peer: NodeId, hashes: u32, differing: u32 },
+    /// The membership as this node has just changed it, be it by an administrator's command.
+    Announced { history: Rc<History> },
+    /// A copy went, since the range is another's now.
+    Released { change: Change },
+    /// A request was passed on to the home that the range was given to.
+    Passed,
+    /// A read was declined, since the range is not filled yet.
+    Declined,
+    /// Trees were cut anew for these ranges, and these keys were put into them.
+    Replanted { ranges: u32, keys: u32 },
     /// A get found replicas that were behind and sent them the newest versions.
     ReadRepaired { key: Key, replicas: u32 },
 }
@@ -56,4 +67,6 @@ pub enum Cause {
     Handoff,
     /// Comparison of replicas (section 4.7).
     AntiEntropy,
+    /// Ranges that changed hands (section 4.9).
+    Transfer,
 }

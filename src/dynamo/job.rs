@@ -2,7 +2,10 @@
 
 use std::rc::Rc;
 
-use crate::dynamo::message::{Exchange, Put, Ticket};
+use crate::digest::digest_of;
+use crate::dynamo::message::moving::{DealName, Pass};
+use crate::dynamo::message::{Exchange, Put, Ticket, ToReplica};
+use crate::dynamo::ring::range::KeyRange;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::id::{Address, AttemptId, Key, NodeId, OperationId};
 
@@ -42,8 +45,51 @@ pub enum Job {
     /// Read keys for an exchange with a peer.
     /// Large and rare: it stays where it is when jobs are moved.
     ReadKeys(Box<ReadKeys>),
+    /// Read copies for the new home of their range.
+    ReadRange(Box<ReadRange>),
+    /// Read copies for one that takes the place of a dead home.
+    ReadAsked(Box<ReadAsked>),
+    /// Write copies of a range that becomes one's own.
+    Receive(Box<Receive>),
+    /// Do what was asked of the home that gave its range to this node.
+    Passed(Box<Pass>),
     /// Make safe what was written.
     Flush,
+}
+
+/// A read of copies for the new home of their range.
+#[derive(Clone, Debug)]
+pub struct ReadRange {
+    pub to: NodeId,
+    pub deal: DealName,
+    pub batch: u32,
+    pub keys: Vec<Key>,
+}
+
+/// A read of copies for one that takes the place of a dead home.
+#[derive(Clone, Debug)]
+pub struct ReadAsked {
+    pub to: NodeId,
+    pub range: KeyRange,
+    pub keys: Vec<Key>,
+    /// There is more after this key.
+    pub more: Option<Key>,
+    pub serial: u32,
+}
+
+/// Copies of a range that becomes one's own.
+#[derive(Clone, Debug)]
+pub struct Receive {
+    pub from: NodeId,
+    pub sets: Vec<(Key, Rc<VersionSet>)>,
+    pub receipt: Receipt,
+}
+
+/// What has to be said once they are kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Receipt {
+    Transfer { deal: DealName, batch: u32 },
+    Filled { range: KeyRange, more: Option<Key>, serial: u32 },
 }
 
 /// A read of keys for an exchange with a peer.
@@ -70,6 +116,13 @@ impl Job {
         match self {
             Job::Fetch { .. } | Job::ReadHint { .. } => (Work::Read, 1),
             Job::ReadKeys(read) => (Work::Read, read.keys.len() as u32),
+            Job::ReadRange(read) => (Work::Read, read.keys.len() as u32),
+            Job::ReadAsked(read) => (Work::Read, read.keys.len() as u32),
+            Job::Receive(received) => (Work::Write, received.sets.len() as u32),
+            Job::Passed(pass) => match (&pass.request, &pass.held) {
+                (ToReplica::Fetch { .. }, None) => (Work::Read, 1),
+                _ => (Work::Write, 1),
+            },
             Job::Write { .. }
             | Job::Store { .. }
             | Job::Repair { .. }
@@ -89,7 +142,12 @@ impl Job {
             Job::Repair { key, .. } | Job::Synchronise { key, .. } | Job::Accept { key, .. } => {
                 Some((*key, None))
             }
+            Job::Passed(pass) => match (&pass.request, &pass.held) {
+                (ToReplica::Fetch { .. }, None) => None,
+                (request, _) => Some((request.key(), None)),
+            },
             Job::Fetch { .. } | Job::ReadHint { .. } | Job::ReadKeys(_) => None,
+            Job::ReadRange(_) | Job::ReadAsked(_) | Job::Receive(_) => None,
             Job::DropHint { .. } | Job::Flush => None,
         }
     }
@@ -100,14 +158,20 @@ impl Job {
             Job::Fetch { attempt, .. }
             | Job::Write { attempt, .. }
             | Job::Store { attempt, .. } => Some(attempt.operation),
+            Job::Passed(pass) => pass.request.attempt().map(|attempt| attempt.operation),
             Job::Repair { .. } | Job::Synchronise { .. } | Job::Accept { .. } => None,
+            Job::ReadRange(_) | Job::ReadAsked(_) | Job::Receive(_) => None,
             Job::ReadHint { .. } | Job::DropHint { .. } | Job::ReadKeys(_) | Job::Flush => None,
         }
     }
 
     /// Does it make a version, stamped by the clock of its node?
     pub fn stamps(&self) -> bool {
-        matches!(self, Job::Write { .. })
+        match self {
+            Job::Write { .. } => true,
+            Job::Passed(pass) => matches!(pass.request, ToReplica::Write { .. }),
+            _other => false,
+        }
     }
 
     /// What luck knows it by at its node, beside the kind of work.
@@ -116,26 +180,46 @@ impl Job {
             Job::Fetch { attempt, .. }
             | Job::Write { attempt, .. }
             | Job::Store { attempt, .. } => attempt.number(),
-            Job::Repair { key, set } => {
-                crate::digest::digest_of([1, u64::from(key.0), set.digest()])
-            }
-            Job::Synchronise { key, set } => {
-                crate::digest::digest_of([2, u64::from(key.0), set.digest()])
-            }
+            Job::Repair { key, set } => digest_of([1, u64::from(key.0), set.digest()]),
+            Job::Synchronise { key, set } => digest_of([2, u64::from(key.0), set.digest()]),
             Job::Accept { from, scan, key, .. } => {
-                crate::digest::digest_of([3, u64::from(from.0), *scan, u64::from(key.0)])
+                digest_of([3, u64::from(from.0), *scan, u64::from(key.0)])
             }
             Job::ReadHint { target, scan, key } => {
-                crate::digest::digest_of([4, u64::from(target.0), *scan, u64::from(key.0)])
+                digest_of([4, u64::from(target.0), *scan, u64::from(key.0)])
             }
             Job::DropHint { target, key, digest } => {
-                crate::digest::digest_of([5, u64::from(target.0), u64::from(key.0), *digest])
+                digest_of([5, u64::from(target.0), u64::from(key.0), *digest])
             }
             Job::ReadKeys(read) => {
                 let Exchange { by, round, step, .. } = read.exchange;
-                crate::digest::digest_of([6, u64::from(by.0), round, u64::from(step)])
+                digest_of([6, u64::from(by.0), round, u64::from(step)])
+            }
+            Job::ReadRange(read) => {
+                digest_of([8, u64::from(read.to.0), read.deal.number(), u64::from(read.batch)])
+            }
+            Job::ReadAsked(read) => {
+                digest_of([9, u64::from(read.to.0), read.range.to as u64, u64::from(read.serial)])
+            }
+            Job::Receive(received) => digest_of([10, received.number()]),
+            Job::Passed(pass) => {
+                let attempt = pass.request.attempt().map_or(0, |attempt| attempt.number());
+                digest_of([11, u64::from(pass.home.0), u64::from(pass.request.key().0), attempt])
             }
             Job::Flush => 7,
+        }
+    }
+}
+
+impl Receive {
+    fn number(&self) -> u64 {
+        let from = u64::from(self.from.0);
+        match self.receipt {
+            Receipt::Transfer { deal, batch } => digest_of([from, deal.number(), batch.into()]),
+            Receipt::Filled { range, more, serial } => {
+                let more = more.map_or(0, |key| 1 + u64::from(key.0));
+                digest_of([from, range.to as u64, more, serial.into()])
+            }
         }
     }
 }

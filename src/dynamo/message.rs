@@ -4,11 +4,14 @@
 //! that names it by what it is about and not by how many went before it, so that the same message
 //! meets the same luck in two runs that differ elsewhere.
 
+pub mod moving;
+
 use std::rc::Rc;
 
 use smallvec::SmallVec;
 
 use crate::digest::digest_of;
+use crate::dynamo::message::moving::{Moving, Passed};
 use crate::dynamo::ring::history::History;
 use crate::dynamo::ring::placement::RangeId;
 use crate::dynamo::storage::merkle::TreeIndex;
@@ -34,6 +37,8 @@ pub enum Message {
     AntiEntropy(Box<AntiEntropy>),
     /// Gossip and probes.
     Membership(Membership),
+    /// Ranges that move (section 4.9). Large and rare, too.
+    Moving(Box<Moving>),
 }
 
 /// A client's request (section 4.1), from the client or from a node that forwards it (section 4.5).
@@ -139,6 +144,10 @@ pub enum ToCoordinator {
     Stored { ticket: Ticket, attempt: AttemptId },
     /// I coordinate the request that you forwarded.
     Confirmed { attempt: AttemptId },
+    /// I am a home, but do not hold the range yet: ask another.
+    Declined { ticket: Ticket, attempt: AttemptId },
+    /// What a home would say that has given its range to the sender. Rare: it stays where it is.
+    For(Box<Passed>),
 }
 
 /// Hinted handoff (section 4.6).
@@ -193,10 +202,25 @@ pub enum Membership {
     Same { round: u64 },
     /// Mine differs: here it is. `answer` asks for yours in return.
     History { round: u64, history: Rc<History>, answer: bool },
+    /// An administrator's command (section 4.8.1), to any node.
+    Command(Command),
     /// Are you there? From one that believes you down.
     Ping { probe: u64 },
     /// I am.
     Pong { probe: u64 },
+}
+
+/// What an administrator wants of the membership, as told to any node (sections 4.8.1 and 4.9).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Command {
+    /// This node shall come in.
+    Join(NodeId),
+    /// This node shall hand over what it holds, and go.
+    Leave(NodeId),
+    /// This node is dead: go on without it.
+    Remove(NodeId),
+    /// This node is dead, and that one takes its place on the ring.
+    Replace { dead: NodeId, by: NodeId },
 }
 
 /// The kinds of message, for counting.
@@ -223,6 +247,19 @@ pub enum Kind {
     GossipHistory,
     Ping,
     Pong,
+    Declined,
+    Offer,
+    Confirm,
+    Transfer,
+    Transferred,
+    Prepared,
+    TakeOver,
+    Withdraw,
+    Given,
+    Pass,
+    Ask,
+    Filled,
+    Command,
 }
 
 /// Bytes that every message has beside what it says: addresses, kind, names.
@@ -234,7 +271,7 @@ const TREE_HASH_BYTES: u64 = 16;
 
 impl Kind {
     /// All kinds, in order of their numbers.
-    pub const ALL: [Kind; 20] = [
+    pub const ALL: [Kind; 33] = [
         Kind::Request,
         Kind::Reply,
         Kind::Fetch,
@@ -255,6 +292,19 @@ impl Kind {
         Kind::GossipHistory,
         Kind::Ping,
         Kind::Pong,
+        Kind::Declined,
+        Kind::Offer,
+        Kind::Confirm,
+        Kind::Transfer,
+        Kind::Transferred,
+        Kind::Prepared,
+        Kind::TakeOver,
+        Kind::Withdraw,
+        Kind::Given,
+        Kind::Pass,
+        Kind::Ask,
+        Kind::Filled,
+        Kind::Command,
     ];
 
     /// The kind's name in reports and traces.
@@ -280,6 +330,19 @@ impl Kind {
             Kind::GossipHistory => "gossip_history",
             Kind::Ping => "ping",
             Kind::Pong => "pong",
+            Kind::Declined => "declined",
+            Kind::Offer => "offer",
+            Kind::Confirm => "confirm",
+            Kind::Transfer => "transfer",
+            Kind::Transferred => "transferred",
+            Kind::Prepared => "prepared",
+            Kind::TakeOver => "take_over",
+            Kind::Withdraw => "withdraw",
+            Kind::Given => "given",
+            Kind::Pass => "pass",
+            Kind::Ask => "ask",
+            Kind::Filled => "filled",
+            Kind::Command => "command",
         }
     }
 
@@ -289,7 +352,7 @@ impl Kind {
             Kind::Store | Kind::Write => Leg::Write,
             Kind::Stored | Kind::Written => Leg::Ack,
             Kind::Fetch => Leg::Read,
-            Kind::Fetched => Leg::Response,
+            Kind::Fetched | Kind::Declined => Leg::Response,
             Kind::Request
             | Kind::Reply
             | Kind::Repair
@@ -303,7 +366,19 @@ impl Kind {
             | Kind::GossipSame
             | Kind::GossipHistory
             | Kind::Ping
-            | Kind::Pong => Leg::Other,
+            | Kind::Pong
+            | Kind::Offer
+            | Kind::Confirm
+            | Kind::Transfer
+            | Kind::Transferred
+            | Kind::Prepared
+            | Kind::TakeOver
+            | Kind::Withdraw
+            | Kind::Given
+            | Kind::Pass
+            | Kind::Ask
+            | Kind::Filled
+            | Kind::Command => Leg::Other,
         }
     }
 
@@ -316,7 +391,11 @@ impl Kind {
             | Kind::Confirmed
             | Kind::Delivered
             | Kind::GossipSame
-            | Kind::Pong => true,
+            | Kind::Pong
+            | Kind::Declined
+            | Kind::Confirm
+            | Kind::Transferred
+            | Kind::Filled => true,
             Kind::Request
             | Kind::Reply
             | Kind::Fetch
@@ -329,7 +408,16 @@ impl Kind {
             | Kind::Sets
             | Kind::GossipDigest
             | Kind::GossipHistory
-            | Kind::Ping => false,
+            | Kind::Ping
+            | Kind::Offer
+            | Kind::Transfer
+            | Kind::Prepared
+            | Kind::TakeOver
+            | Kind::Withdraw
+            | Kind::Given
+            | Kind::Pass
+            | Kind::Ask
+            | Kind::Command => false,
         }
     }
 }
@@ -365,6 +453,7 @@ impl Message {
             Message::Handoff(message) => message.gist(),
             Message::AntiEntropy(message) => message.gist(),
             Message::Membership(message) => message.gist(),
+            Message::Moving(message) => message.gist(),
         };
         let bytes = HEADER_BYTES + bytes;
         let digest = digest_of([luck ^ (kind as u64) << 58, content ^ bytes.rotate_left(40)]);
@@ -382,18 +471,9 @@ impl Message {
         let attempt = match self {
             Message::Request(request) => request.attempt,
             Message::Reply(reply) => reply.attempt,
-            Message::Replica(
-                ToReplica::Fetch { attempt, .. }
-                | ToReplica::Write { attempt, .. }
-                | ToReplica::Store { attempt, .. },
-            ) => *attempt,
-            Message::Replica(ToReplica::Repair { .. }) => return None,
-            Message::Coordinator(
-                ToCoordinator::Fetched { attempt, .. }
-                | ToCoordinator::Written { attempt, .. }
-                | ToCoordinator::Stored { attempt, .. }
-                | ToCoordinator::Confirmed { attempt },
-            ) => *attempt,
+            Message::Replica(message) => message.attempt()?,
+            Message::Coordinator(message) => message.attempt(),
+            Message::Moving(message) => return message.operation(),
             Message::Handoff(_) | Message::AntiEntropy(_) | Message::Membership(_) => return None,
         };
         Some(attempt.operation)
@@ -446,6 +526,36 @@ impl Reply {
 }
 
 impl ToReplica {
+    /// The client's attempt that it works for; read repair works for none.
+    pub fn attempt(&self) -> Option<AttemptId> {
+        match self {
+            ToReplica::Fetch { attempt, .. }
+            | ToReplica::Write { attempt, .. }
+            | ToReplica::Store { attempt, .. } => Some(*attempt),
+            ToReplica::Repair { .. } => None,
+        }
+    }
+
+    /// Which copy it is about.
+    pub fn key(&self) -> Key {
+        match self {
+            ToReplica::Fetch { key, .. }
+            | ToReplica::Write { key, .. }
+            | ToReplica::Store { key, .. }
+            | ToReplica::Repair { key, .. } => *key,
+        }
+    }
+
+    /// Is it about what is kept for another home?
+    pub fn is_for_another(&self) -> bool {
+        match self {
+            ToReplica::Write { stand_in_for, .. } | ToReplica::Store { stand_in_for, .. } => {
+                stand_in_for.is_some()
+            }
+            ToReplica::Fetch { .. } | ToReplica::Repair { .. } => false,
+        }
+    }
+
     fn gist(&self) -> Gist {
         let (kind, attempt, (bytes, content)) = match self {
             ToReplica::Fetch { attempt, .. } => (Kind::Fetch, attempt, (0, 0)),
@@ -458,6 +568,18 @@ impl ToReplica {
 }
 
 impl ToCoordinator {
+    /// The client's attempt that it works for.
+    pub fn attempt(&self) -> AttemptId {
+        match self {
+            ToCoordinator::Fetched { attempt, .. }
+            | ToCoordinator::Written { attempt, .. }
+            | ToCoordinator::Stored { attempt, .. }
+            | ToCoordinator::Confirmed { attempt }
+            | ToCoordinator::Declined { attempt, .. } => *attempt,
+            ToCoordinator::For(passed) => passed.attempt,
+        }
+    }
+
     fn gist(&self) -> Gist {
         let (kind, attempt, (bytes, content)) = match self {
             ToCoordinator::Fetched { attempt, set, .. } => {
@@ -468,6 +590,8 @@ impl ToCoordinator {
             }
             ToCoordinator::Stored { attempt, .. } => (Kind::Stored, attempt, (0, 0)),
             ToCoordinator::Confirmed { attempt } => (Kind::Confirmed, attempt, (0, 0)),
+            ToCoordinator::Declined { attempt, .. } => (Kind::Declined, attempt, (0, 0)),
+            ToCoordinator::For(passed) => return passed.answer.gist(),
         };
         Gist { kind, bytes, luck: attempt.number(), content }
     }
@@ -531,6 +655,19 @@ fn fold(numbers: impl Iterator<Item = u64>) -> u64 {
     numbers.fold(0, |digest, number| digest_of([digest, number]))
 }
 
+impl Command {
+    /// A number that tells commands apart.
+    fn number(self) -> u64 {
+        let (what, whom) = match self {
+            Command::Join(node) => (1, node),
+            Command::Leave(node) => (2, node),
+            Command::Remove(node) => (3, node),
+            Command::Replace { dead, by } => (4 + u64::from(by.0), dead),
+        };
+        what << 32 | u64::from(whom.0)
+    }
+}
+
 impl Membership {
     fn gist(&self) -> Gist {
         let (kind, luck, bytes, content) = match self {
@@ -541,6 +678,7 @@ impl Membership {
             Membership::History { round, history, .. } => {
                 (Kind::GossipHistory, *round, history.bytes(), history.digest())
             }
+            Membership::Command(command) => (Kind::Command, 0, KEY_BYTES, command.number()),
             Membership::Ping { probe } => (Kind::Ping, *probe, 0, 0),
             Membership::Pong { probe } => (Kind::Pong, *probe, 0, 0),
         };

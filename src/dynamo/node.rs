@@ -1,5 +1,7 @@
 //! A node: its parts and a switchboard. No decision is made here.
 
+mod ranges;
+
 use std::rc::Rc;
 
 use crate::dynamo::anti_entropy::Synchronisation;
@@ -7,13 +9,15 @@ use crate::dynamo::config::Cluster;
 use crate::dynamo::coordination::{Coordination, Scene, Silent};
 use crate::dynamo::fact::Cause;
 use crate::dynamo::handoff::HintDelivery;
+use crate::dynamo::handoff::carrying::Carrying;
+use crate::dynamo::handoff::giving::Giving;
+use crate::dynamo::handoff::refill::Refill;
 use crate::dynamo::job::Job;
 use crate::dynamo::membership::detector::Detector;
 use crate::dynamo::membership::gossip::Gossip;
 use crate::dynamo::message::{Handoff, Membership, Message, Outcome, Reply, Ticket, ToCoordinator};
 use crate::dynamo::replica::Replica;
 use crate::dynamo::rhythm::Rhythm;
-use crate::dynamo::ring::history::History;
 use crate::dynamo::ring::position::KeySpace;
 use crate::dynamo::storage::disk::{Disk, Loss};
 use crate::dynamo::timer::Timer;
@@ -36,6 +40,9 @@ pub struct Node {
     anti_entropy: Option<Synchronisation>,
     gossip: Gossip,
     detector: Detector,
+    giving: Giving,
+    carrying: Carrying,
+    refill: Refill,
 }
 
 /// What makes a node this node and not another.
@@ -73,6 +80,9 @@ impl Node {
             anti_entropy,
             gossip: Gossip::new(config.gossip.clone(), beat),
             detector: Detector::new(config.failure_detection.clone()),
+            giving: Giving::new(config.range_transfer.clone()),
+            carrying: Carrying::new(config.range_transfer.clone()),
+            refill: Refill::new(config.range_transfer.clone()),
             config,
         };
         node.cut_trees();
@@ -120,6 +130,7 @@ impl Node {
         if let Some(anti_entropy) = &self.anti_entropy {
             anti_entropy.start(ctx);
         }
+        self.settle_ranges(ctx);
     }
 
     fn on_message(&mut self, ctx: &mut NodeCtx<'_>, from: Address, message: Message) {
@@ -131,12 +142,13 @@ impl Node {
         }
         match message {
             Message::Membership(message) => self.on_membership(ctx, peer, message),
+            Message::Moving(message) => self.on_moving(ctx, peer, *message),
+            Message::Handoff(message) => self.on_handoff(ctx, peer, message),
             // A node that does not know its place yet can do nothing else.
             _unfit if self.view.ring().is_none() => {}
             Message::Request(_) => self.on_client_message(ctx, message),
-            Message::Replica(message) => self.replica.on_message(ctx, from, message),
+            Message::Replica(message) => self.on_replica(ctx, from, message),
             Message::Coordinator(answer) => self.on_answer(ctx, peer, answer),
-            Message::Handoff(message) => self.on_handoff(ctx, peer, message),
             Message::AntiEntropy(message) => {
                 if let Some(part) = &self.anti_entropy {
                     self.disk.store.note_in_trees();
@@ -182,20 +194,19 @@ impl Node {
     }
 
     fn on_membership(&mut self, ctx: &mut NodeCtx<'_>, from: NodeId, message: Membership) {
+        if let Membership::Command(command) = message {
+            return self.on_command(ctx, command);
+        }
         if let Some(history) = self.gossip.on_message(ctx, &self.view, from, message) {
-            self.learn(history);
+            self.learn(ctx, history);
         }
     }
 
-    fn learn(&mut self, history: Rc<History>) {
-        self.disk.history = Rc::clone(&history);
-        self.view.learn(history);
-        self.cut_trees();
-    }
-
-    fn cut_trees(&mut self) {
-        if let (Some(part), Some(ring)) = (&self.anti_entropy, self.view.ring()) {
-            self.disk.store.cut_trees(self.view.me, ring, part.depth());
+    /// Ranges whose trees had to be made, and the keys in them.
+    fn cut_trees(&mut self) -> (u32, u32) {
+        match (&self.anti_entropy, self.view.ring()) {
+            (Some(part), Some(ring)) => self.disk.store.cut_trees(self.view.me, ring, part.depth()),
+            _without => (0, 0),
         }
     }
 
@@ -233,6 +244,9 @@ impl Node {
                 self.detector.on_probe(ctx, &self.view, (peer, serial, count));
             }
             Timer::Flush => ctx.submit(Job::Flush),
+            Timer::Giving => self.giving.on_due(ctx),
+            Timer::Carrying => self.on_carrying_due(ctx),
+            Timer::Refill => self.refill.on_due(ctx, &self.view, &mut self.disk),
         }
     }
 
@@ -265,6 +279,17 @@ impl Node {
     }
 
     fn on_done(&mut self, ctx: &mut NodeCtx<'_>, job: Job) {
+        if self.view.history().is_founding() {
+            return self.finish(ctx, job);
+        }
+        let written = job.writes();
+        self.finish(ctx, job);
+        if let Some((key, None)) = written {
+            self.on_written(ctx, key);
+        }
+    }
+
+    fn finish(&mut self, ctx: &mut NodeCtx<'_>, job: Job) {
         let (config, disk) = (&*self.config, &mut self.disk);
         match job {
             Job::Fetch { to, ticket, attempt, key } => {
@@ -293,6 +318,10 @@ impl Node {
                 }
             }
             Job::Flush => self.replica.flushed(ctx, config, disk),
+            Job::ReadRange(read) => self.giving.on_read(ctx, disk, *read),
+            Job::ReadAsked(read) => self.refill.on_read(ctx, disk, *read),
+            Job::Receive(received) => self.on_received(ctx, *received),
+            Job::Passed(pass) => self.replica.pass(ctx, config, disk, *pass),
         }
     }
 }
@@ -308,6 +337,8 @@ impl Node {
                 let _blameless = self.handoff.as_mut().and_then(|h| h.on_due(target, key, scan));
             }
             Job::Fetch { .. } | Job::ReadKeys(_) => {}
+            // What moves is read, sent or asked for again in time.
+            Job::ReadRange(_) | Job::ReadAsked(_) | Job::Receive(_) | Job::Passed(_) => {}
             Job::Write { .. } | Job::Store { .. } | Job::Accept { .. } => {}
             Job::Repair { .. } | Job::Synchronise { .. } | Job::DropHint { .. } => {}
         }

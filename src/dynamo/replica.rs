@@ -11,6 +11,7 @@ use std::rc::Rc;
 use crate::dynamo::config::{Cluster, Flush, Versioning};
 use crate::dynamo::fact::{Cause, Fact};
 use crate::dynamo::job::Job;
+use crate::dynamo::message::moving::{Pass, Passed};
 use crate::dynamo::message::{Handoff, Message, Put, Ticket, ToCoordinator, ToReplica};
 use crate::dynamo::replica::made::Made;
 use crate::dynamo::storage::disk::Disk;
@@ -36,20 +37,21 @@ pub struct Replica {
     last_serial: u32,
     /// What it has made in this life of writes with an identity.
     made: Made,
-}
-
-/// To whom a job's result goes.
-#[derive(Clone, Copy)]
-struct Answer {
-    to: Address,
-    ticket: Ticket,
-    attempt: AttemptId,
+    /// In whose place it answers what it is doing, if not in its own.
+    answers_for: Option<NodeId>,
 }
 
 impl Replica {
     /// A replica in its `life`-th life, counted from 0.
     pub fn new(me: NodeId, life: u32) -> Replica {
-        Replica { me, life, serials: BTreeMap::new(), last_serial: 0, made: Made::default() }
+        Replica {
+            me,
+            life,
+            serials: BTreeMap::new(),
+            last_serial: 0,
+            made: Made::default(),
+            answers_for: None,
+        }
     }
 
     /// Begins to flush at intervals, where that is asked for.
@@ -61,17 +63,52 @@ impl Replica {
 
     /// A coordinator wants something.
     pub fn on_message(&self, ctx: &mut NodeCtx<'_>, from: Address, message: ToReplica) {
-        let to = from;
-        ctx.submit(match message {
-            ToReplica::Fetch { ticket, attempt, key } => Job::Fetch { to, ticket, attempt, key },
-            ToReplica::Write { ticket, attempt, key, put, stand_in_for } => {
-                Job::Write { to, ticket, attempt, key, put, stand_in_for }
+        ctx.submit(job_for(from, message));
+    }
+
+    /// Does what was asked of a home that gave its range to this node, and answers in its place.
+    pub fn pass(&mut self, ctx: &mut NodeCtx<'_>, config: &Cluster, disk: &mut Disk, pass: Pass) {
+        let Pass { home, to, held, request } = pass;
+        if let Some(set) = held {
+            self.keep(ctx, config, disk, (request.key(), set), Cause::Transfer);
+        }
+        self.answers_for = Some(home);
+        match job_for(to, request) {
+            Job::Fetch { to, ticket, attempt, key } => {
+                self.fetched(ctx, config, disk, (to, ticket, attempt, key));
             }
-            ToReplica::Store { ticket, attempt, key, set, stand_in_for } => {
-                Job::Store { to, ticket, attempt, key, set, stand_in_for }
+            job @ Job::Write { .. } => self.write(ctx, config, disk, job),
+            job @ Job::Store { .. } => self.store(ctx, config, disk, job),
+            Job::Repair { key, set } => {
+                self.keep(ctx, config, disk, (key, set), Cause::ReadRepair);
             }
-            ToReplica::Repair { key, set, .. } => Job::Repair { key, set },
-        });
+            _other => unreachable!("coordinators ask for nothing else"),
+        }
+        self.answers_for = None;
+    }
+
+    /// Keeps what its former home sent of a range.
+    pub fn receive(
+        &self,
+        ctx: &mut NodeCtx<'_>,
+        config: &Cluster,
+        disk: &mut Disk,
+        sets: Vec<(Key, Rc<VersionSet>)>,
+    ) {
+        for (key, set) in sets {
+            self.keep(ctx, config, disk, (key, set), Cause::Transfer);
+        }
+    }
+
+    fn answer(&self, ctx: &mut NodeCtx<'_>, to: Address, answer: ToCoordinator) {
+        let answer = match self.answers_for {
+            Some(home) => {
+                let attempt = answer.attempt();
+                ToCoordinator::For(Box::new(Passed { home, attempt, answer }))
+            }
+            None => answer,
+        };
+        ctx.send(to, Message::Coordinator(answer));
     }
 
     /// Sends what is held of a key: one's own copy, or what is kept for others.
@@ -84,7 +121,7 @@ impl Replica {
     ) {
         let own = disk.store.get(key).cloned();
         let set = own.or_else(|| disk.hints.of_key(config.versioning, key));
-        ctx.send(to, Message::Coordinator(ToCoordinator::Fetched { ticket, attempt, set }));
+        self.answer(ctx, to, ToCoordinator::Fetched { ticket, attempt, set });
     }
 
     /// Makes the new version of a put, keeps it, and sends the result to the coordinator.
@@ -105,7 +142,7 @@ impl Replica {
             let set = Rc::clone(set);
             ctx.tell(|| Fact::Recognised { attempt });
             let written = ToCoordinator::Written { ticket, attempt, set };
-            return ctx.send(to, Message::Coordinator(written));
+            return self.answer(ctx, to, written);
         }
         let actor = self.actor(config.versioning, key, stand_in_for);
         let author = Author { actor, stamp: ctx.now };
@@ -125,7 +162,7 @@ impl Replica {
             }
             Some(target) => keep_hint(ctx, disk, Hint { target, key, set: Rc::clone(&set) }),
         }
-        ctx.send(to, Message::Coordinator(ToCoordinator::Written { ticket, attempt, set }));
+        self.answer(ctx, to, ToCoordinator::Written { ticket, attempt, set });
     }
 
     /// Keeps what a coordinator sent, for itself or with a hint, and confirms it.
@@ -142,7 +179,7 @@ impl Replica {
                 keep_hint(ctx, disk, Hint { target, key, set });
             }
         }
-        confirm(ctx, Answer { to, ticket, attempt });
+        self.answer(ctx, to, ToCoordinator::Stored { ticket, attempt });
     }
 
     /// Merges a set into one's own copy, for whatever cause.
@@ -222,11 +259,22 @@ impl Replica {
     }
 }
 
-fn confirm(ctx: &mut NodeCtx<'_>, Answer { to, ticket, attempt }: Answer) {
-    ctx.send(to, Message::Coordinator(ToCoordinator::Stored { ticket, attempt }));
+/// The job that a coordinator's message asks for.
+fn job_for(to: Address, message: ToReplica) -> Job {
+    match message {
+        ToReplica::Fetch { ticket, attempt, key } => Job::Fetch { to, ticket, attempt, key },
+        ToReplica::Write { ticket, attempt, key, put, stand_in_for } => {
+            Job::Write { to, ticket, attempt, key, put, stand_in_for }
+        }
+        ToReplica::Store { ticket, attempt, key, set, stand_in_for } => {
+            Job::Store { to, ticket, attempt, key, set, stand_in_for }
+        }
+        ToReplica::Repair { key, set, .. } => Job::Repair { key, set },
+    }
 }
 
-fn keep_hint(ctx: &mut NodeCtx<'_>, disk: &mut Disk, hint: Hint) {
+/// Keeps a copy for another.
+pub fn keep_hint(ctx: &mut NodeCtx<'_>, disk: &mut Disk, hint: Hint) {
     let held = disk.hints.get(hint.key, hint.target);
     if held.is_some_and(|held| held.digest() == hint.set.digest()) {
         return;

@@ -28,6 +28,12 @@ pub enum Timer {
     Probe { peer: NodeId, serial: u32, count: u32 },
     /// Time to flush.
     Flush,
+    /// Has what was offered or sent to new homes arrived? (`range_transfer.retry`)
+    Giving,
+    /// Have those who give ranges been heard? (`range_transfer.retry`)
+    Carrying,
+    /// Has what is lacking come? (`range_transfer.retry`)
+    Refill,
 }
 
 impl Timer {
@@ -49,6 +55,9 @@ impl Timer {
                 10 << 56 ^ u64::from(peer.0) << 32 ^ u64::from(*serial) << 8 ^ u64::from(*count)
             }
             Timer::Flush => 11 << 56,
+            Timer::Giving => 12 << 56,
+            Timer::Carrying => 13 << 56,
+            Timer::Refill => 14 << 56,
         }
     }
 }

@@ -5,18 +5,19 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::dynamo::ring::history::History;
+use crate::dynamo::ring::history::{History, Status};
 use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::ring::position::KeySpace;
-use crate::id::NodeId;
+use crate::dynamo::ring::range::Move;
+use crate::id::{Key, NodeId};
 
 /// What a node believes.
 #[derive(Debug)]
 pub struct View {
     pub me: NodeId,
     history: Rc<History>,
-    /// None until this node knows that it is a member itself: then it may neither coordinate nor
-    /// keep copies, since it does not know of what.
+    /// None until this node knows its own place: then it may neither coordinate nor keep copies,
+    /// since it does not know of what.
     ring: Option<Rc<Ring>>,
     copies: u32,
     keys: Rc<KeySpace>,
@@ -56,8 +57,34 @@ impl View {
 
     /// Takes a newer history for true.
     pub fn learn(&mut self, history: Rc<History>) {
-        self.ring = history.is_member(self.me).then(|| history.ring(self.copies, &self.keys));
+        self.ring = self.knows_place(&history).then(|| history.ring(self.copies, &self.keys));
         self.history = history;
+    }
+
+    /// A node that is on the ring knows it, and so does one that was on it and is no more: that one
+    /// keeps nothing, but can still tell others where to turn.
+    fn knows_place(&self, history: &History) -> bool {
+        let status = history.change(self.me).map(|change| change.status);
+        match status {
+            Some(Status::Member | Status::Leaving) => true,
+            Some(Status::Left | Status::Removed) => !history.members().is_empty(),
+            Some(Status::Joining) | None => false,
+        }
+    }
+
+    /// What moves in the transition under way.
+    pub fn moves(&self) -> Rc<[Move]> {
+        self.history.moves(self.copies, &self.keys)
+    }
+
+    /// The ring of these nodes, as the history knows them.
+    pub fn ring_of(&self, nodes: &[NodeId]) -> Ring {
+        self.history.ring_of(nodes, self.copies, &self.keys)
+    }
+
+    /// Is this node one of the homes of a key?
+    pub fn is_home(&self, key: Key) -> bool {
+        self.ring.as_ref().is_some_and(|ring| ring.is_home(self.me, ring.range_of(key)))
     }
 
     /// Is this peer believed to answer? Everybody is, until they fail to.

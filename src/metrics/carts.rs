@@ -11,7 +11,6 @@ use crate::dynamo::versioning::version::VersionSet;
 use crate::id::{Key, OperationId};
 use crate::metrics::read::Read;
 use crate::time::Time;
-use crate::trace::layout::Layout;
 use crate::trace::record::Account;
 use crate::workload::cart::{CartPolicy, joined};
 use crate::workload::words::{CartChange, Ending, Invocation, OperationResult};
@@ -92,14 +91,14 @@ impl Carts {
     }
 
     /// What it comes to; none if no cart was ever changed.
-    pub fn figures(mut self, layout: &Layout, account: &Account) -> Option<CartsFigures> {
+    pub fn figures(mut self, account: &Account) -> Option<CartsFigures> {
         if self.items.is_empty() {
             return None;
         }
         let (mut held, mut seen) = (BTreeSet::new(), BTreeSet::new());
-        for (node, account) in account.nodes.iter().enumerate() {
-            for (key, set) in &account.copies {
-                if layout.homes_of(*key).iter().any(|home| home.index() == node) {
+        for (node, holder) in account.nodes.iter().enumerate() {
+            for (key, set) in &holder.copies {
+                if account.homes.of(*key).iter().any(|home| home.index() == node) {
                     self.look_at(*key, set, Time::NEVER);
                     let cart = self.policy.seen(Some(set));
                     seen.extend(cart.items.into_iter().map(|item| (*key, item)));

@@ -83,7 +83,7 @@ impl Spread {
     fn by(&mut self, cause: Cause) -> &mut u64 {
         match cause {
             Cause::Put => &mut self.put,
-            Cause::Handoff => &mut self.handoff,
+            Cause::Handoff | Cause::Transfer => &mut self.handoff,
             Cause::ReadRepair => &mut self.read_repair,
             Cause::AntiEntropy => &mut self.anti_entropy,
         }

@@ -11,12 +11,12 @@ use crate::dynamo::storage::store::Change;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::id::{Key, NodeId};
 use crate::time::Time;
-use crate::trace::layout::Layout;
+use crate::trace::layout::{Homes, Layout};
 
 /// Follows what all homes hold.
 #[derive(Debug)]
 pub struct Divergence {
-    homes_per_key: usize,
+    homes: Homes,
     /// What each home holds, by key and place of the home.
     held: Vec<Option<Rc<VersionSet>>>,
     /// By key: if it diverges, how many heals had been when it began to.
@@ -65,8 +65,8 @@ impl Divergence {
     pub fn new(layout: &Layout) -> Divergence {
         let keys = layout.keys as usize;
         Divergence {
-            homes_per_key: layout.homes_per_key,
-            held: vec![None; keys * layout.homes_per_key],
+            held: vec![None; keys * layout.homes.per_key()],
+            homes: layout.homes.clone(),
             diverged: vec![None; keys],
             now: 0,
             max: 0,
@@ -77,15 +77,28 @@ impl Divergence {
     }
 
     /// A node's copy changed. Is the key the same at all homes now?
-    pub fn changed(&mut self, now: Time, layout: &Layout, node: NodeId, change: &Change) -> bool {
-        let homes = layout.homes_of(change.key);
+    pub fn changed(&mut self, now: Time, node: NodeId, change: &Change) -> bool {
+        let homes = self.homes.of(change.key);
         let Some(place) = homes.iter().position(|home| *home == node) else { return false };
-        let start = change.key.index() * self.homes_per_key;
+        let start = change.key.index() * self.homes.per_key();
         self.held[start + place].clone_from(&change.after);
-        let equal = self.is_equal(change.key);
-        match (equal, self.diverged[change.key.index()]) {
-            (true, Some(heals_before)) => self.end(now, change.key, heals_before),
-            (false, None) => self.begin(now, change.key),
+        self.look_at(now, change.key)
+    }
+
+    /// Others are the homes of keys from now on, and hold this.
+    pub fn rehomed(&mut self, now: Time, homes: &Homes, held: &[Option<Rc<VersionSet>>]) {
+        self.homes = homes.clone();
+        self.held = held.to_vec();
+        for key in 0..self.diverged.len() as u32 {
+            self.look_at(now, Key(key));
+        }
+    }
+
+    fn look_at(&mut self, now: Time, key: Key) -> bool {
+        let equal = self.is_equal(key);
+        match (equal, self.diverged[key.index()]) {
+            (true, Some(heals_before)) => self.end(now, key, heals_before),
+            (false, None) => self.begin(now, key),
             (true, None) | (false, Some(_)) => {}
         }
         equal
@@ -140,8 +153,8 @@ impl Divergence {
     }
 
     fn held_of(&self, key: Key) -> &[Option<Rc<VersionSet>>] {
-        let start = key.index() * self.homes_per_key;
-        &self.held[start..start + self.homes_per_key]
+        let start = key.index() * self.homes.per_key();
+        &self.held[start..start + self.homes.per_key()]
     }
 
     fn begin(&mut self, now: Time, key: Key) {

@@ -9,6 +9,7 @@ use crate::metrics::faults::FaultsFigures;
 use crate::metrics::handoff::HandoffFigures;
 use crate::metrics::latency::LatencyFigures;
 use crate::metrics::load::LoadFigures;
+use crate::metrics::membership::MembershipFigures;
 use crate::metrics::operations::{AvailabilityFigures, OperationsFigures};
 use crate::metrics::read_repair::ReadRepairFigures;
 use crate::metrics::repair::RepairFigures;
@@ -36,6 +37,7 @@ pub struct Figures {
     pub load: LoadFigures,
     /// None if no cart was ever changed.
     pub carts: Option<CartsFigures>,
+    pub membership: Option<MembershipFigures>,
     pub operations: OperationsFigures,
     /// In order of time.
     pub timeline: Vec<Row>,

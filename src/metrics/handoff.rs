@@ -128,6 +128,11 @@ impl Handoff {
             | Fact::Suspected { .. }
             | Fact::Cleared { .. }
             | Fact::Compared { .. }
+            | Fact::Announced { .. }
+            | Fact::Released { .. }
+            | Fact::Passed
+            | Fact::Declined
+            | Fact::Replanted { .. }
             | Fact::ReadRepaired { .. } => None,
         }
     }

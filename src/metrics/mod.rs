@@ -32,6 +32,7 @@ pub mod figures;
 pub mod handoff;
 pub mod latency;
 pub mod load;
+pub mod membership;
 pub mod moment;
 pub mod observer;
 pub mod operations;

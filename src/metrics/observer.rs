@@ -15,6 +15,7 @@ use crate::metrics::figures::Figures;
 use crate::metrics::handoff::Handoff;
 use crate::metrics::latency::Latency;
 use crate::metrics::load::Load;
+use crate::metrics::membership::MembershipChanges;
 use crate::metrics::moment::Standing;
 use crate::metrics::operations::Operations;
 use crate::metrics::read::Read;
@@ -53,6 +54,7 @@ pub struct Metrics {
     load: Load,
     beliefs: Beliefs,
     timeline: Timeline,
+    membership: MembershipChanges,
     rest: Rest,
 }
 
@@ -71,7 +73,7 @@ impl Metrics {
 
     /// As `new`, with other parts of the run.
     pub fn by_windows(layout: &Layout, windows: Windows) -> Metrics {
-        let (keys, nodes) = (layout.keys, layout.cluster.nodes);
+        let (keys, nodes) = (layout.keys, layout.machines);
         Metrics {
             windows,
             operations: Operations::new(layout.clients),
@@ -89,7 +91,8 @@ impl Metrics {
             acknowledged: Acknowledged::new(keys),
             load: Load::new(nodes),
             beliefs: Beliefs::default(),
-            timeline: Timeline::new(nodes, layout.faults.len()),
+            timeline: Timeline::new(layout.cluster.nodes, nodes, layout.faults.len()),
+            membership: MembershipChanges::default(),
             rest: Rest::default(),
             layout: layout.clone(),
         }
@@ -115,7 +118,8 @@ impl Metrics {
             corruption: self.corruption.figures(account),
             sessions: self.sessions.figures(),
             load: self.load.figures(),
-            carts: self.carts.figures(layout, account),
+            carts: self.carts.figures(account),
+            membership: self.membership.figures(layout, account),
             operations: self.operations.figures(),
             timeline: self.timeline.finish(account.now, running),
         }
@@ -136,6 +140,7 @@ impl Metrics {
         match fact {
             Fact::Kept { change, cause } => {
                 self.repair.kept(change, *cause);
+                self.membership.kept(change, *cause);
                 self.corruption.kept(change, *cause);
                 self.on_change(now, node, change);
             }
@@ -153,6 +158,11 @@ impl Metrics {
             Fact::Made { attempt } => self.operations.writes.made(*attempt),
             Fact::Recognised { .. } => self.operations.writes.recognised(),
             Fact::ReadRepaired { replicas, .. } => self.read_repair.repaired(*replicas),
+            Fact::Announced { .. }
+            | Fact::Released { .. }
+            | Fact::Passed
+            | Fact::Declined
+            | Fact::Replanted { .. } => self.membership.fact(now, fact),
             Fact::HintCreated { .. }
             | Fact::HintSuperseded { .. }
             | Fact::HintDelivered { .. }
@@ -163,7 +173,7 @@ impl Metrics {
     }
 
     fn on_change(&mut self, now: Time, node: NodeId, change: &Change) {
-        if change.is_news() && self.divergence.changed(now, &self.layout, node, change) {
+        if change.is_news() && self.divergence.changed(now, node, change) {
             self.settle(change.key);
         }
     }
@@ -281,6 +291,7 @@ impl Observer for Metrics {
             Record::Up { node } => self.timeline.node(*node, true),
             Record::FaultBegan { fault } => self.timeline.fault(*fault, true),
             Record::FaultEnded { fault } => self.on_heal(now, *fault),
+            Record::Rehomed { homes, held } => self.divergence.rehomed(now, homes, held),
             Record::Settling => {
                 self.rest.settling = Some(now);
                 self.look_for_rest(now);

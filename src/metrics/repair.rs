@@ -57,7 +57,7 @@ impl Repair {
         let bytes = change.after.as_ref().map_or(0, |set| u64::from(set.bytes()));
         for parts in [&mut self.overall, &mut self.since_heal] {
             match cause {
-                Cause::Put => {}
+                Cause::Put | Cause::Transfer => {}
                 Cause::Handoff => parts.handoff.add(bytes),
                 Cause::ReadRepair => parts.read_repair.add(bytes),
                 Cause::AntiEntropy => parts.anti_entropy.add(bytes),

@@ -87,11 +87,11 @@ pub struct Row {
 
 impl Timeline {
     /// All nodes are up, no fault holds, no row is written.
-    pub fn new(nodes: u32, faults: usize) -> Timeline {
+    pub fn new(members: u32, machines: u32, faults: usize) -> Timeline {
         Timeline {
             gets: Path::default(),
             puts: Path::default(),
-            up: vec![true; nodes as usize],
+            up: (0..machines).map(|node| node < members).collect(),
             active: vec![false; faults],
             last: Running::default(),
             rows: Vec::new(),

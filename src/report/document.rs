@@ -17,6 +17,7 @@ use crate::metrics::figures::Figures;
 use crate::metrics::handoff::HandoffFigures;
 use crate::metrics::latency::LatencyFigures;
 use crate::metrics::load::LoadFigures;
+use crate::metrics::membership::MembershipFigures;
 use crate::metrics::operations::{AvailabilityFigures, OperationsFigures};
 use crate::metrics::read_repair::ReadRepairFigures;
 use crate::metrics::repair::RepairFigures;
@@ -51,6 +52,8 @@ pub struct Report {
     pub load: LoadFigures,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub carts: Option<CartsFigures>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub membership: Option<MembershipFigures>,
     pub operations: OperationsFigures,
     /// Unit and meaning of every number, by path; `*` stands for any one step, `a|b` for a or b.
     pub definitions: BTreeMap<&'static str, Definition>,
@@ -117,6 +120,7 @@ impl Report {
             sessions: figures.sessions,
             load: figures.load,
             carts: figures.carts,
+            membership: figures.membership,
             operations: figures.operations,
             definitions: FIGURES.iter().copied().collect(),
         }
@@ -133,8 +137,12 @@ impl Report {
         };
         match path.split('.').try_fold(document, |value, name| step(&value, name)) {
             Some(value) => Some(value.as_f64()),
-            // A run in which no cart was changed has nothing to say of carts.
-            None => path.starts_with("carts.").then_some(None),
+            // A run in which no cart was changed has nothing to say of carts, and one without an
+            // administrator nothing of the membership.
+            None => ["carts.", "membership."]
+                .into_iter()
+                .any(|section| path.starts_with(section))
+                .then_some(None),
         }
     }
 }

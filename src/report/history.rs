@@ -237,6 +237,7 @@ impl<W: Write> Observer for History<W> {
             | Record::Copied { .. }
             | Record::Delivered { .. }
             | Record::Dropped { .. }
+            | Record::Rehomed { .. }
             | Record::Node { .. } => {}
         }
     }

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use crate::dynamo::fact::Fact;
-use crate::dynamo::message::{Handoff, Message, ToCoordinator, ToReplica};
+use crate::dynamo::message::{Handoff, Message, ToReplica};
 use crate::dynamo::storage::hint_store::Hint;
 use crate::dynamo::storage::store::Change;
 use crate::dynamo::versioning::version::VersionSet;
@@ -67,6 +67,7 @@ impl<W: Write> Trace<W> {
             Record::Up { node } => json!({ "what": "up", "node": text(node) }),
             Record::FaultBegan { fault } => json!({ "what": "fault_began", "fault": label(fault) }),
             Record::FaultEnded { fault } => json!({ "what": "fault_ended", "fault": label(fault) }),
+            Record::Rehomed { .. } => json!({ "what": "rehomed" }),
             Record::Settling => json!({ "what": "settling" }),
         }
     }
@@ -115,7 +116,10 @@ fn key_of(message: &Message) -> Option<Key> {
         | Message::Handoff(Handoff::Deliver { key, .. } | Handoff::Delivered { key, .. }) => {
             Some(*key)
         }
-        Message::Coordinator(_) | Message::AntiEntropy(_) | Message::Membership(_) => None,
+        Message::Coordinator(_)
+        | Message::AntiEntropy(_)
+        | Message::Membership(_)
+        | Message::Moving(_) => None,
     }
 }
 
@@ -128,14 +132,12 @@ fn attempt_of(message: &Message) -> Option<AttemptId> {
             | ToReplica::Write { attempt, .. }
             | ToReplica::Store { attempt, .. }
             | ToReplica::Repair { attempt, .. },
-        )
-        | Message::Coordinator(
-            ToCoordinator::Fetched { attempt, .. }
-            | ToCoordinator::Written { attempt, .. }
-            | ToCoordinator::Stored { attempt, .. }
-            | ToCoordinator::Confirmed { attempt },
         ) => Some(*attempt),
-        Message::Handoff(_) | Message::AntiEntropy(_) | Message::Membership(_) => None,
+        Message::Coordinator(message) => Some(message.attempt()),
+        Message::Moving(_)
+        | Message::Handoff(_)
+        | Message::AntiEntropy(_)
+        | Message::Membership(_) => None,
     }
 }
 
@@ -160,6 +162,16 @@ fn node_fact(fact: &Fact) -> (&'static str, Value) {
         Fact::Cleared { peer } => ("cleared", json!({ "peer": text(peer) })),
         Fact::Compared { peer, hashes, differing } => {
             ("compared", json!({ "peer": text(peer), "hashes": hashes, "differing": differing }))
+        }
+        Fact::Announced { history } => {
+            let members: Vec<String> = history.members().iter().map(text).collect();
+            ("announced", json!({ "members": members }))
+        }
+        Fact::Released { change } => ("released", json!({ "change": of_change(change) })),
+        Fact::Passed => ("passed", json!({})),
+        Fact::Declined => ("declined", json!({})),
+        Fact::Replanted { ranges, keys } => {
+            ("replanted", json!({ "ranges": ranges, "keys": keys }))
         }
         Fact::ReadRepaired { key, replicas } => {
             ("read_repaired", json!({ "key": text(key), "replicas": replicas }))

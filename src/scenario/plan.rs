@@ -27,5 +27,6 @@ pub(super) fn plan_of(scenario: &Scenario) -> Plan {
         disk: scenario.disk.clone(),
         workload: scenario.workload.clone(),
         faults: laid_out(&scenario.faults),
+        administration: scenario.administration.clone(),
     }
 }

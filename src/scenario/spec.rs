@@ -9,6 +9,7 @@ use crate::faults;
 use crate::id::Span;
 use crate::network;
 use crate::sim;
+use crate::sim::administration::Order;
 use crate::time::Duration;
 use crate::workload;
 
@@ -59,6 +60,10 @@ pub struct Scenario {
     /// The clients.
     #[serde(default)]
     pub workload: workload::spec::Spec,
+    /// What an administrator does, and when: nodes that join, leave, are removed or replaced. Only
+    /// that ever changes who is a member (section 4.8.1).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub administration: Vec<Order>,
     /// What goes wrong, and when.
     #[serde(default)]
     pub faults: Vec<faults::fault::Fault>,

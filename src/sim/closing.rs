@@ -7,14 +7,16 @@ use crate::dynamo::storage::hint_store::Hint;
 use crate::id::{Key, NodeId};
 use crate::sim::machine::Machine;
 use crate::sim::simulation::Simulation;
+use crate::trace::layout::Homes;
 use crate::trace::record::{Account, NodeAccount};
 
 impl Simulation {
     /// No operation open, no hint kept, all nodes up, all homes of each key equal.
     pub(super) fn is_at_rest(&mut self) -> bool {
         let idle = self.clients.iter().all(|client| client.open() == 0) && self.held.is_empty();
-        let handed_over = |m: &Machine| m.is_up() && m.disk().hints.is_empty();
-        if !idle || !self.machines.iter().all(handed_over) {
+        let machines = (0_u32..).zip(&self.machines).map(|(node, it)| (NodeId(node), it));
+        let settled = machines.into_iter().all(|(node, machine)| self.is_settled(node, machine));
+        if !idle || !settled || self.truth.transition().is_some() {
             return false;
         }
         let keys = (0..self.identity.keys.count()).map(Key);
@@ -24,10 +26,18 @@ impl Simulation {
         unequal.is_none()
     }
 
+    /// A member runs and knows who else is one; whoever runs keeps nothing for others, and lacks
+    /// nothing.
+    fn is_settled(&self, node: NodeId, machine: &Machine) -> bool {
+        let disk = machine.disk();
+        let belongs = self.truth.is_member(node);
+        let informed = disk.history.digest() == self.truth.digest();
+        let works = machine.is_up() && informed && disk.lacking.is_empty();
+        (works || !belongs) && (disk.hints.is_empty() || !machine.is_up() && !belongs)
+    }
+
     fn is_equal(&self, key: Key) -> bool {
-        let Some(ring) = self.machines[0].node().and_then(|node| node.view().ring()) else {
-            return false;
-        };
+        let ring = &self.ring;
         let held = |home: &NodeId| {
             let set = self.machines[home.index()].disk().store.get(key);
             set.map(|set| set.digest())
@@ -48,18 +58,31 @@ impl Simulation {
             totals: self.totals.clone(),
             touched: self.toll.touched().to_vec(),
             in_flight,
-            nodes: self.machines.iter().map(|machine| self.node_account(machine)).collect(),
+            nodes: (0_u32..)
+                .zip(&self.machines)
+                .map(|(node, machine)| self.node_account(NodeId(node), machine))
+                .collect(),
+            homes: Homes::of_ring(&self.ring, self.identity.keys.count()),
+            refused_orders: self.refused_orders,
         }
     }
 
-    fn node_account(&self, machine: &Machine) -> NodeAccount {
+    fn node_account(&self, node: NodeId, machine: &Machine) -> NodeAccount {
         let disk = machine.disk();
+        let belongs = self.truth.is_member(node);
+        // What is on the disk of a machine that is down and has been taken out is nobody's.
+        let counts = belongs || machine.is_up();
         let held = |key| disk.store.get(key).map(|set| (key, Rc::clone(set)));
         let hint =
             |(key, target, set): (Key, NodeId, &Rc<_>)| Hint { target, key, set: Rc::clone(set) };
         NodeAccount {
             up: machine.is_up(),
-            copies: (0..self.identity.keys.count()).map(Key).filter_map(held).collect(),
+            belongs,
+            copies: (0..self.identity.keys.count())
+                .map(Key)
+                .filter(|_| counts)
+                .filter_map(held)
+                .collect(),
             hints: disk.hints.iter().map(hint).collect(),
             membership: disk.history.digest(),
         }

@@ -26,7 +26,7 @@ struct Degradation {
     fault: usize,
     rule: DegradeRule,
     /// Kinds of message that it is about, a bit for each.
-    kinds: u32,
+    kinds: u64,
     /// Messages met so far.
     met: u64,
 }
@@ -52,7 +52,7 @@ impl Impaired {
     pub fn degrade(&mut self, fault: usize, rule: DegradeRule) {
         let named =
             |kind: &Kind| rule.kinds.is_empty() || rule.kinds.iter().any(|k| k == kind.name());
-        let kinds = Kind::ALL.into_iter().filter(named).map(|kind| 1 << kind as u32).sum();
+        let kinds = Kind::ALL.into_iter().filter(named).map(|kind| 1 << kind as u64).sum();
         self.degradations.push(Degradation { fault, rule, kinds, met: 0 });
     }
 
@@ -105,7 +105,7 @@ impl Impaired {
 impl Degradation {
     /// Is this one of the messages that it is about? Counts those that could be.
     fn meets(&mut self, packet: Packet) -> bool {
-        let kind = self.kinds & (1 << packet.kind as u32) != 0;
+        let kind = self.kinds & (1 << packet.kind as u64) != 0;
         if !kind || !self.rule.links.include(packet.from, packet.to) {
             return false;
         }

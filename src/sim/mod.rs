@@ -17,6 +17,7 @@
 //! | `toll` | what each fault has touched |
 //! | `compare` | two runs side by side |
 
+pub mod administration;
 pub mod ailing;
 pub mod clock;
 pub mod closing;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::dynamo::config::Cluster;
-use crate::dynamo::ring::history::{Change, History, Status};
+use crate::dynamo::ring::history::{Change, History};
 use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::ring::position::{KeySpace, choose_tokens};
 use crate::faults;
@@ -12,16 +12,17 @@ use crate::faults::clock::Clock;
 use crate::faults::labels::describe;
 use crate::faults::schedule::window;
 use crate::faults::target::Target;
-use crate::id::{Key, NodeId};
+use crate::id::NodeId;
 use crate::network;
 use crate::random::luck::Luck;
 use crate::random::normal;
 use crate::random::purpose::Purpose;
+use crate::sim::administration::Order;
 use crate::sim::clock::LocalClock;
 use crate::sim::disk;
+use crate::time::Duration;
 use crate::time::signed::SignedDuration;
-use crate::time::{Duration, Time};
-use crate::trace::layout::{FaultWindow, Layout};
+use crate::trace::layout::{FaultWindow, Homes, Layout};
 use crate::workload;
 
 /// A run that has been checked and can begin. The same plan gives the same run, to the byte.
@@ -40,6 +41,8 @@ pub struct Plan {
     pub disk: disk::Spec,
     pub workload: workload::spec::Spec,
     pub faults: Vec<faults::fault::Fault>,
+    /// What an administrator does, by time.
+    pub administration: Vec<Order>,
 }
 
 impl Plan {
@@ -48,11 +51,16 @@ impl Plan {
         let luck = Luck::new(self.seed);
         let member = |node| {
             let tokens = choose_tokens(&luck, node, self.cluster.partitioning.tokens).into();
-            (node, Change { counter: 1, issued: Time::ZERO, status: Status::Member, tokens })
+            (node, Change::founder(tokens))
         };
         let changes: BTreeMap<NodeId, Change> =
             (0..self.cluster.nodes).map(NodeId).map(member).collect();
         Rc::new(History::new(changes))
+    }
+
+    /// How many machines there are: those of the members, and those that an administrator names.
+    pub fn machines(&self) -> u32 {
+        machines(self.cluster.nodes, &self.administration)
     }
 
     /// The clock of a node: right but for its skew.
@@ -76,7 +84,6 @@ impl Plan {
     }
 
     fn layout_on(&self, ring: &Ring, keys: &KeySpace) -> Layout {
-        let homes = |key| ring.homes(ring.range_of(Key(key))).iter().copied();
         let fault = |fault: &faults::fault::Fault| {
             let (from, to) = window(&fault.what, self.duration);
             let (kind, optional) = (fault.what.plain().kind(), fault.is_optional());
@@ -89,9 +96,16 @@ impl Plan {
             cart_policy: self.workload.cart_policy,
             duration: self.duration,
             sampling: self.sampling,
-            homes: (0..keys.count()).flat_map(homes).collect(),
-            homes_per_key: self.cluster.n.min(self.cluster.nodes) as usize,
+            machines: self.machines(),
+            administered: !self.administration.is_empty(),
+            homes: Homes::of_ring(ring, keys.count()),
             faults: self.faults.iter().map(fault).collect(),
         }
     }
+}
+
+/// How many machines a cluster of so many members needs, given who else is named.
+pub fn machines(members: u32, administration: &[Order]) -> u32 {
+    let named = administration.iter().flat_map(Order::nodes).map(|node| node.0 + 1);
+    named.fold(members, u32::max)
 }

@@ -6,6 +6,8 @@ use std::rc::Rc;
 use crate::digest::Digest;
 use crate::dynamo::message::Message;
 use crate::dynamo::node::Identity;
+use crate::dynamo::ring::history::History;
+use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::ring::position::KeySpace;
 use crate::dynamo::storage::disk::Disk;
 use crate::dynamo::words::NodeWords;
@@ -15,6 +17,7 @@ use crate::id::{Address, ClientId, Key, NodeId};
 use crate::network::fate::Network;
 use crate::process::{Ctx, Effect, Input};
 use crate::random::luck::Luck;
+use crate::sim::administration::Order;
 use crate::sim::delivery::Delivery;
 use crate::sim::disk::Service;
 use crate::sim::event::{Event, Task};
@@ -57,6 +60,13 @@ pub struct Simulation {
     /// What the node at work has said to itself and not heard yet, with fingerprints.
     pub(super) to_self: VecDeque<(u64, Message)>,
     pub(super) steps: std::iter::Peekable<std::vec::IntoIter<Step>>,
+    /// What the administrator is going to do, by time.
+    pub(super) orders: std::iter::Peekable<std::vec::IntoIter<Order>>,
+    pub(super) refused_orders: u64,
+    /// The membership as all changes so far make it, whoever knows of them, and its ring.
+    pub(super) truth: Rc<History>,
+    pub(super) ring: Rc<Ring>,
+    pub(super) habits: Rc<Habits>,
     pub(super) next_sample: Time,
     pub(super) sampling: Duration,
     pub(super) end_of_duration: Time,
@@ -79,6 +89,7 @@ pub struct Simulation {
 /// What the loop comes to beside events.
 enum Mark {
     Step,
+    Order,
     Settle,
     RestCheck,
     Sample,
@@ -94,20 +105,26 @@ impl Simulation {
         let config = Rc::new(plan.cluster.clone());
         let always = config.flush == crate::dynamo::config::Flush::Always;
         let disk = || Disk::new(Rc::clone(&keys), always, Rc::clone(&history));
-        let machine = |node| Machine::new(disk(), plan.clock_of(&luck, node));
-        let machines = (0..config.nodes).map(NodeId).map(machine).collect();
+        let machine = |node: NodeId| {
+            let mut disk = disk();
+            if !history.is_member(node) {
+                disk.history = Rc::default();
+            }
+            Machine::new(disk, plan.clock_of(&luck, node))
+        };
+        let machines = (0..plan.machines()).map(NodeId).map(machine).collect();
         let ring = history.ring(config.n, &keys);
         let end_of_duration = Time::ZERO + plan.duration;
         let habits = Rc::new(Habits::new(
             &plan.workload,
             config.nodes,
             &plan.network.sites,
-            ring,
+            Rc::clone(&ring),
             end_of_duration,
         ));
         let client = |id| Client::new(ClientId(id), Rc::clone(&habits), &luck);
         let clients = (0..plan.workload.clients).map(client).collect();
-        let network = Network::new(&plan.network, config.nodes, plan.workload.clients);
+        let network = Network::new(&plan.network, plan.machines(), plan.workload.clients);
         let mut queue = Queue::new();
         let lanes = constant_lanes(&mut queue, plan);
         Simulation {
@@ -122,6 +139,11 @@ impl Simulation {
             lanes,
             to_self: VecDeque::new(),
             steps: schedule(&plan.faults, plan.duration, &luck).into_iter().peekable(),
+            orders: orders(plan).into_iter().peekable(),
+            refused_orders: 0,
+            truth: history,
+            ring,
+            habits,
             holders: BTreeMap::new(),
             toll: Toll::new(plan.faults.len()),
             held: Vec::new(),
@@ -155,7 +177,7 @@ impl Simulation {
     /// Starts all nodes, then all clients, in order of their names.
     pub fn start(&mut self, observers: &mut Observers<'_>) {
         self.mark = self.next_mark().0;
-        for node in (0..self.machines.len() as u32).map(NodeId) {
+        for node in self.truth.members().to_vec() {
             self.boot(observers, node);
         }
         for client in (0..self.clients.len() as u32).map(ClientId) {
@@ -185,6 +207,7 @@ impl Simulation {
         }
         match mark {
             Mark::Step => self.take_fault_step(observers),
+            Mark::Order => self.take_order(observers),
             Mark::Settle => self.begin_settling(observers),
             Mark::RestCheck => self.check_for_rest(),
             Mark::Sample => {
@@ -239,12 +262,14 @@ impl Simulation {
     fn next_mark(&mut self) -> (Time, Mark) {
         let settle = if self.settling { Time::NEVER } else { self.end_of_duration };
         let step = self.steps.peek().map_or(Time::NEVER, |step| step.at);
+        let order = self.orders.peek().map_or(Time::NEVER, |order| Time::ZERO + order.at());
         // Past the limit nothing happens any more.
         let past = if self.settling { self.limit + Duration(1) } else { Time::NEVER };
         // Earlier candidates win ties.
         let candidates = [
             (past, Mark::Limit),
             (step, Mark::Step),
+            (order, Mark::Order),
             (settle, Mark::Settle),
             (self.next_rest_check, Mark::RestCheck),
             (self.next_sample, Mark::Sample),
@@ -328,6 +353,13 @@ impl Simulation {
         let whom = whom.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         self.digest = self.digest.with(self.now.0).with(what ^ whom);
     }
+}
+
+/// What an administrator does, by time.
+fn orders(plan: &Plan) -> Vec<Order> {
+    let mut orders = plan.administration.clone();
+    orders.sort_by_key(Order::at);
+    orders
 }
 
 /// Lanes for the timers whose length never changes.

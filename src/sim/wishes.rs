@@ -1,5 +1,6 @@
 //! Hands inputs to parties and fulfils what they wish.
 
+use crate::dynamo::fact::Fact;
 use crate::dynamo::job::Job;
 use crate::dynamo::timer::Timer;
 use crate::dynamo::words::NodeWords;
@@ -82,7 +83,12 @@ impl Simulation {
                     self.arm_node(node, after, timer);
                 }
                 Effect::Submit(job) => self.submit(node, job),
-                Effect::Tell(fact) => observers.see(self.now, &Record::Node { node, fact: &fact }),
+                Effect::Tell(fact) => {
+                    observers.see(self.now, &Record::Node { node, fact: &fact });
+                    if let Fact::Announced { history } = &fact {
+                        self.rehome(observers, history);
+                    }
+                }
             }
         }
         self.node_effects = effects;

@@ -1,6 +1,7 @@
 //! What judges and numbers must know of a run beside its records: who is who, and when is what.
 
 use crate::dynamo::config::Cluster;
+use crate::dynamo::ring::placement::Ring;
 use crate::id::{Key, NodeId};
 use crate::time::{Duration, Time};
 use crate::workload::cart::CartPolicy;
@@ -17,9 +18,12 @@ pub struct Layout {
     pub duration: Duration,
     /// From one sample to the next.
     pub sampling: Duration,
-    /// The homes of each key, `homes_per_key` each.
-    pub homes: Vec<NodeId>,
-    pub homes_per_key: usize,
+    /// All machines, also those whose nodes may become members later.
+    pub machines: u32,
+    /// May an administrator change the membership?
+    pub administered: bool,
+    /// The homes of each key at the start.
+    pub homes: Homes,
     /// By fault of the scenario.
     pub faults: Vec<FaultWindow>,
 }
@@ -38,13 +42,38 @@ pub struct FaultWindow {
     pub optional: bool,
 }
 
-impl Layout {
-    /// The homes of a key: the first N of its preference list.
-    pub fn homes_of(&self, key: Key) -> &[NodeId] {
-        let start = key.index() * self.homes_per_key;
-        &self.homes[start..start + self.homes_per_key]
+/// The homes of all keys: the first N of each preference list, under one membership.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Homes {
+    nodes: Vec<NodeId>,
+    per_key: usize,
+}
+
+impl Homes {
+    /// By key, so many each.
+    pub fn new(nodes: Vec<NodeId>, per_key: usize) -> Homes {
+        Homes { nodes, per_key }
     }
 
+    /// Those of so many keys on a ring.
+    pub fn of_ring(ring: &Ring, keys: u32) -> Homes {
+        let homes = |key| ring.homes(ring.range_of(Key(key))).iter().copied();
+        Homes { nodes: (0..keys).flat_map(homes).collect(), per_key: ring.copies() }
+    }
+
+    /// The homes of a key.
+    pub fn of(&self, key: Key) -> &[NodeId] {
+        let start = key.index() * self.per_key;
+        &self.nodes[start..start + self.per_key]
+    }
+
+    /// How many each key has.
+    pub fn per_key(&self) -> usize {
+        self.per_key
+    }
+}
+
+impl Layout {
     /// The time from the start of the first fault to the end of the last; none without faults.
     pub fn trouble(&self) -> Option<(Time, Time)> {
         let from = self.faults.iter().map(|fault| fault.from).min()?;

@@ -9,6 +9,7 @@ use crate::dynamo::versioning::version::VersionSet;
 use crate::faults::spec::DiskAfterCrash;
 use crate::id::{Address, ClientId, Key, NodeId};
 use crate::time::Time;
+use crate::trace::layout::Homes;
 use crate::workload::words::ClientFact;
 
 /// Something that happened in a run.
@@ -35,6 +36,9 @@ pub enum Record<'a> {
     FaultBegan { fault: usize },
     /// It ended.
     FaultEnded { fault: usize },
+    /// The membership has changed, and with it the homes of keys; what each home holds, in the order
+    /// of the homes.
+    Rehomed { homes: &'a Homes, held: &'a [Option<Rc<VersionSet>>] },
     /// The scenario's `duration` is over: clients begin nothing more, all faults have ended.
     Settling,
 }
@@ -86,7 +90,7 @@ impl Drop {
 }
 
 /// Running totals since the start of the run, kept by the world whoever watches.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Totals {
     /// By kind of message, at the place of its number.
     pub kinds: [KindTotals; Kind::ALL.len()],
@@ -94,6 +98,12 @@ pub struct Totals {
     pub local: u64,
     /// Inputs handled by nodes and clients.
     pub events: u64,
+}
+
+impl Default for Totals {
+    fn default() -> Totals {
+        Totals { kinds: [KindTotals::default(); Kind::ALL.len()], local: 0, events: 0 }
+    }
 }
 
 /// Totals of one kind of message.
@@ -142,12 +152,18 @@ pub struct Account {
     pub in_flight: [u64; Kind::ALL.len()],
     /// What each node holds, by node.
     pub nodes: Vec<NodeAccount>,
+    /// The homes of each key, by the membership in the end.
+    pub homes: Homes,
+    /// Administrator's orders that the node they were for could not take.
+    pub refused_orders: u64,
 }
 
 /// What one node holds when a run has ended.
 #[derive(Clone, Debug)]
 pub struct NodeAccount {
     pub up: bool,
+    /// Is it a member in the end?
+    pub belongs: bool,
     /// Copies it keeps as a home, by key.
     pub copies: Vec<(Key, Rc<VersionSet>)>,
     /// Copies it keeps for others.

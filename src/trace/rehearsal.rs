@@ -15,7 +15,7 @@ use crate::dynamo::versioning::version::{Content, Value, Version, VersionSet};
 use crate::ghost::{Ghost, Numbering};
 use crate::id::{ClientId, EventId, Key, NodeId, OperationId};
 use crate::time::{Duration, Time};
-use crate::trace::layout::{FaultWindow, Layout};
+use crate::trace::layout::{FaultWindow, Homes, Layout};
 use crate::trace::observer::Observer;
 use crate::trace::record::{Account, NodeAccount, Record, Totals};
 use crate::workload::cart::CartPolicy;
@@ -42,8 +42,9 @@ pub fn layout(faults: Vec<FaultWindow>) -> Layout {
         cart_policy: CartPolicy::default(),
         duration: Duration::from_secs(10),
         sampling: Duration::from_secs(1),
-        homes: [NodeId(0), NodeId(1), NodeId(2)].repeat(3),
-        homes_per_key: 3,
+        machines: 4,
+        administered: false,
+        homes: Homes::new([NodeId(0), NodeId(1), NodeId(2)].repeat(3), 3),
         faults,
     }
 }
@@ -85,7 +86,8 @@ pub fn set(ghosts: &[&Ghost]) -> Rc<VersionSet> {
 
 /// An account of four nodes that hold nothing.
 pub fn account(now: Time) -> Account {
-    let empty = NodeAccount { up: true, copies: Vec::new(), hints: Vec::new(), membership: 7 };
+    let (copies, hints) = (Vec::new(), Vec::new());
+    let empty = NodeAccount { up: true, belongs: true, copies, hints, membership: 7 };
     Account {
         now,
         digest: 0xabc,
@@ -94,6 +96,8 @@ pub fn account(now: Time) -> Account {
         touched: Vec::new(),
         in_flight: [0; Kind::ALL.len()],
         nodes: vec![empty; 4],
+        homes: layout(Vec::new()).homes,
+        refused_orders: 0,
     }
 }
 

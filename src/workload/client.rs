@@ -45,7 +45,7 @@ pub struct Habits {
     ownership: Option<Ownership>,
     intents: IntentSampler,
     sizes: SizeSampler,
-    pub(super) router: Router,
+    pub router: Router,
     /// How clients move, if they do.
     pub(super) itinerary: Option<Itinerary>,
     pub(super) persistence: Persistence,
@@ -84,9 +84,9 @@ impl Habits {
         ring: Rc<Ring>,
         until: Time,
     ) -> Habits {
-        let site = |(name, members): (&String, &Vec<Span>)| Site::new(name, members, nodes);
+        let site = |(name, members): (&String, &Vec<Span>)| Site::new(name, members);
         let sites = sites.iter().map(site).collect();
-        let router = Router { routing: spec.routing, nodes, ring, sites };
+        let router = Router::new(spec.routing, nodes, ring, sites);
         Habits {
             pace: Pace::new(&spec.arrivals),
             replay: spec.trace.as_ref().map(|file| Replay::new(&file.content, spec.clients)),

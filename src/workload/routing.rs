@@ -1,5 +1,6 @@
 //! Which node a client turns to (sections 4.5 and 6.4).
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use smallvec::SmallVec;
@@ -16,10 +17,20 @@ use crate::workload::words::ClientCtx;
 #[derive(Debug)]
 pub struct Router {
     pub routing: Routing,
-    pub nodes: u32,
-    /// The ring, for clients that know it (section 4.5).
-    pub ring: Rc<Ring>,
+    known: RefCell<Known>,
     pub sites: Vec<Site>,
+}
+
+/// Whom clients can turn to at present. What a load balancer knows is not a matter of the protocol:
+/// it learns of each change at once.
+#[derive(Debug)]
+struct Known {
+    /// The members, by name.
+    members: Vec<NodeId>,
+    /// The ring, for clients that know it (section 4.5).
+    ring: Rc<Ring>,
+    /// By site, the members that stand there.
+    by_site: Vec<Vec<NodeId>>,
 }
 
 /// Who stands at one place, at first.
@@ -27,16 +38,19 @@ pub struct Router {
 pub struct Site {
     pub name: Rc<str>,
     members: Vec<Span>,
-    /// In order.
-    nodes: Vec<NodeId>,
 }
 
 impl Site {
-    /// The site of these parties, of a cluster with so many nodes.
-    pub fn new(name: &str, members: &[Span], nodes: u32) -> Site {
-        let here = |node: &NodeId| members.iter().any(|span| span.contains(Address::Node(*node)));
-        let nodes = (0..nodes).map(NodeId).filter(here).collect();
-        Site { name: name.into(), members: members.to_vec(), nodes }
+    /// The site of these parties.
+    pub fn new(name: &str, members: &[Span]) -> Site {
+        Site { name: name.into(), members: members.to_vec() }
+    }
+
+    /// Those of these nodes that stand here.
+    fn nodes(&self, nodes: &[NodeId]) -> Vec<NodeId> {
+        let here =
+            |node: &NodeId| self.members.iter().any(|span| span.contains(Address::Node(*node)));
+        nodes.iter().copied().filter(here).collect()
     }
 
     fn holds(&self, client: ClientId) -> bool {
@@ -45,6 +59,20 @@ impl Site {
 }
 
 impl Router {
+    /// A router among so many members, from n0 on.
+    pub fn new(routing: Routing, members: u32, ring: Rc<Ring>, sites: Vec<Site>) -> Router {
+        let members: Vec<NodeId> = (0..members).map(NodeId).collect();
+        let by_site = sites.iter().map(|site| site.nodes(&members)).collect();
+        Router { routing, known: RefCell::new(Known { members, ring, by_site }), sites }
+    }
+
+    /// Members have come or gone.
+    pub fn update(&self, members: &[NodeId], ring: &Rc<Ring>) {
+        let by_site = self.sites.iter().map(|site| site.nodes(members)).collect();
+        let (members, ring) = (members.to_vec(), Rc::clone(ring));
+        self.known.replace(Known { members, ring, by_site });
+    }
+
     /// Where a client is at first.
     pub fn site_of(&self, client: ClientId) -> Option<usize> {
         self.sites.iter().position(|site| site.holds(client))
@@ -57,7 +85,7 @@ impl Router {
 
     /// Sites where nodes stand.
     pub fn sites_with_nodes(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.sites.len()).filter(|site| !self.sites[*site].nodes.is_empty())
+        (0..self.sites.len()).filter(|site| !self.known.borrow().by_site[*site].is_empty())
     }
 
     /// The node for the next attempt of a client at this site: another than before, as long as
@@ -68,49 +96,48 @@ impl Router {
         (me, site): (ClientId, Option<usize>),
         operation: &Operation,
     ) -> NodeId {
-        let tried = operation.tried.len() % self.nodes as usize;
+        let known = self.known.borrow();
+        let members = &known.members;
+        let tried = operation.tried.len() % members.len();
         let tried = &operation.tried[operation.tried.len() - tried..];
         match self.routing {
-            Routing::LoadBalancer => self.any(ctx, me, operation, tried),
-            Routing::Sticky if tried.is_empty() => NodeId(me.0 % self.nodes),
-            Routing::Sticky => self.any(ctx, me, operation, tried),
-            Routing::OwnSite => self
-                .near(ctx, (me, site), operation, tried)
-                .unwrap_or_else(|| self.any(ctx, me, operation, tried)),
+            Routing::LoadBalancer => any(ctx, me, operation, (members, tried)),
+            Routing::Sticky if tried.is_empty() => members[me.index() % members.len()],
+            Routing::Sticky => any(ctx, me, operation, (members, tried)),
+            Routing::OwnSite => {
+                let near = site.map_or(&[][..], |site| &known.by_site[site]);
+                one_of(ctx, me, operation, (near, tried))
+                    .unwrap_or_else(|| any(ctx, me, operation, (members, tried)))
+            }
             Routing::PartitionAware => {
-                let mut list = self.ring.walk(self.ring.range_of(operation.aim.key));
+                let mut list = known.ring.walk(known.ring.range_of(operation.aim.key));
                 list.find(|node| !tried.contains(node)).expect("fewer were tried than there are")
             }
         }
     }
+}
 
-    /// A random one of those that were not tried.
-    fn any(
-        &self,
-        ctx: &ClientCtx<'_>,
-        me: ClientId,
-        operation: &Operation,
-        tried: &[NodeId],
-    ) -> NodeId {
-        let tried = tried.iter().map(|node| u64::from(node.0)).collect();
-        let place = untried(ctx, me, operation, u64::from(self.nodes), tried);
-        NodeId(place.expect("fewer were tried than there are") as u32)
-    }
+/// A random one of the members that were not tried.
+fn any(
+    ctx: &ClientCtx<'_>,
+    me: ClientId,
+    operation: &Operation,
+    choice: (&[NodeId], &[NodeId]),
+) -> NodeId {
+    one_of(ctx, me, operation, choice).expect("fewer were tried than there are")
+}
 
-    /// A random one of the client's own site that was not tried, if there is one.
-    fn near(
-        &self,
-        ctx: &ClientCtx<'_>,
-        (me, site): (ClientId, Option<usize>),
-        operation: &Operation,
-        tried: &[NodeId],
-    ) -> Option<NodeId> {
-        let nodes = &self.sites[site?].nodes;
-        let place = |node: &NodeId| nodes.binary_search(node).ok().map(|place| place as u64);
-        let tried = tried.iter().filter_map(place).collect();
-        let place = untried(ctx, me, operation, nodes.len() as u64, tried)?;
-        Some(nodes[place as usize])
-    }
+/// A random one of these nodes that was not tried, if there is one.
+fn one_of(
+    ctx: &ClientCtx<'_>,
+    me: ClientId,
+    operation: &Operation,
+    (nodes, tried): (&[NodeId], &[NodeId]),
+) -> Option<NodeId> {
+    let place = |node: &NodeId| nodes.binary_search(node).ok().map(|place| place as u64);
+    let tried = tried.iter().filter_map(place).collect();
+    let place = untried(ctx, me, operation, nodes.len() as u64, tried)?;
+    Some(nodes[place as usize])
 }
 
 /// A random place among so many, without those that were tried and without making a list; none if

@@ -84,7 +84,7 @@ pub struct World {
 pub fn history(members: &[(NodeId, u32, Status)]) -> Rc<History> {
     let change = |&(node, counter, status): &(NodeId, u32, Status)| {
         let tokens: Rc<[Position]> = Rc::new([Position::from(node.0 + 1) * 10]);
-        (node, Change { counter, issued: Time::ZERO, status, tokens })
+        (node, Change { counter, issued: Time::ZERO, status, tokens, in_place_of: None })
     };
     Rc::new(History::new(members.iter().map(change).collect()))
 }

@@ -50,6 +50,7 @@ pub fn small_plan(seed: u64) -> Plan {
             ..Spec::default()
         },
         faults: Vec::new(),
+        administration: Vec::new(),
     }
 }
 
@@ -106,7 +107,10 @@ impl Ledger {
 
     fn take(&mut self, now: Time, node: NodeId, fact: &Fact) {
         match fact {
-            Fact::Kept { change, .. } | Fact::Lost { change } | Fact::Damaged { change } => {
+            Fact::Kept { change, .. }
+            | Fact::Lost { change }
+            | Fact::Released { change }
+            | Fact::Damaged { change } => {
                 match &change.after {
                     Some(set) => self.copies.insert((node, change.key), Rc::clone(set)),
                     None => self.copies.remove(&(node, change.key)),
@@ -126,6 +130,8 @@ impl Ledger {
             Fact::ReadRepaired { .. } => self.repaired += 1,
             Fact::Suspected { .. } => self.suspected += 1,
             Fact::Cleared { .. } => self.cleared += 1,
+            Fact::Announced { .. } | Fact::Passed | Fact::Declined => {}
+            Fact::Replanted { .. } => {}
             Fact::Compared { .. } | Fact::Made { .. } | Fact::Recognised { .. } => {}
         }
     }
@@ -182,7 +188,7 @@ pub fn unequal_keys(plan: &Plan, account: &Account) -> Vec<Key> {
         copies.iter().find(|(of, _)| *of == key).map(|(_, set)| set.digest())
     };
     let differs = |key: &Key| {
-        let homes = layout.homes_of(*key);
+        let homes = layout.homes.of(*key);
         homes.iter().any(|home| held(*home, *key) != held(homes[0], *key))
     };
     (0..layout.keys).map(Key).filter(differs).collect()

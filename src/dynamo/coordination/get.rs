@@ -5,13 +5,13 @@ use std::rc::Rc;
 use smallvec::SmallVec;
 
 use crate::dynamo::coordination::participants::{
-    Participant, Participants, State, choose, give_up_waiting, mark_answered, next_stand_in,
+    Participant, Participants, State, choose, give_up_waiting, mark_answered, mark_declined,
+    next_stand_in,
 };
 use crate::dynamo::coordination::slab::Slab;
 use crate::dynamo::coordination::{Scene, Silent, reply};
 use crate::dynamo::fact::Fact;
 use crate::dynamo::message::{Message, Outcome, Replied, Ticket, ToReplica};
-use crate::dynamo::ring::placement::RangeId;
 use crate::dynamo::timer::Timer;
 use crate::dynamo::versioning::reconcile::merge;
 use crate::dynamo::versioning::version::VersionSet;
@@ -31,7 +31,6 @@ pub struct Gets {
 struct Get {
     attempt: AttemptId,
     key: Key,
-    range: RangeId,
     participants: Participants,
     /// Who has answered, in order of arrival; the first is the fastest replier.
     replied_by: Replied,
@@ -66,7 +65,6 @@ impl Gets {
         let get = Get {
             attempt,
             key,
-            range,
             participants,
             replied_by: Replied::new(),
             held: SmallVec::new(),
@@ -104,6 +102,21 @@ impl Gets {
         let all_in = get.replied_by.len() == get.participants.len();
         if all_in && get.replied {
             self.end(ctx, scene, ticket);
+        }
+    }
+
+    /// A home cannot answer yet: another is asked in its place.
+    pub fn on_declined(
+        &mut self,
+        ctx: &mut NodeCtx<'_>,
+        scene: Scene<'_>,
+        from: NodeId,
+        ticket: Ticket,
+    ) {
+        let Some(get) = self.open.get_mut(ticket).filter(|get| !get.replied) else { return };
+        if mark_declined(&mut get.participants, from) {
+            get.ask_instead(ctx, scene, ticket, from);
+            self.replicas.set(ctx, scene.config.timeouts.replica, ticket);
         }
     }
 
@@ -183,7 +196,10 @@ impl Get {
         ticket: Ticket,
         silent: NodeId,
     ) {
-        let Some(node) = next_stand_in(scene, self.range, &self.participants) else { return };
+        let Some(node) = next_stand_in(scene, scene.ring.range_of(self.key), &self.participants)
+        else {
+            return;
+        };
         let asked = self.participants.iter().find(|p| p.node == silent);
         let home = asked.map_or(node, |p| p.home);
         let mut participant = Participant { node, home, state: State::Unasked };
@@ -194,8 +210,9 @@ impl Get {
     /// Read repair: homes that answered with less than the whole get the whole (section 5).
     fn repair(&self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>) {
         let Some(newest) = &self.merged else { return };
+        let range = scene.ring.range_of(self.key);
         let stale = |(node, held): &(&NodeId, &u64)| {
-            **held != newest.digest() && scene.ring.is_home(**node, self.range)
+            **held != newest.digest() && scene.ring.is_home(**node, range)
         };
         let mut replicas = 0;
         for (node, _) in self.replied_by.iter().zip(&self.held).filter(stale) {

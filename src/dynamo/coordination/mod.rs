@@ -83,6 +83,12 @@ impl Coordination {
             }
             ToCoordinator::Stored { ticket, .. } => self.puts.on_stored(ctx, scene, from, ticket),
             ToCoordinator::Confirmed { attempt } => self.forwards.on_confirmed(attempt, from),
+            ToCoordinator::Declined { ticket, .. } => {
+                self.gets.on_declined(ctx, scene, from, ticket);
+            }
+            ToCoordinator::For(passed) => {
+                self.on_answer(ctx, scene, passed.home, passed.answer);
+            }
         }
     }
 

@@ -87,6 +87,13 @@ pub fn mark_answered(participants: &mut Participants, node: NodeId) -> bool {
     found.map(|participant| participant.state = State::Answered).is_some()
 }
 
+/// Marks that a node cannot answer; false if it was not waited for.
+pub fn mark_declined(participants: &mut Participants, node: NodeId) -> bool {
+    let waits = |p: &&mut Participant| p.node == node && matches!(p.state, State::Waiting { .. });
+    let found = participants.iter_mut().find(waits);
+    found.map(|participant| participant.state = State::Silent).is_some()
+}
+
 /// Marks everybody silent who was asked this long ago or longer and has not answered, this node
 /// itself excepted.
 pub fn give_up_waiting(

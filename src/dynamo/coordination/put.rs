@@ -11,7 +11,6 @@ use crate::dynamo::coordination::slab::Slab;
 use crate::dynamo::coordination::{Scene, Silent, reply};
 use crate::dynamo::fact::Fact;
 use crate::dynamo::message::{self, Message, Outcome, Replied, Ticket, ToReplica};
-use crate::dynamo::ring::placement::RangeId;
 use crate::dynamo::timer::Timer;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::dynamo::words::{NodeCtx, NodeWords};
@@ -30,7 +29,6 @@ pub struct Puts {
 struct Put {
     attempt: AttemptId,
     key: Key,
-    range: RangeId,
     participants: Participants,
     answered: u32,
     request: Rc<message::Put>,
@@ -63,7 +61,7 @@ impl Puts {
         let range = scene.ring.range_of(key);
         let participants = choose(scene, range);
         let (answered, set, replied) = (0, None, false);
-        let put = Put { attempt, key, range, participants, answered, request, set, replied };
+        let put = Put { attempt, key, participants, answered, request, set, replied };
         for deadlines in [&mut self.replicas, &mut self.ends] {
             deadlines.prune(|ticket| self.open.get(ticket).is_some());
         }
@@ -247,7 +245,10 @@ impl Put {
     }
 
     fn add_stand_in(&mut self, scene: Scene<'_>, silent: NodeId) {
-        let Some(node) = next_stand_in(scene, self.range, &self.participants) else { return };
+        let Some(node) = next_stand_in(scene, scene.ring.range_of(self.key), &self.participants)
+        else {
+            return;
+        };
         let asked = self.participants.iter().find(|p| p.node == silent);
         let home = asked.map_or(node, |p| p.home);
         self.participants.push(Participant { node, home, state: State::Unasked });

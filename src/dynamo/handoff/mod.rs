@@ -2,8 +2,12 @@
 //!
 //! The store of hints is scanned at intervals. For each target that is believed up, hints are read
 //! and sent, a bounded number at a time; a hint goes only after its delivery is confirmed, so that
-//! the number of copies never falls. Left out here: expiry, and the ranges that move when nodes
-//! join or leave (section 4.9).
+//! the number of copies never falls. Ranges that move when nodes join or leave (section 4.9) have
+//! files of their own. Left out here: expiry of hints.
+
+pub mod carrying;
+pub mod giving;
+pub mod refill;
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};

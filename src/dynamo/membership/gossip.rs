@@ -77,6 +77,7 @@ impl Gossip {
                 None
             }
             Membership::Same { .. } | Membership::Pong { .. } => None,
+            Membership::Command(_) => unreachable!("commands are no gossip"),
         }
     }
 
@@ -96,15 +97,24 @@ impl Gossip {
                 return Some(*draw.pick(&others));
             }
         }
-        // Uniform over the other members without making a list of them.
-        let members = view.history().members();
-        let mine = members.partition_point(|node| *node < view.me);
-        if members.len() < 2 {
+        // Uniform over the others without making a list of them.
+        let peers = view.history().peers();
+        let (mine, others) = match peers.binary_search(&view.me) {
+            Ok(mine) => (mine, peers.len() - 1),
+            Err(_) => (peers.len(), peers.len()),
+        };
+        if others == 0 {
             return None;
         }
-        let place = draw.below(members.len() as u64 - 1) as usize;
-        Some(members[place + usize::from(place >= mine)])
+        let place = draw.below(others as u64) as usize;
+        Some(peers[place + usize::from(place >= mine)])
     }
+}
+
+/// Tells a peer the history at once, and asks for its own if that differs.
+pub fn tell(ctx: &mut NodeCtx<'_>, to: NodeId, history: &Rc<History>) {
+    let (round, history) = (history.digest(), Rc::clone(history));
+    send(ctx, to, Membership::History { round, history, answer: true });
 }
 
 fn send(ctx: &mut NodeCtx<'_>, to: NodeId, message: Membership) {

@@ -1,8 +1,8 @@
 //! Section 4.8: who belongs, and who answers.
 //!
 //! Membership spreads by gossip (`gossip.rs`); who answers is each node's own finding
-//! (`detector.rs`). Left out here: the administrator's join and leave commands, whose changes would
-//! enter the history that is gossiped already.
+//! (`detector.rs`). Only an administrator changes who belongs (`administration.rs`).
 
+pub mod administration;
 pub mod detector;
 pub mod gossip;

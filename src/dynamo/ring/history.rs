@@ -1,8 +1,8 @@
 //! Section 4.8.1: the history of explicit membership changes, and the tokens of each member.
 //!
 //! A history is shared by all nodes that know the same; two that differ are joined by taking, for
-//! each node, the latest change. Only an administrator's command makes a change: joins and leaves
-//! have their place here.
+//! each node, the latest change. Only an administrator's command begins a change; a node that was
+//! told to join or to leave ends it itself, once the ranges have moved.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -11,6 +11,7 @@ use std::rc::Rc;
 use crate::digest::Digest;
 use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::ring::position::{KeySpace, Position};
+use crate::dynamo::ring::range::{Move, moves};
 use crate::id::NodeId;
 use crate::time::Time;
 
@@ -21,8 +22,23 @@ const RECORD_BYTES: u64 = 32;
 /// Does a node belong?
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Status {
+    /// It was taken out as dead, or has never come in: nobody waits for what it holds.
     Removed,
+    /// It has handed over all that it held.
+    Left,
+    /// It was told to come in, and takes its ranges over; it is on nobody's ring yet.
+    Joining,
+    /// It was told to go, and hands its ranges over; it is on the ring until it has.
+    Leaving,
+    /// It is on the ring.
     Member,
+}
+
+/// A change of the ring that takes its time: somebody's join or leave, as it was issued.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Transition {
+    pub issued: Time,
+    pub node: NodeId,
 }
 
 /// The latest change of one node's membership.
@@ -33,19 +49,31 @@ pub struct Change {
     /// When the administrator issued it; decides between equal counters.
     pub issued: Time,
     pub status: Status,
-    /// The node's tokens, chosen once.
+    /// The node's tokens, chosen once; none yet if it has just been told to join.
     pub tokens: Rc<[Position]>,
+    /// The dead node whose place on the ring it takes.
+    pub in_place_of: Option<NodeId>,
 }
 
 /// What one node knows of who belongs and where.
 #[derive(Debug, Default)]
 pub struct History {
     changes: BTreeMap<NodeId, Change>,
-    /// Who belongs, by name.
+    /// Who is on the ring, by name.
     members: Vec<NodeId>,
+    /// Who takes part in gossip: the members, and those who are about to be.
+    peers: Vec<NodeId>,
+    /// The first join or leave that is under way.
+    transition: Option<Transition>,
+    /// Is everybody there who was there from the start, and nobody else?
+    founding: bool,
     digest: u64,
+    /// Fingerprint of the members alone, from which the ring follows.
+    membership: u64,
     /// Made when first asked for, once for all that share this history.
     ring: OnceCell<Rc<Ring>>,
+    /// What its first transition moves, made likewise.
+    moves: OnceCell<Rc<[Move]>>,
 }
 
 impl History {
@@ -53,12 +81,50 @@ impl History {
     pub fn new(changes: BTreeMap<NodeId, Change>) -> History {
         let fold = |digest: Digest, (node, change): (&NodeId, &Change)| {
             let named = digest.with(u64::from(node.0)).with(u64::from(change.counter));
-            named.with(change.issued.0).with(u64::from(change.status == Status::Member))
+            named.with(change.issued.0).with(change.status.code())
         };
         let digest = changes.iter().fold(Digest::EMPTY, fold).value();
-        let here = changes.iter().filter(|(_, change)| change.status == Status::Member);
-        let members = here.map(|(node, _)| *node).collect();
-        History { changes, members, digest, ring: OnceCell::new() }
+        let on_ring = |(_, change): &(&NodeId, &Change)| change.status.is_on_ring();
+        let membership =
+            changes.iter().filter(on_ring).fold(Digest::EMPTY, |digest, (node, it)| {
+                // Tokens are drawn at random and chosen once, so that the first stands for all.
+                let first = it.tokens.first().map_or(0, |token| (token >> 64) as u64);
+                digest.with(u64::from(node.0)).with(first).with(it.tokens.len() as u64)
+            });
+        let members = changes.iter().filter(on_ring).map(|(node, _)| *node).collect();
+        let takes_part = |it: &Change| it.status.is_on_ring() || it.status == Status::Joining;
+        let peers = changes.iter().filter(|(_, change)| takes_part(change));
+        let moving = changes.iter().filter(|(_, change)| change.is_moving());
+        let transition =
+            moving.map(|(node, change)| Transition { issued: change.issued, node: *node }).min();
+        History {
+            transition,
+            founding: changes.values().all(Change::is_founding),
+            members,
+            peers: peers.map(|(node, _)| *node).collect(),
+            digest,
+            membership: membership.value(),
+            changes,
+            ring: OnceCell::new(),
+            moves: OnceCell::new(),
+        }
+    }
+
+    /// This history and one more change, which is later than what it has of that node.
+    pub fn with(&self, node: NodeId, change: Change) -> Rc<History> {
+        let mut changes = self.changes.clone();
+        changes.insert(node, change);
+        Rc::new(History::new(changes))
+    }
+
+    /// The latest change of a node.
+    pub fn change(&self, node: NodeId) -> Option<&Change> {
+        self.changes.get(&node)
+    }
+
+    /// All nodes that are known, each with its latest change.
+    pub fn changes(&self) -> impl Iterator<Item = (NodeId, &Change)> {
+        self.changes.iter().map(|(node, change)| (*node, change))
     }
 
     /// Equal histories have equal digests.
@@ -72,20 +138,82 @@ impl History {
         self.changes.values().map(of).sum()
     }
 
-    /// The members, by name.
+    /// Those on the ring, by name.
     pub fn members(&self) -> &[NodeId] {
         &self.members
     }
 
-    /// Does this node belong?
+    /// Those that gossip is for, by name: the members and who is about to be one.
+    pub fn peers(&self) -> &[NodeId] {
+        &self.peers
+    }
+
+    /// Fingerprint of who is on the ring and where.
+    pub fn membership(&self) -> u64 {
+        self.membership
+    }
+
+    /// Is this node on the ring?
     pub fn is_member(&self, node: NodeId) -> bool {
-        self.changes.get(&node).is_some_and(|change| change.status == Status::Member)
+        self.changes.get(&node).is_some_and(|change| change.status.is_on_ring())
+    }
+
+    /// The join or leave that is under way: of several, the one that was issued first. The others
+    /// wait for it, so that no range is promised twice.
+    pub fn transition(&self) -> Option<Transition> {
+        self.transition
+    }
+
+    /// Is nobody known to be on a ring?
+    pub fn ring_is_unknown(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// Has nobody come or gone since the start?
+    pub fn is_founding(&self) -> bool {
+        self.founding
+    }
+
+    /// Is this join or leave still to be ended?
+    pub fn is_under_way(&self, transition: Transition) -> bool {
+        let change = self.changes.get(&transition.node);
+        change.is_some_and(|it| it.is_moving() && it.issued == transition.issued)
     }
 
     /// The ring of the members; needs at least one.
     pub fn ring(&self, copies: u32, keys: &KeySpace) -> Rc<Ring> {
-        let members = || self.members.iter().map(|node| (*node, &*self.changes[node].tokens));
-        Rc::clone(self.ring.get_or_init(|| Rc::new(Ring::new(members(), copies, keys))))
+        let make = || Rc::new(self.ring_of(&self.members, copies, keys));
+        Rc::clone(self.ring.get_or_init(make))
+    }
+
+    /// The ring that these nodes would make.
+    pub fn ring_of(&self, nodes: &[NodeId], copies: u32, keys: &KeySpace) -> Ring {
+        Ring::new(nodes.iter().map(|node| (*node, &*self.changes[node].tokens)), copies, keys)
+    }
+
+    /// What has to move for the transition under way, in ring order; nothing without one, or if
+    /// there is no ring before or after it.
+    pub fn moves(&self, copies: u32, keys: &KeySpace) -> Rc<[Move]> {
+        let make = || match self.after_transition() {
+            Some(after) if !self.members.is_empty() && !after.is_empty() => {
+                let before = self.ring(copies, keys);
+                moves(&before, &self.ring_of(&after, copies, keys)).into()
+            }
+            _ => [].into(),
+        };
+        Rc::clone(self.moves.get_or_init(make))
+    }
+
+    /// Who is on the ring once the transition under way has ended.
+    fn after_transition(&self) -> Option<Vec<NodeId>> {
+        let node = self.transition()?.node;
+        let mut after: Vec<NodeId> =
+            self.members.iter().copied().filter(|member| *member != node).collect();
+        if !self.is_member(node) {
+            after.push(node);
+            after.sort_unstable();
+        }
+        Some(after)
     }
 
     /// The join of two histories; shares the one that already has it all.
@@ -109,7 +237,43 @@ impl History {
     }
 }
 
+impl Status {
+    /// Is such a node on the ring?
+    pub fn is_on_ring(self) -> bool {
+        matches!(self, Status::Member | Status::Leaving)
+    }
+
+    fn code(self) -> u64 {
+        match self {
+            Status::Removed => 0,
+            Status::Member => 1,
+            Status::Left => 2,
+            Status::Joining => 3,
+            Status::Leaving => 4,
+        }
+    }
+}
+
 impl Change {
+    /// A member from the start of time.
+    pub fn founder(tokens: Rc<[Position]>) -> Change {
+        let (issued, status) = (Time::ZERO, Status::Member);
+        Change { counter: 1, issued, status, tokens, in_place_of: None }
+    }
+
+    /// Does it wait for ranges to move? A node that has no tokens yet has no ranges.
+    fn is_moving(&self) -> bool {
+        match self.status {
+            Status::Leaving => true,
+            Status::Joining => !self.tokens.is_empty(),
+            Status::Removed | Status::Left | Status::Member => false,
+        }
+    }
+
+    fn is_founding(&self) -> bool {
+        self.counter == 1 && self.status == Status::Member && self.issued == Time::ZERO
+    }
+
     fn rank(&self) -> (u32, Time, Status) {
         (self.counter, self.issued, self.status)
     }
@@ -122,7 +286,10 @@ mod tests {
     fn history(changes: &[(u32, u32, u64, Status)]) -> Rc<History> {
         let change = |&(node, counter, issued, status)| {
             let tokens: Rc<[Position]> = Rc::new([u128::from(node) * 100]);
-            (NodeId(node), Change { counter, issued: Time(issued), status, tokens })
+            (
+                NodeId(node),
+                Change { counter, issued: Time(issued), status, tokens, in_place_of: None },
+            )
         };
         Rc::new(History::new(changes.iter().map(change).collect()))
     }

@@ -6,4 +6,5 @@
 pub mod history;
 pub mod placement;
 pub mod position;
+pub mod range;
 pub mod walk;

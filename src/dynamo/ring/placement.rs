@@ -106,9 +106,19 @@ impl Ring {
         self.tokens.len() as u32
     }
 
+    /// How many homes each range has.
+    pub fn copies(&self) -> usize {
+        self.copies
+    }
+
     /// How many members there are.
     pub fn members(&self) -> usize {
         self.members
+    }
+
+    /// Where ranges end.
+    pub fn ends(&self) -> impl Iterator<Item = Position> + '_ {
+        self.tokens.iter().map(|(position, _)| *position)
     }
 
     /// The two ends of a range, (after, up to and with].

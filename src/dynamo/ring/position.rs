@@ -1,6 +1,8 @@
 //! Places on the ring: 128-bit positions, of keys by MD5 and of nodes by chosen tokens (section
 //! 4.2).
 
+use std::collections::BTreeSet;
+
 use md5::{Digest, Md5};
 
 use crate::id::{Key, NodeId};
@@ -51,6 +53,25 @@ pub fn choose_tokens(luck: &Luck, node: NodeId, count: u32) -> Vec<Position> {
     let mut tokens: Vec<Position> = (0..count).map(|_| draw()).collect();
     tokens.sort_unstable();
     tokens
+}
+
+/// The random tokens of a node, none of which is taken: one that is is drawn anew.
+pub fn choose_free_tokens(
+    luck: &Luck,
+    node: NodeId,
+    count: u32,
+    taken: &BTreeSet<Position>,
+) -> Vec<Position> {
+    let mut source = luck.stream(Purpose::Placement, u64::from(node.0));
+    let mut draw = || u128::from(source.next_u64()) << 64 | u128::from(source.next_u64());
+    let mut tokens = BTreeSet::new();
+    while tokens.len() < count as usize {
+        let token = draw();
+        if !taken.contains(&token) {
+            tokens.insert(token);
+        }
+    }
+    tokens.into_iter().collect()
 }
 
 #[cfg(test)]

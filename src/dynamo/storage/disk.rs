@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::dynamo::ring::history::History;
+use crate::dynamo::ring::history::{History, Transition};
 use crate::dynamo::ring::position::KeySpace;
+use crate::dynamo::ring::range::{KeyRange, Ranges};
 use crate::dynamo::storage::hint_store::{Hint, HintStore};
 use crate::dynamo::storage::store::{Change, Store};
 use crate::dynamo::versioning::version::VersionSet;
@@ -17,8 +18,40 @@ pub struct Disk {
     pub store: Store,
     pub hints: HintStore,
     pub history: Rc<History>,
+    /// Ranges that it has given to others, for as long as it may still be asked for them.
+    pub given: Vec<Given>,
+    /// Its own coming or going, from the moment when those who give were told to.
+    pub committed: Option<Committed>,
+    /// What it takes over from the dead and does not hold yet.
+    pub lacking: Vec<Lack>,
     /// Does the device acknowledge flushes that it does not make?
     lies: bool,
+}
+
+/// Ranges that were given to others in one transition.
+#[derive(Clone, Debug)]
+pub struct Given {
+    pub transition: Transition,
+    pub ranges: Ranges,
+}
+
+/// A coming or going that can no longer step back.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Committed {
+    pub transition: Transition,
+    /// Those who give ranges for it.
+    pub givers: Vec<NodeId>,
+}
+
+/// A range that is to be filled from a home that survived another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Lack {
+    pub range: KeyRange,
+    pub survivor: NodeId,
+    /// The last key that it has sent.
+    pub after: Option<Key>,
+    /// How often it was asked.
+    pub serial: u32,
 }
 
 /// What a crash or a failing device took from a disk.
@@ -51,6 +84,9 @@ impl Disk {
             store: Store::new(keys, flushes_always),
             hints: HintStore::new(flushes_always),
             history,
+            given: Vec::new(),
+            committed: None,
+            lacking: Vec::new(),
             lies: false,
         }
     }
@@ -117,6 +153,9 @@ impl Disk {
     /// Everything is gone; the node will learn the membership anew from its seeds.
     pub fn wipe(&mut self) -> Loss {
         self.history = Rc::new(History::default());
+        self.given.clear();
+        self.lacking.clear();
+        self.committed = None;
         let hints = self.hints.wipe().into_iter().map(|hint| (Some(hint), None)).collect();
         Loss { copies: self.store.wipe(), hints }
     }

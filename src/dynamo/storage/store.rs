@@ -1,11 +1,11 @@
 //! The copies that a node keeps as a home, and their Merkle trees.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::dynamo::config::Versioning;
 use crate::dynamo::ring::placement::{RangeId, Ring};
-use crate::dynamo::ring::position::KeySpace;
+use crate::dynamo::ring::position::{KeySpace, Position};
 use crate::dynamo::storage::key_map::KeyMap;
 use crate::dynamo::storage::merkle::MerkleTree;
 use crate::dynamo::versioning::reconcile::merge;
@@ -65,21 +65,42 @@ impl Store {
     }
 
     /// Cuts one tree of this depth for each range that `node` hosts, unless that is how they are
-    /// cut already. Costs a look at every key, as section 6.2 complains of strategy 1.
-    pub fn cut_trees(&mut self, node: NodeId, ring: &Rc<Ring>, depth: u8) {
+    /// cut already. The tree of a range whose ends stay the same stays; for all others every key is
+    /// looked at, as section 6.2 complains of strategy 1. Returns how many ranges those are, and
+    /// how many keys lie in them.
+    pub fn cut_trees(&mut self, node: NodeId, ring: &Rc<Ring>, depth: u8) -> (u32, u32) {
         if self.ring.as_ref().is_some_and(|known| Rc::ptr_eq(known, ring)) {
-            return;
+            return (0, 0);
         }
+        let mut before = self.take_trees();
         let hosted = ring.hosted(node).iter();
-        self.trees = hosted.map(|range| (*range, MerkleTree::new(depth))).collect();
+        let mut fresh = BTreeSet::new();
+        for &range in hosted {
+            let tree = before.remove(&ring.bounds(range)).unwrap_or_else(|| {
+                fresh.insert(range);
+                MerkleTree::new(depth)
+            });
+            self.trees.insert(range, tree);
+        }
         self.ring = Some(Rc::clone(ring));
-        self.unnoted.clear();
+        let mut replanted = 0;
         for key in (0..self.keys.count()).map(Key) {
-            if let Some(held) = self.sets.get_mut(key) {
-                held.noted = false;
-                self.unnoted.push(key);
+            let Some(held) = self.sets.get_mut(key) else { continue };
+            if fresh.contains(&ring.range_of(key)) {
+                replanted += 1;
+                if std::mem::replace(&mut held.noted, false) {
+                    self.unnoted.push(key);
+                }
             }
         }
+        (fresh.len() as u32, replanted)
+    }
+
+    /// The trees so far, by the ends of their ranges.
+    fn take_trees(&mut self) -> BTreeMap<(Position, Position), MerkleTree> {
+        let Some(ring) = &self.ring else { return BTreeMap::new() };
+        let trees = std::mem::take(&mut self.trees).into_iter();
+        trees.map(|(range, tree)| (ring.bounds(range), tree)).collect()
     }
 
     /// What is held of a key.
@@ -124,6 +145,11 @@ impl Store {
         self.trees.get(&range)
     }
 
+    /// Where a key lies on the ring.
+    pub fn position(&self, key: Key) -> Position {
+        self.keys.position(key)
+    }
+
     /// How many keys are held.
     pub fn len(&self) -> usize {
         self.sets.len()
@@ -152,6 +178,11 @@ impl Store {
     pub fn held(&self) -> impl Iterator<Item = (Key, &Rc<VersionSet>)> {
         let keys = (0..self.keys.count()).map(Key);
         keys.filter_map(|key| self.get(key).map(|set| (key, set)))
+    }
+
+    /// A copy goes, since its range is another's now.
+    pub fn release(&mut self, key: Key) -> Option<Change> {
+        self.lose(key)
     }
 
     /// A copy cannot be read any more.

@@ -3,6 +3,7 @@
 //! One file per section of a scenario; each rule names the value at fault and the values that it
 //! was compared with.
 
+mod administration;
 mod cluster;
 mod cuts;
 mod expect;
@@ -39,6 +40,7 @@ pub fn check(scenario: &Scenario, known_figures: &[&str]) -> Vec<Problem> {
     check_name(&scenario.name, &mut findings);
     check_times(scenario, &mut findings);
     cluster::check(&scenario.cluster, &mut findings);
+    administration::check(scenario, &mut findings);
     network::check(scenario, &mut findings);
     for (name, distribution) in [
         ("read", &scenario.disk.read),

@@ -5,6 +5,7 @@ use crate::id::{Address, Span};
 use crate::scenario::path::Path;
 use crate::scenario::problem::Findings;
 use crate::scenario::spec::Scenario;
+use crate::sim::administration::Order;
 
 /// Refuses spans that name nodes or clients that the scenario does not have.
 pub(super) fn check_exist(spans: &[(Span, Path)], scenario: &Scenario, findings: &mut Findings) {
@@ -21,7 +22,7 @@ pub(super) fn check_exists(
     findings: &mut Findings,
 ) {
     let (number, count, kind, letter, because) = match party {
-        Address::Node(node) => (node.0, scenario.cluster.nodes, "nodes", 'n', "cluster.nodes"),
+        Address::Node(node) => (node.0, machines(scenario), "nodes", 'n', "cluster.nodes"),
         Address::Client(client) => {
             (client.0, scenario.workload.clients, "clients", 'c', "workload.clients")
         }
@@ -32,6 +33,12 @@ pub(super) fn check_exists(
     };
     let message = format!("there is no {party}: {there_are}");
     findings.require_with(number < count, path.clone(), [because], message);
+}
+
+/// All nodes of a scenario: its members, and those that an administrator starts.
+fn machines(scenario: &Scenario) -> u32 {
+    let started = scenario.administration.iter().filter_map(Order::starts);
+    started.map(|node| node.0 + 1).fold(scenario.cluster.nodes, u32::max)
 }
 
 /// A run of parties that stands in one group, where it is written.

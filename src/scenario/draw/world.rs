@@ -84,7 +84,7 @@ impl World {
                 keys.saturating_sub(1)
             ));
         }
-        Ok(self.layout.get_or_init(|| self.plan.layout()).homes_of(key))
+        Ok(self.layout.get_or_init(|| self.plan.layout()).homes.of(key))
     }
 
     fn existing(&self, span: Span) -> Result<Span, String> {

@@ -1,0 +1,329 @@
+//! Section 4.9: a node gives ranges to their new homes.
+//!
+//! It offers them, and once they are confirmed sends what is in them and whatever changes in them
+//! meanwhile. All that time it goes on as their home, and nobody asks the new one. When it is told
+//! that the new home takes over, it gives the ranges away in one step: from then on it passes on
+//! every request for them, with what the new home may not have yet. So at every moment the two of
+//! them are one replica, whatever others believe about who is responsible.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::dynamo::config::RangeTransfer;
+use crate::dynamo::job::{Job, ReadRange};
+use crate::dynamo::message::Message;
+use crate::dynamo::message::moving::{DealName, Moving};
+use crate::dynamo::ring::position::Position;
+use crate::dynamo::ring::range::{KeyRange, Ranges};
+use crate::dynamo::storage::disk::{Disk, Given};
+use crate::dynamo::timer::Timer;
+use crate::dynamo::view::View;
+use crate::dynamo::words::NodeCtx;
+use crate::id::{Address, Key, NodeId};
+use crate::time::Time;
+
+/// The part of a node that gives ranges away.
+#[derive(Debug)]
+pub struct Giving {
+    settings: RangeTransfer,
+    work: Option<Work>,
+    /// Is the reminder set?
+    armed: bool,
+}
+
+/// What it gives for one transition.
+#[derive(Debug)]
+struct Work {
+    name: DealName,
+    stage: Stage,
+    ranges: Ranges,
+    deals: BTreeMap<NodeId, Deal>,
+    last_batch: u32,
+}
+
+/// How far the giving has come.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Stage {
+    /// What is in the ranges is on its way.
+    Sending,
+    /// It has all arrived once, and the one that comes or goes was told so.
+    Prepared,
+    /// The ranges are given away; what changed last is on its way.
+    Closing,
+    /// All is done.
+    Given,
+}
+
+/// What goes to one new home.
+#[derive(Debug, Default)]
+struct Deal {
+    ranges: Vec<KeyRange>,
+    confirmed: bool,
+    /// Keys whose copies are still to be sent.
+    waiting: BTreeSet<Key>,
+    under_way: Option<Batch>,
+    /// Digests of what has arrived.
+    arrived: BTreeMap<Key, u64>,
+}
+
+/// Copies that were sent together.
+#[derive(Debug)]
+struct Batch {
+    number: u32,
+    keys: Vec<Key>,
+    since: Time,
+}
+
+impl Giving {
+    /// Gives nothing yet.
+    pub fn new(settings: RangeTransfer) -> Giving {
+        Giving { settings, work: None, armed: false }
+    }
+
+    /// The membership has changed, or the node has just started: what is to be given now? Who has
+    /// said that it is prepared waits for that transition to end, unless it is sent back.
+    pub fn look(&mut self, ctx: &mut NodeCtx<'_>, view: &View, disk: &Disk) {
+        let history = view.history();
+        let bound = self.work.as_ref().is_some_and(|work| {
+            let same_ring = work.name.membership == history.membership();
+            let stays = work.stage >= Stage::Closing || work.stage == Stage::Prepared && same_ring;
+            stays && history.is_under_way(work.name.transition)
+        });
+        if bound {
+            return;
+        }
+        let given = disk.given.iter().find(|given| history.is_under_way(given.transition));
+        let work = match given {
+            Some(given) => Some(Work::after_restart(given, view, disk)),
+            None => self.next_work(view),
+        };
+        let same = |old: &Work| work.as_ref().is_some_and(|new| new.name == old.name);
+        if self.work.as_ref().is_some_and(same) {
+            return;
+        }
+        let before = std::mem::replace(&mut self.work, work);
+        if let Some(work) = &mut self.work {
+            work.remember(before);
+            work.repeat(ctx);
+            self.arm(ctx);
+        }
+    }
+
+    fn next_work(&self, view: &View) -> Option<Work> {
+        let transition = view.history().transition()?;
+        let mine = view.moves();
+        let mine: Vec<_> = mine.iter().filter(|it| it.from == view.me).collect();
+        if mine.is_empty() {
+            return None;
+        }
+        let membership = view.history().membership();
+        let ranges = Ranges::new(mine.iter().map(|it| (it.range, it.to)));
+        Some(Work::new(DealName { transition, membership }, Stage::Sending, ranges))
+    }
+
+    /// A new home expects the ranges.
+    pub fn on_confirmed(
+        &mut self,
+        ctx: &mut NodeCtx<'_>,
+        disk: &Disk,
+        (from, name): (NodeId, DealName),
+    ) {
+        let Some(work) = self.work_on(name) else { return };
+        let Some(deal) = work.deals.get_mut(&from).filter(|deal| !deal.confirmed) else { return };
+        deal.confirmed = true;
+        deal.waiting = held_in(disk, &work.ranges, from);
+        let arrived = |key: &Key| {
+            let digest = disk.store.get(*key).map(|set| set.digest());
+            digest.is_some() && deal.arrived.get(key).copied() == digest
+        };
+        deal.waiting.retain(|key| !arrived(key));
+        self.go_on(ctx);
+    }
+
+    /// Copies were read for a new home: off they go.
+    pub fn on_read(&self, ctx: &mut NodeCtx<'_>, disk: &Disk, read: ReadRange) {
+        let ReadRange { to, deal, batch, keys } = read;
+        let held = |key: Key| disk.store.get(key).map(|set| (key, set.clone()));
+        let sets = keys.into_iter().filter_map(held).collect();
+        send(ctx, to, Moving::Transfer { deal, batch, sets });
+    }
+
+    /// A new home keeps a batch.
+    pub fn on_transferred(
+        &mut self,
+        ctx: &mut NodeCtx<'_>,
+        (from, name): (NodeId, DealName),
+        batch: u32,
+        digests: Vec<(Key, u64)>,
+    ) {
+        let Some(work) = self.work_on(name) else { return };
+        let Some(deal) = work.deals.get_mut(&from) else { return };
+        if deal.under_way.as_ref().is_none_or(|under_way| under_way.number != batch) {
+            return;
+        }
+        deal.under_way = None;
+        deal.arrived.extend(digests);
+        self.go_on(ctx);
+    }
+
+    /// A copy has changed: its new home gets it, too.
+    pub fn on_changed(&mut self, ctx: &mut NodeCtx<'_>, position: Position, key: Key) {
+        let Some(work) = &mut self.work else { return };
+        let Some(partner) = work.ranges.partner(position) else { return };
+        let Some(deal) = work.deals.get_mut(&partner).filter(|deal| deal.confirmed) else { return };
+        deal.waiting.insert(key);
+        self.go_on(ctx);
+    }
+
+    /// All who give are prepared: the ranges change hands now.
+    pub fn on_take_over(&mut self, ctx: &mut NodeCtx<'_>, disk: &mut Disk, name: DealName) {
+        let Some(work) = self.work_on(name) else { return };
+        if work.stage == Stage::Prepared {
+            work.stage = Stage::Closing;
+            let ranges = work.ranges.clone();
+            disk.given.push(Given { transition: name.transition, ranges });
+        }
+        self.go_on(ctx);
+    }
+
+    /// An earlier change has come to light.
+    pub fn on_withdrawn(
+        &mut self,
+        ctx: &mut NodeCtx<'_>,
+        view: &View,
+        disk: &Disk,
+        name: DealName,
+    ) {
+        if self.work_on(name).is_some_and(|work| work.stage == Stage::Prepared) {
+            self.work = None;
+            self.look(ctx, view, disk);
+        }
+    }
+
+    /// Says again what may have been lost.
+    pub fn on_due(&mut self, ctx: &mut NodeCtx<'_>) {
+        self.armed = false;
+        let patience = self.settings.retry;
+        let Some(work) = &mut self.work else { return };
+        for deal in work.deals.values_mut() {
+            // What was lost on its way is read and sent once more.
+            if let Some(lost) = deal.under_way.take_if(|batch| batch.since + patience <= ctx.ran) {
+                deal.waiting.extend(lost.keys);
+            }
+        }
+        work.repeat(ctx);
+        self.go_on(ctx);
+        self.arm(ctx);
+    }
+
+    /// Has what is held of this key arrived at its new home?
+    pub fn has_arrived(&self, partner: NodeId, key: Key, digest: u64) -> bool {
+        let deal = self.work.as_ref().and_then(|work| work.deals.get(&partner));
+        deal.is_some_and(|deal| deal.arrived.get(&key) == Some(&digest))
+    }
+
+    fn work_on(&mut self, name: DealName) -> Option<&mut Work> {
+        self.work.as_mut().filter(|work| work.name == name)
+    }
+
+    fn go_on(&mut self, ctx: &mut NodeCtx<'_>) {
+        let most = self.settings.batch as usize;
+        if let Some(work) = &mut self.work {
+            work.send_next(ctx, most);
+            work.advance(ctx);
+        }
+    }
+
+    fn arm(&mut self, ctx: &mut NodeCtx<'_>) {
+        if !std::mem::replace(&mut self.armed, true) {
+            ctx.arm(self.settings.retry, Timer::Giving);
+        }
+    }
+}
+
+impl Work {
+    fn new(name: DealName, stage: Stage, ranges: Ranges) -> Work {
+        let mut deals: BTreeMap<NodeId, Deal> = BTreeMap::new();
+        for (range, to) in ranges.iter() {
+            deals.entry(to).or_default().ranges.push(range);
+        }
+        Work { name, stage, ranges, deals, last_batch: 0 }
+    }
+
+    /// What was given away before a crash is sent once more: what had arrived is not known.
+    fn after_restart(given: &Given, view: &View, disk: &Disk) -> Work {
+        let membership = view.history().membership();
+        let name = DealName { transition: given.transition, membership };
+        let mut work = Work::new(name, Stage::Closing, given.ranges.clone());
+        for (to, deal) in &mut work.deals {
+            deal.confirmed = true;
+            deal.waiting = held_in(disk, &work.ranges, *to);
+        }
+        work
+    }
+
+    /// What has arrived for an earlier deal has arrived.
+    fn remember(&mut self, before: Option<Work>) {
+        for (to, deal) in before.into_iter().flat_map(|work| work.deals) {
+            if let Some(now) = self.deals.get_mut(&to) {
+                now.arrived = deal.arrived;
+            }
+        }
+    }
+
+    fn send_next(&mut self, ctx: &mut NodeCtx<'_>, most: usize) {
+        for (to, deal) in &mut self.deals {
+            if deal.waiting.is_empty() || deal.under_way.is_some() {
+                continue;
+            }
+            self.last_batch += 1;
+            let keys: Vec<Key> = deal.waiting.iter().copied().take(most).collect();
+            keys.iter().for_each(|key| {
+                deal.waiting.remove(key);
+            });
+            let batch = self.last_batch;
+            let read = ReadRange { to: *to, deal: self.name, batch, keys: keys.clone() };
+            ctx.submit(Job::ReadRange(Box::new(read)));
+            deal.under_way = Some(Batch { number: batch, keys, since: ctx.ran });
+        }
+    }
+
+    fn advance(&mut self, ctx: &mut NodeCtx<'_>) {
+        let arrived =
+            |deal: &Deal| deal.confirmed && deal.waiting.is_empty() && deal.under_way.is_none();
+        if !self.deals.values().all(arrived) {
+            return;
+        }
+        self.stage = match self.stage {
+            Stage::Sending => Stage::Prepared,
+            Stage::Closing => Stage::Given,
+            Stage::Prepared | Stage::Given => return,
+        };
+        self.repeat(ctx);
+    }
+
+    fn repeat(&self, ctx: &mut NodeCtx<'_>) {
+        let deal = self.name;
+        match self.stage {
+            Stage::Sending => {
+                let open = self.deals.iter().filter(|(_, deal)| !deal.confirmed);
+                for (to, Deal { ranges, .. }) in open {
+                    send(ctx, *to, Moving::Offer { deal, ranges: ranges.clone() });
+                }
+            }
+            Stage::Prepared => send(ctx, deal.transition.node, Moving::Prepared { deal }),
+            Stage::Closing => {}
+            Stage::Given => send(ctx, deal.transition.node, Moving::Given { deal }),
+        }
+    }
+}
+
+/// The keys that are held in the ranges which go to a new home.
+fn held_in(disk: &Disk, ranges: &Ranges, to: NodeId) -> BTreeSet<Key> {
+    let goes = |key: &Key| ranges.partner(disk.store.position(*key)) == Some(to);
+    disk.store.held().map(|(key, _)| key).filter(goes).collect()
+}
+
+/// Sends something about ranges that move.
+pub fn send(ctx: &mut NodeCtx<'_>, to: NodeId, message: Moving) {
+    ctx.send(Address::Node(to), Message::Moving(Box::new(message)));
+}

@@ -1,0 +1,281 @@
+//! What a change of the membership sets going at a node: tokens are chosen, ranges given, taken and
+//! released, and requests for what was given are passed on.
+
+use std::rc::Rc;
+
+use crate::dynamo::fact::Fact;
+use crate::dynamo::handoff::carrying::on_offer;
+use crate::dynamo::handoff::giving::send;
+use crate::dynamo::handoff::refill::is_lacking;
+use crate::dynamo::job::{Job, Receipt, Receive};
+use crate::dynamo::membership::administration::{ended, obeyed, with_tokens};
+use crate::dynamo::membership::gossip;
+use crate::dynamo::message::moving::{DealName, Moving, Pass};
+use crate::dynamo::message::{Command, Message, ToCoordinator, ToReplica};
+use crate::dynamo::node::Node;
+use crate::dynamo::replica::keep_hint;
+use crate::dynamo::ring::history::{History, Status};
+use crate::dynamo::ring::range::moves;
+use crate::dynamo::storage::disk::{Given, Lack};
+use crate::dynamo::storage::hint_store::Hint;
+use crate::dynamo::words::NodeCtx;
+use crate::id::{Address, Key, NodeId};
+
+impl Node {
+    /// An administrator's command: who is concerned learns of it at once, the others by gossip.
+    pub(super) fn on_command(&mut self, ctx: &mut NodeCtx<'_>, command: Command) {
+        let Some(history) = obeyed(self.view.history(), command, ctx.now) else { return };
+        self.adopt(ctx, history);
+        let concerned = match command {
+            Command::Join(node) | Command::Leave(node) => node,
+            Command::Remove(_) => return,
+            Command::Replace { by, .. } => by,
+        };
+        if concerned != self.view.me {
+            gossip::tell(ctx, concerned, self.view.history());
+        }
+    }
+
+    /// Changes the membership.
+    fn adopt(&mut self, ctx: &mut NodeCtx<'_>, history: Rc<History>) {
+        ctx.announce(Fact::Announced { history: Rc::clone(&history) });
+        self.learn(ctx, history);
+    }
+
+    /// Takes a newer history for true, and does what follows.
+    pub(super) fn learn(&mut self, ctx: &mut NodeCtx<'_>, history: Rc<History>) {
+        let before = Rc::clone(self.view.history());
+        self.disk.history = Rc::clone(&history);
+        self.view.learn(history);
+        self.note_lacking(&before);
+        let (ranges, keys) = self.cut_trees();
+        if ranges > 0 {
+            ctx.tell(|| Fact::Replanted { ranges, keys });
+        }
+        self.settle_ranges(ctx);
+    }
+
+    /// Goes on with whatever the membership asks for.
+    pub(super) fn settle_ranges(&mut self, ctx: &mut NodeCtx<'_>) {
+        let tokens = self.config.partitioning.tokens;
+        if let Some(history) = with_tokens(self.view.history(), ctx.luck, self.view.me, tokens) {
+            return self.adopt(ctx, history);
+        }
+        self.release_strays(ctx);
+        self.giving.look(ctx, &self.view, &self.disk);
+        let over = self.carrying.look(ctx, &self.view, &mut self.disk);
+        self.refill.look(ctx, &self.view, &mut self.disk);
+        if over {
+            self.end_transition(ctx);
+        }
+    }
+
+    fn end_transition(&mut self, ctx: &mut NodeCtx<'_>) {
+        self.disk.committed = None;
+        let history = ended(self.view.history(), self.view.me);
+        self.adopt(ctx, history);
+    }
+
+    /// What this node is a home of now in place of a dead one, and of which others hold copies.
+    fn note_lacking(&mut self, before: &History) {
+        let history = Rc::clone(self.view.history());
+        let Some(ring) = self.view.ring().map(Rc::clone) else { return };
+        let was_there = |node: NodeId| {
+            let replaced = history.change(self.view.me).and_then(|own| own.in_place_of);
+            before.is_member(node) || before.ring_is_unknown() && replaced == Some(node)
+        };
+        let died = |node: NodeId| {
+            let status = history.change(node).map(|change| change.status);
+            status == Some(Status::Removed) && was_there(node)
+        };
+        let dead: Vec<NodeId> =
+            history.changes().map(|(node, _)| node).filter(|node| died(*node)).collect();
+        if dead.is_empty() {
+            return;
+        }
+        // As it was with the dead, and without those who came in their place.
+        let heir = |node: &NodeId| {
+            let place = history.change(*node).and_then(|change| change.in_place_of);
+            place.is_some_and(|place| dead.contains(&place))
+        };
+        let mut nodes: Vec<NodeId> =
+            history.members().iter().copied().filter(|node| !heir(node)).collect();
+        nodes.extend(&dead);
+        nodes.sort_unstable();
+        let then = self.view.ring_of(&nodes);
+        for gained in moves(&then, &ring).iter().filter(|it| it.to == self.view.me) {
+            let range = gained.range;
+            let others = ring.homes(ring.range_at(range.to)).iter();
+            let held = then.homes(then.range_at(range.to));
+            for &survivor in others.filter(|home| **home != self.view.me && held.contains(home)) {
+                self.disk.lacking.push(Lack { range, survivor, after: None, serial: 0 });
+            }
+        }
+    }
+
+    /// Copies that are no longer this node's go; those that may not have arrived where they belong
+    /// are kept for their homes as hints.
+    fn release_strays(&mut self, ctx: &mut NodeCtx<'_>) {
+        let idle = self.view.history().is_founding() || self.disk.store.is_empty();
+        if idle || self.view.ring().is_none() {
+            return;
+        }
+        let keys: Vec<Key> = self.disk.store.held().map(|(key, _)| key).collect();
+        keys.into_iter().for_each(|key| self.release_if_stray(ctx, key));
+    }
+
+    /// Lets a copy go that belongs to others, unless it may be about to become one's own.
+    pub(super) fn release_if_stray(&mut self, ctx: &mut NodeCtx<'_>, key: Key) {
+        let Some(ring) = self.view.ring() else { return };
+        let range = ring.range_of(key);
+        if ring.is_home(self.view.me, range) {
+            return;
+        }
+        let partner = self.given_to(key);
+        let moving = self.view.history().transition().is_some();
+        let still_given = self.open_gift(key);
+        if still_given || partner.is_none() && moving {
+            return;
+        }
+        let Some(digest) = self.disk.store.get(key).map(|set| set.digest()) else { return };
+        let arrived = partner.is_some_and(|to| self.giving.has_arrived(to, key, digest));
+        let homes: Vec<NodeId> = match partner {
+            _ if arrived => Vec::new(),
+            Some(partner) => vec![partner],
+            None => ring.homes(range).to_vec(),
+        };
+        let Some(change) = self.disk.store.release(key) else { return };
+        let set = change.before.clone();
+        ctx.tell(|| Fact::Released { change });
+        for target in homes {
+            if let Some(set) = set.clone() {
+                keep_hint(ctx, &mut self.disk, Hint { target, key, set });
+            }
+        }
+    }
+
+    /// Is this key in a range that was given for a transition which is not over?
+    fn open_gift(&self, key: Key) -> bool {
+        let position = self.disk.store.position(key);
+        let open = |given: &Given| {
+            given.ranges.partner(position).is_some()
+                && self.view.history().is_under_way(given.transition)
+        };
+        self.disk.given.iter().any(open)
+    }
+
+    /// To whom this node has given the range of a key, if it is not its own again.
+    fn given_to(&self, key: Key) -> Option<NodeId> {
+        let position = self.disk.store.position(key);
+        let last = self.disk.given.iter().rev().find_map(|given| {
+            let partner = given.ranges.partner(position)?;
+            let open = self.view.history().is_under_way(given.transition);
+            (open || !self.view.is_home(key)).then_some(partner)
+        });
+        last.filter(|partner| *partner != self.view.me)
+    }
+
+    /// A coordinator wants something of this replica: it is done here, or by the home that the
+    /// range was given to, or declined.
+    pub(super) fn on_replica(&mut self, ctx: &mut NodeCtx<'_>, from: Address, asked: ToReplica) {
+        let plain = self.disk.given.is_empty() && self.disk.lacking.is_empty();
+        if plain || asked.is_for_another() {
+            return self.replica.on_message(ctx, from, asked);
+        }
+        let (key, position) = (asked.key(), self.disk.store.position(asked.key()));
+        if let Some(partner) = self.given_to(key) {
+            let held = self.disk.store.get(key).map(Rc::clone);
+            let pass = Pass { home: self.view.me, to: from, held, request: asked };
+            ctx.tell(|| Fact::Passed);
+            return send(ctx, partner, Moving::Pass(pass));
+        }
+        match asked {
+            ToReplica::Fetch { ticket, attempt, .. }
+                if is_lacking(&self.view, &self.disk, position) =>
+            {
+                ctx.tell(|| Fact::Declined);
+                let declined = ToCoordinator::Declined { ticket, attempt };
+                ctx.send(from, Message::Coordinator(declined));
+            }
+            asked => self.replica.on_message(ctx, from, asked),
+        }
+    }
+
+    /// Ranges are on the move.
+    pub(super) fn on_moving(&mut self, ctx: &mut NodeCtx<'_>, from: NodeId, message: Moving) {
+        match message {
+            Moving::Offer { deal, ranges } => on_offer(ctx, &self.view, (from, deal), &ranges),
+            Moving::Confirm { deal } => self.giving.on_confirmed(ctx, &self.disk, (from, deal)),
+            Moving::Transfer { deal, batch, sets } => {
+                let receipt = Receipt::Transfer { deal, batch };
+                ctx.submit(Job::Receive(Box::new(Receive { from, sets, receipt })));
+            }
+            Moving::Transferred { deal, batch, digests } => {
+                self.giving.on_transferred(ctx, (from, deal), batch, digests);
+            }
+            Moving::Prepared { deal } | Moving::Given { deal } if self.is_past(deal) => {
+                gossip::tell(ctx, from, self.view.history());
+            }
+            Moving::Prepared { deal } => {
+                let mine = (&self.view, &mut self.disk);
+                if self.carrying.on_prepared(ctx, mine, (from, deal)) {
+                    self.end_transition(ctx);
+                }
+            }
+            Moving::Given { deal } => {
+                let mine = (&self.view, &mut self.disk);
+                if self.carrying.on_given(ctx, mine, (from, deal)) {
+                    self.end_transition(ctx);
+                }
+            }
+            Moving::TakeOver { deal } => self.giving.on_take_over(ctx, &mut self.disk, deal),
+            Moving::Withdraw { deal } => {
+                self.giving.on_withdrawn(ctx, &self.view, &self.disk, deal);
+            }
+            Moving::Pass(pass) => match self.given_to(pass.request.key()) {
+                Some(partner) => send(ctx, partner, Moving::Pass(pass)),
+                None => ctx.submit(Job::Passed(Box::new(pass))),
+            },
+            Moving::Ask { range, after, serial } => {
+                self.refill.on_ask(ctx, &self.disk, from, (range, after, serial));
+            }
+            Moving::Filled { range, sets, more, serial } => {
+                let receipt = Receipt::Filled { range, more, serial };
+                ctx.submit(Job::Receive(Box::new(Receive { from, sets, receipt })));
+            }
+        }
+    }
+
+    /// Is this node's coming or going that the deal is about over?
+    fn is_past(&self, deal: DealName) -> bool {
+        !self.view.history().is_under_way(deal.transition)
+    }
+
+    /// Copies of a range are kept.
+    pub(super) fn on_received(&mut self, ctx: &mut NodeCtx<'_>, received: Receive) {
+        let Receive { from, sets, receipt } = received;
+        let digests = sets.iter().map(|(key, set)| (*key, set.digest())).collect();
+        self.replica.receive(ctx, &self.config, &mut self.disk, sets);
+        match receipt {
+            Receipt::Transfer { deal, batch } => {
+                send(ctx, from, Moving::Transferred { deal, batch, digests });
+            }
+            Receipt::Filled { range, more, serial } => {
+                self.refill.on_kept(ctx, &mut self.disk, from, (range, more, serial));
+            }
+        }
+    }
+
+    /// A copy was written: who is to have it next gets it too, and a stray goes on.
+    pub(super) fn on_written(&mut self, ctx: &mut NodeCtx<'_>, key: Key) {
+        let position = self.disk.store.position(key);
+        self.giving.on_changed(ctx, position, key);
+        self.release_if_stray(ctx, key);
+    }
+
+    pub(super) fn on_carrying_due(&mut self, ctx: &mut NodeCtx<'_>) {
+        if self.carrying.on_due(ctx, &self.view, &mut self.disk) {
+            self.end_transition(ctx);
+        }
+    }
+}

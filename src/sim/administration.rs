@@ -1,0 +1,164 @@
+//! What an administrator does during a run (sections 4.8.1 and 4.9): explicit joins and leaves.
+//!
+//! An order goes to one node, which may be any; if that one does not run at the moment, nothing
+//! comes of it, and the run counts it as refused. Machines that are no members from the start
+//! stand by until an order starts them.
+
+use std::rc::Rc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::dynamo::message::{Command, Membership, Message};
+use crate::dynamo::ring::history::History;
+use crate::dynamo::versioning::version::VersionSet;
+use crate::id::{Address, Key, NodeId};
+use crate::process::Input;
+use crate::sim::simulation::Simulation;
+use crate::time::Duration;
+use crate::trace::layout::Homes;
+use crate::trace::observer::Observers;
+use crate::trace::record::Record;
+
+/// One thing that an administrator does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Order {
+    /// A machine is started, and its node shall become a member: it takes its ranges over from
+    /// those that hold them (section 4.9).
+    Join(Step),
+    /// A member shall go: it hands over what it holds first.
+    Leave(Step),
+    /// A member is dead: the others go on without it, and fill the ranges from what survives.
+    Remove(Step),
+    /// A member is dead, and a machine that is started takes its very place.
+    Replace(Replacement),
+    /// A machine is started by mistake. That alone changes nothing (section 4.8.1).
+    Start(Start),
+}
+
+/// A node that shall come or go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Whom it is about. A node that joins may have a number beyond those of the cluster.
+    pub node: NodeId,
+    /// When.
+    pub at: Duration,
+    /// The node that the administrator tells it to.
+    pub via: NodeId,
+}
+
+/// A node that takes the place of a dead one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Replacement {
+    /// Whose place it is.
+    pub dead: NodeId,
+    /// Who takes it.
+    pub by: NodeId,
+    /// When.
+    pub at: Duration,
+    /// The node that the administrator tells it to.
+    pub via: NodeId,
+}
+
+/// A machine that is started.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Start {
+    /// Which.
+    pub node: NodeId,
+    /// When.
+    pub at: Duration,
+}
+
+impl Order {
+    /// When it is given.
+    pub fn at(&self) -> Duration {
+        match self {
+            Order::Join(step) | Order::Leave(step) | Order::Remove(step) => step.at,
+            Order::Replace(replacement) => replacement.at,
+            Order::Start(start) => start.at,
+        }
+    }
+
+    /// All nodes that it names.
+    pub fn nodes(&self) -> Vec<NodeId> {
+        match self {
+            Order::Join(step) | Order::Leave(step) | Order::Remove(step) => {
+                vec![step.node, step.via]
+            }
+            Order::Replace(Replacement { dead, by, via, .. }) => vec![*dead, *by, *via],
+            Order::Start(start) => vec![start.node],
+        }
+    }
+
+    /// The machine that it starts.
+    pub fn starts(&self) -> Option<NodeId> {
+        match self {
+            Order::Join(step) => Some(step.node),
+            Order::Replace(replacement) => Some(replacement.by),
+            Order::Start(start) => Some(start.node),
+            Order::Leave(_) | Order::Remove(_) => None,
+        }
+    }
+
+    /// What is told to whom.
+    fn command(&self) -> Option<(NodeId, Command)> {
+        match self {
+            Order::Join(step) => Some((step.via, Command::Join(step.node))),
+            Order::Leave(step) => Some((step.via, Command::Leave(step.node))),
+            Order::Remove(step) => Some((step.via, Command::Remove(step.node))),
+            Order::Replace(Replacement { dead, by, via, .. }) => {
+                Some((*via, Command::Replace { dead: *dead, by: *by }))
+            }
+            Order::Start(_) => None,
+        }
+    }
+}
+
+impl Simulation {
+    /// The administrator's next order.
+    pub(super) fn take_order(&mut self, observers: &mut Observers<'_>) {
+        let order = self.orders.next().expect("an order was due");
+        self.fold(u64::MAX - 1, order.at().0);
+        if let Some(node) = order.starts().filter(|node| !self.machines[node.index()].is_up()) {
+            self.boot(observers, node);
+        }
+        let Some((via, command)) = order.command() else { return };
+        if !self.machines[via.index()].is_up() {
+            self.refused_orders += 1;
+            return;
+        }
+        let message = Message::Membership(Membership::Command(command));
+        let input = Input::Message { from: Address::Node(via), message };
+        self.hand_to_node(observers, via, input);
+    }
+
+    /// A node has changed the membership. From now on clients know of it, and judges count by it.
+    pub(super) fn rehome(&mut self, observers: &mut Observers<'_>, news: &Rc<History>) {
+        let before = self.truth.membership();
+        self.truth = History::join(&self.truth, news);
+        if self.truth.membership() == before || self.truth.ring_is_unknown() {
+            return;
+        }
+        let keys = &self.identity.keys;
+        self.ring = self.truth.ring(self.identity.config.n, keys);
+        self.habits.router.update(self.truth.members(), &self.ring);
+        if observers.interest().facts {
+            let homes = Homes::of_ring(&self.ring, keys.count());
+            let held = (0..keys.count()).map(Key).flat_map(|key| self.held_by_homes(&homes, key));
+            let held: Vec<_> = held.collect();
+            observers.see(self.now, &Record::Rehomed { homes: &homes, held: &held });
+        }
+    }
+
+    fn held_by_homes(&self, homes: &Homes, key: Key) -> Vec<Option<Rc<VersionSet>>> {
+        let held = |home: &NodeId| self.machines[home.index()].disk().store.get(key).cloned();
+        homes.of(key).iter().map(held).collect()
+    }
+}
