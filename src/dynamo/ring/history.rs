@@ -10,7 +10,8 @@ use std::rc::Rc;
 
 use crate::digest::Digest;
 use crate::dynamo::ring::placement::Ring;
-use crate::dynamo::ring::position::{KeySpace, Position};
+use crate::dynamo::ring::position::Position;
+use crate::dynamo::ring::strategy::Placement;
 use crate::id::NodeId;
 use crate::time::Time;
 
@@ -83,9 +84,9 @@ impl History {
     }
 
     /// The ring of the members; needs at least one.
-    pub fn ring(&self, copies: u32, keys: &KeySpace) -> Rc<Ring> {
+    pub fn ring(&self, placement: &Placement) -> Rc<Ring> {
         let members = || self.members.iter().map(|node| (*node, &*self.changes[node].tokens));
-        Rc::clone(self.ring.get_or_init(|| Rc::new(Ring::new(members(), copies, keys))))
+        Rc::clone(self.ring.get_or_init(|| Rc::new(Ring::new(members(), placement))))
     }
 
     /// The join of two histories; shares the one that already has it all.

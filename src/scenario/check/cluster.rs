@@ -64,7 +64,7 @@ fn check_quorum(cluster: &Cluster, findings: &mut Findings) {
 }
 
 fn check_partitioning(nodes: u32, partitioning: &Partitioning, findings: &mut Findings) {
-    let Partitioning { strategy, tokens } = *partitioning;
+    let Partitioning { strategy, tokens, .. } = *partitioning;
     let message = match strategy {
         2 | 3 => format!(
             "strategy {strategy} of section 6.2 of the paper is not built yet; only 1 is: each \
