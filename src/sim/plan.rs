@@ -22,7 +22,7 @@ use crate::sim::clock::LocalClock;
 use crate::sim::disk;
 use crate::time::signed::SignedDuration;
 use crate::time::{Duration, Time};
-use crate::trace::layout::{FaultWindow, Layout};
+use crate::trace::layout::{FaultWindow, Layout, Placed};
 use crate::workload;
 
 /// A run that has been checked and can begin. The same plan gives the same run, to the byte.
@@ -75,7 +75,8 @@ impl Plan {
         };
         let tokens = first_tokens(settings, self.cluster.nodes, &Luck::new(self.seed));
         let changes: BTreeMap<NodeId, Change> = tokens.into_iter().map(member).collect();
-        Rc::new(History::new(changes))
+        let history = History::new(changes);
+        Rc::new(if settings.strategy == 3 { history.in_partitions() } else { history })
     }
 
     /// The clock of a node: right but for its skew.
@@ -95,10 +96,25 @@ impl Plan {
     /// What judges and numbers must know of the run.
     pub fn layout(&self) -> Layout {
         let placement = self.placement();
-        self.layout_on(&self.membership().ring(&placement), &placement.keys)
+        let history = self.membership();
+        let ring = history.ring(&placement);
+        self.layout_on(&ring, &placement.keys, self.placed(&ring, history.bytes()))
     }
 
-    fn layout_on(&self, ring: &Ring, keys: &KeySpace) -> Layout {
+    fn placed(&self, ring: &Ring, table_bytes: u64) -> Placed {
+        let carried = ring.carried();
+        let most = carried.iter().copied().fold(0.0, f64::max);
+        Placed {
+            strategy: self.cluster.partitioning.strategy,
+            ranges: ring.ranges(),
+            tokens: ring.tokens() as u64,
+            table_bytes,
+            efficiency: carried.iter().sum::<f64>() / carried.len() as f64 / most,
+            carried,
+        }
+    }
+
+    fn layout_on(&self, ring: &Ring, keys: &KeySpace, placement: Placed) -> Layout {
         let homes = |key| ring.homes(ring.range_of(Key(key))).iter().copied();
         let fault = |fault: &faults::fault::Fault| {
             let (from, to) = window(&fault.what, self.duration);
@@ -115,6 +131,7 @@ impl Plan {
             homes: (0..keys.count()).flat_map(homes).collect(),
             homes_per_key: self.cluster.n.min(self.cluster.nodes) as usize,
             faults: self.faults.iter().map(fault).collect(),
+            placement,
         }
     }
 }

@@ -12,6 +12,8 @@ pub struct RangeId(pub u32);
 
 /// Distinct nodes that are kept ready for each range; a walk that needs more goes round the ring.
 const REACH: usize = 16;
+/// All positions, 2^128, which a double holds exactly.
+const RING_LENGTH: f64 = 340_282_366_920_938_463_463_374_607_431_768_211_456.0;
 
 /// Who is responsible for what, as one membership has it. Never changes; shared by all nodes that
 /// believe the same.
@@ -163,6 +165,23 @@ impl Ring {
         (self.ends[before], self.ends[place])
     }
 
+    /// How much of the ring a range takes, from 0 to 1.
+    pub fn length(&self, range: RangeId) -> f64 {
+        let (after, to) = self.bounds(range);
+        // One range is the whole ring, and its two ends are the same.
+        (to.wrapping_sub(after).wrapping_sub(1) as f64 + 1.0) / RING_LENGTH
+    }
+
+    /// By index of the node, how much of the ring it keeps copies of: N in all.
+    pub fn carried(&self) -> Vec<f64> {
+        let mut carried = vec![0.0; self.names()];
+        for range in (0..self.ranges()).map(RangeId) {
+            let length = self.length(range);
+            self.homes(range).iter().for_each(|home| carried[home.index()] += length);
+        }
+        carried
+    }
+
     /// The part of the preference list that is kept ready.
     pub(super) fn list(&self, range: RangeId) -> &[NodeId] {
         let start = range.0 as usize * self.reach;
@@ -170,7 +189,7 @@ impl Ring {
     }
 
     /// How many tokens there are.
-    pub(super) fn tokens(&self) -> usize {
+    pub fn tokens(&self) -> usize {
         self.tokens.len()
     }
 
@@ -250,7 +269,9 @@ fn first_from_each(ends: &[Position], tokens: &[(Position, NodeId)]) -> Vec<u32>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dynamo::config::Partitioning;
     use crate::dynamo::ring::position::KeySpace;
+    use crate::dynamo::ring::strategy::{first_tokens, partitions};
     use crate::random::luck::Luck;
     use std::rc::Rc;
 
@@ -266,6 +287,21 @@ mod tests {
         let tokens: Vec<[Position; 1]> = (1..=7).map(|place| [place * 10]).collect();
         let members = tokens.iter().enumerate().map(|(i, t)| (NodeId(i as u32), &t[..]));
         Ring::new(members, &plain(3))
+    }
+
+    /// A ring of these settings, with nodes at sites in turn.
+    fn ring_of(settings: &Partitioning, nodes: u32, sites: u32) -> Ring {
+        let placement = Placement {
+            partitions: partitions(settings),
+            sites: (0..nodes).map(|node| node % sites).collect(),
+            ..plain(3)
+        };
+        let tokens = first_tokens(settings, nodes, &Luck::new(5));
+        Ring::new(tokens.iter().map(|(node, tokens)| (*node, &tokens[..])), &placement)
+    }
+
+    fn settings(strategy: u32, tokens: u32, partitions: Option<u32>) -> Partitioning {
+        Partitioning { strategy, tokens, partitions, ..Partitioning::default() }
     }
 
     fn random_ring(nodes: u32, tokens: u32) -> Ring {
@@ -334,20 +370,108 @@ mod tests {
     #[test]
     fn a_preference_list_names_every_node_once() {
         for (nodes, tokens) in [(1, 1), (2, 5), (7, 1), (12, 32), (40, 8)] {
-            let ring = random_ring(nodes, tokens);
-            for range in (0..ring.ranges()).map(RangeId) {
-                let list: Vec<NodeId> = ring.walk(range).collect();
-                let mut sorted = list.clone();
-                sorted.sort_unstable();
-                sorted.dedup();
-                assert_eq!(sorted.len(), list.len(), "nobody twice");
-                assert_eq!(list.len(), nodes as usize, "everybody once");
-                assert_eq!(&list[..ring.homes(range).len()], ring.homes(range));
-                let owner = |steps| ring.owner((ring.start(range) + steps) % ring.tokens());
-                let first_seen = |node: NodeId| (0..).find(|&steps| owner(steps) == node);
-                assert!(list.is_sorted_by_key(|node| first_seen(*node)), "clockwise");
+            for strategy in 1..=3 {
+                let ring = ring_of(&settings(strategy, tokens, None), nodes, 1);
+                assert_eq!(ring.ranges(), if strategy == 1 { nodes * tokens } else { 1_024 });
+                for range in (0..ring.ranges()).map(RangeId) {
+                    let list = whole_list(&ring, range);
+                    assert_eq!(list.len(), nodes as usize, "everybody once");
+                    let first_seen = clockwise(&ring, range);
+                    assert!(list.is_sorted_by_key(|node| first_seen(*node)), "clockwise");
+                }
             }
         }
+    }
+
+    /// The preference list to its end, in which nobody is twice.
+    fn whole_list(ring: &Ring, range: RangeId) -> Vec<NodeId> {
+        let list: Vec<NodeId> = ring.walk(range).collect();
+        let mut sorted = list.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(sorted.len(), list.len(), "nobody twice");
+        assert_eq!(&list[..ring.homes(range).len()], ring.homes(range));
+        list
+    }
+
+    /// How many tokens after the start of a range's walk a node comes first.
+    fn clockwise(ring: &Ring, range: RangeId) -> impl Fn(NodeId) -> Option<usize> {
+        let owner = move |steps| ring.owner((ring.start(range) + steps) % ring.tokens());
+        move |node| (0..).find(|&steps| owner(steps) == node)
+    }
+
+    // Checklist item 6: the first N span min(N, sites) sites, and the loss of any one of several
+    // sites leaves some of them.
+    #[test]
+    fn lists_span_sites() {
+        for (nodes, sites) in [(2, 2), (9, 2), (12, 3), (20, 5), (40, 20), (7, 1)] {
+            for strategy in 1..=3 {
+                let ring = ring_of(&settings(strategy, 16, None), nodes, sites);
+                for range in (0..ring.ranges()).map(RangeId) {
+                    let list = whole_list(&ring, range);
+                    let mut spanned: Vec<u32> =
+                        ring.homes(range).iter().map(|home| home.0 % sites).collect();
+                    spanned.sort_unstable();
+                    spanned.dedup();
+                    assert_eq!(spanned.len() as u32, sites.min(3).min(nodes));
+                    let (first_seen, homes) = (clockwise(&ring, range), ring.homes(range).len());
+                    assert_eq!(first_seen(list[0]), Some(0));
+                    let rest = &list[homes..];
+                    assert!(rest.is_sorted_by_key(|node| first_seen(*node)), "clockwise");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn sites_have_their_turns_and_small_ones_run_out() {
+        // n0 to n6 in ring order; n0, n1, n3, n4 stand at site 0, n2 and n5 at site 1, n6 at site 2.
+        let tokens: Vec<[Position; 1]> = (1..=7).map(|place| [place * 10]).collect();
+        let members = || tokens.iter().enumerate().map(|(i, t)| (NodeId(i as u32), &t[..]));
+        let list = |copies, from| {
+            let placement = Placement { sites: vec![0, 0, 1, 0, 0, 1, 2], ..plain(copies) };
+            let ring = Ring::new(members(), &placement);
+            ring.walk(ring.range_at(from)).map(|node| node.0).collect::<Vec<_>>()
+        };
+        assert_eq!(list(1, 5), [0, 1, 2, 3, 4, 5, 6]);
+        assert_eq!(list(3, 5), [0, 2, 6, 1, 3, 4, 5]);
+        assert_eq!(list(4, 5), [0, 2, 6, 1, 3, 4, 5]);
+        assert_eq!(list(5, 5), [0, 2, 6, 1, 5, 3, 4]);
+        assert_eq!(list(6, 5), [0, 2, 6, 1, 5, 3, 4]);
+        assert_eq!(list(3, 35), [3, 5, 6, 4, 0, 1, 2]);
+    }
+
+    // Checklist item 8: strategy 2 walks from the partition's end, and strategy 3 too, where the
+    // end is a token.
+    #[test]
+    fn equal_partitions_walk_from_their_end() {
+        let quarter = 1u128 << 126;
+        let four = |copies| Placement { partitions: Some(4), ..plain(copies) };
+        let homes = |tokens: &[Vec<Position>], position| {
+            let members = tokens.iter().enumerate().map(|(i, t)| (NodeId(i as u32), &t[..]));
+            let ring = Ring::new(members, &four(2));
+            ring.homes(ring.range_at(position)).iter().map(|node| node.0).collect::<Vec<_>>()
+        };
+        // The token of n0 lies within the first quarter, which does not see it.
+        let tokens = [vec![quarter / 2], vec![quarter + 5], vec![3 * quarter + 5]];
+        assert_eq!(homes(&tokens, quarter / 4), [1, 2]);
+        assert_eq!(homes(&tokens, quarter), [2, 0]);
+        assert_eq!(homes(&tokens, u128::MAX), [0, 1]);
+        let ends = equal_ends(4);
+        let tokens = [vec![ends[0], ends[1]], vec![ends[2]], vec![ends[3]]];
+        assert_eq!(homes(&tokens, 0), [0, 1]);
+        assert_eq!(homes(&tokens, quarter), [0, 1]);
+        assert_eq!(homes(&tokens, 2 * quarter), [1, 2]);
+        assert_eq!(homes(&tokens, u128::MAX), [2, 0]);
+    }
+
+    #[test]
+    fn all_carry_n_rings_together() {
+        for strategy in 1..=3 {
+            let carried = ring_of(&settings(strategy, 8, Some(64)), 6, 1).carried();
+            assert!((carried.iter().sum::<f64>() - 3.0).abs() < 1e-9, "{carried:?}");
+        }
+        assert_eq!(ring_of(&settings(2, 1, Some(1)), 1, 1).carried(), [1.0]);
     }
 
     // Checklist item 10: a failed node's load spreads over the others; at one token it does not.
