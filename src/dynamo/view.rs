@@ -7,8 +7,8 @@ use std::rc::Rc;
 
 use crate::dynamo::ring::history::{History, Status};
 use crate::dynamo::ring::placement::Ring;
-use crate::dynamo::ring::position::KeySpace;
 use crate::dynamo::ring::range::Move;
+use crate::dynamo::ring::strategy::Placement;
 use crate::id::{Key, NodeId};
 
 /// What a node believes.
@@ -19,8 +19,7 @@ pub struct View {
     /// None until this node knows its own place: then it may neither coordinate nor keep copies,
     /// since it does not know of what.
     ring: Option<Rc<Ring>>,
-    copies: u32,
-    keys: Rc<KeySpace>,
+    placement: Rc<Placement>,
     /// Peers that have left requests unanswered. Who is not here is believed up.
     suspects: BTreeMap<NodeId, Suspicion>,
 }
@@ -38,9 +37,9 @@ pub struct Suspicion {
 
 impl View {
     /// The belief that follows from a membership history, everybody believed up.
-    pub fn new(me: NodeId, history: Rc<History>, copies: u32, keys: Rc<KeySpace>) -> View {
+    pub fn new(me: NodeId, history: Rc<History>, placement: Rc<Placement>) -> View {
         let suspects = BTreeMap::new();
-        let mut view = View { me, history: Rc::default(), ring: None, copies, keys, suspects };
+        let mut view = View { me, history: Rc::default(), ring: None, placement, suspects };
         view.learn(history);
         view
     }
@@ -57,7 +56,7 @@ impl View {
 
     /// Takes a newer history for true.
     pub fn learn(&mut self, history: Rc<History>) {
-        self.ring = self.knows_place(&history).then(|| history.ring(self.copies, &self.keys));
+        self.ring = self.knows_place(&history).then(|| history.ring(&self.placement));
         self.history = history;
     }
 
@@ -74,12 +73,12 @@ impl View {
 
     /// What moves in the transition under way.
     pub fn moves(&self) -> Rc<[Move]> {
-        self.history.moves(self.copies, &self.keys)
+        self.history.moves(&self.placement)
     }
 
     /// The ring of these nodes, as the history knows them.
     pub fn ring_of(&self, nodes: &[NodeId]) -> Ring {
-        self.history.ring_of(nodes, self.copies, &self.keys)
+        self.history.ring_of(nodes, &self.placement)
     }
 
     /// Is this node one of the homes of a key?

@@ -308,6 +308,20 @@ pub static FIGURES: &[(&str, Definition)] = &[
     ),
     row("load.writers_per_key_max", "clients", "the same at most; 64 stands for 64 or more"),
     row("load.coordinated.*", "operations", "successes coordinated, by node"),
+    row("placement.strategy", "1", "strategy of section 6.2 by which keys are laid out"),
+    row("placement.ranges", "ranges", "ranges of the ring with which the run began"),
+    row("placement.tokens", "tokens", "tokens of all nodes then"),
+    row(
+        "placement.table_bytes",
+        "bytes",
+        "size of the table of tokens and their owners then, as gossip carries it",
+    ),
+    row(
+        "placement.efficiency",
+        "share",
+        "what a node carries, in the mean, of what the one with the most does (section 6.2)",
+    ),
+    row("placement.carried.*", "share", "part of the ring of which a node keeps copies, by node"),
     row("carts.acknowledged_adds", "items", "adds to carts that succeeded"),
     row("carts.acknowledged_removes", "items", "removals from carts that succeeded"),
     row(

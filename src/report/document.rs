@@ -26,7 +26,7 @@ use crate::metrics::staleness::StalenessFigures;
 use crate::metrics::versions::VersionsFigures;
 use crate::report::definitions::{Definition, FIGURES, find};
 use crate::report::ledgers::{Ledgers, Messages, ledgers, messages};
-use crate::trace::layout::Layout;
+use crate::trace::layout::{Layout, Placed};
 use crate::trace::record::Account;
 
 /// Everything that is known of a run when it has ended.
@@ -50,6 +50,7 @@ pub struct Report {
     pub corruption: CorruptionFigures,
     pub sessions: SessionsFigures,
     pub load: LoadFigures,
+    pub placement: Placed,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub carts: Option<CartsFigures>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -119,6 +120,7 @@ impl Report {
             corruption: figures.corruption,
             sessions: figures.sessions,
             load: figures.load,
+            placement: layout.placement.clone(),
             carts: figures.carts,
             membership: figures.membership,
             operations: figures.operations,

@@ -146,8 +146,9 @@ impl Simulation {
         if self.truth.membership() == before || self.truth.ring_is_unknown() {
             return;
         }
-        let keys = &self.identity.keys;
-        self.ring = self.truth.ring(self.identity.config.n, keys);
+        let placement = &self.identity.placement;
+        self.ring = self.truth.ring(placement);
+        let keys = &placement.keys;
         self.habits.router.update(self.truth.members(), &self.ring);
         if observers.interest().facts {
             let homes = Homes::of_ring(&self.ring, keys.count());

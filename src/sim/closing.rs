@@ -19,7 +19,7 @@ impl Simulation {
         if !idle || !settled || self.truth.transition().is_some() {
             return false;
         }
-        let keys = (0..self.identity.keys.count()).map(Key);
+        let keys = (0..self.identity.placement.keys.count()).map(Key);
         let unequal =
             std::iter::once(self.unequal_key).chain(keys).find(|key| !self.is_equal(*key));
         self.unequal_key = unequal.unwrap_or(Key(0));
@@ -62,7 +62,7 @@ impl Simulation {
                 .zip(&self.machines)
                 .map(|(node, machine)| self.node_account(NodeId(node), machine))
                 .collect(),
-            homes: Homes::of_ring(&self.ring, self.identity.keys.count()),
+            homes: Homes::of_ring(&self.ring, self.identity.placement.keys.count()),
             refused_orders: self.refused_orders,
         }
     }
@@ -78,7 +78,7 @@ impl Simulation {
         NodeAccount {
             up: machine.is_up(),
             belongs,
-            copies: (0..self.identity.keys.count())
+            copies: (0..self.identity.placement.keys.count())
                 .map(Key)
                 .filter(|_| counts)
                 .filter_map(held)

@@ -6,13 +6,14 @@ use std::rc::Rc;
 use crate::dynamo::config::Cluster;
 use crate::dynamo::ring::history::{Change, History};
 use crate::dynamo::ring::placement::Ring;
-use crate::dynamo::ring::position::{KeySpace, choose_tokens};
+use crate::dynamo::ring::position::{KeySpace, Position};
+use crate::dynamo::ring::strategy::{Placement, first_tokens, partitions};
 use crate::faults;
 use crate::faults::clock::Clock;
 use crate::faults::labels::describe;
 use crate::faults::schedule::window;
 use crate::faults::target::Target;
-use crate::id::NodeId;
+use crate::id::{Address, NodeId, Span};
 use crate::network;
 use crate::random::luck::Luck;
 use crate::random::normal;
@@ -22,7 +23,7 @@ use crate::sim::clock::LocalClock;
 use crate::sim::disk;
 use crate::time::Duration;
 use crate::time::signed::SignedDuration;
-use crate::trace::layout::{FaultWindow, Homes, Layout};
+use crate::trace::layout::{FaultWindow, Homes, Layout, Placed};
 use crate::workload;
 
 /// A run that has been checked and can begin. The same plan gives the same run, to the byte.
@@ -46,16 +47,38 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The membership that all nodes start with: everybody, each with its random tokens.
-    pub fn membership(&self) -> Rc<History> {
-        let luck = Luck::new(self.seed);
-        let member = |node| {
-            let tokens = choose_tokens(&luck, node, self.cluster.partitioning.tokens).into();
-            (node, Change::founder(tokens))
+    /// How keys are laid out over whoever belongs.
+    pub fn placement(&self) -> Placement {
+        Placement {
+            keys: Rc::new(KeySpace::new(self.workload.key_count())),
+            copies: self.cluster.n,
+            partitions: partitions(&self.cluster.partitioning),
+            sites: self.sites_of_nodes(),
+        }
+    }
+
+    /// By node, the site where it stands, counted from 1; 0 where none is named.
+    fn sites_of_nodes(&self) -> Vec<u32> {
+        if !self.cluster.partitioning.span_sites {
+            return Vec::new();
+        }
+        let site = |node| {
+            let holds = |spans: &Vec<Span>| spans.iter().any(|span| span.contains(node));
+            self.network.sites.values().position(holds).map_or(0, |site| site as u32 + 1)
         };
-        let changes: BTreeMap<NodeId, Change> =
-            (0..self.cluster.nodes).map(NodeId).map(member).collect();
-        Rc::new(History::new(changes))
+        (0..self.cluster.nodes).map(|node| site(Address::Node(NodeId(node)))).collect()
+    }
+
+    /// The membership that all nodes start with: everybody, each with its tokens.
+    pub fn membership(&self) -> Rc<History> {
+        let settings = &self.cluster.partitioning;
+        let member = |(node, tokens): (NodeId, Vec<Position>)| {
+            (node, Change::founder(tokens.into()))
+        };
+        let tokens = first_tokens(settings, self.cluster.nodes, &Luck::new(self.seed));
+        let changes: BTreeMap<NodeId, Change> = tokens.into_iter().map(member).collect();
+        let history = History::new(changes);
+        Rc::new(if settings.strategy == 3 { history.in_partitions() } else { history })
     }
 
     /// How many machines there are: those of the members, and those that an administrator names.
@@ -79,11 +102,26 @@ impl Plan {
 
     /// What judges and numbers must know of the run.
     pub fn layout(&self) -> Layout {
-        let keys = KeySpace::new(self.workload.key_count());
-        self.layout_on(&self.membership().ring(self.cluster.n, &keys), &keys)
+        let placement = self.placement();
+        let history = self.membership();
+        let ring = history.ring(&placement);
+        self.layout_on(&ring, &placement.keys, self.placed(&ring, history.bytes()))
     }
 
-    fn layout_on(&self, ring: &Ring, keys: &KeySpace) -> Layout {
+    fn placed(&self, ring: &Ring, table_bytes: u64) -> Placed {
+        let carried = ring.carried();
+        let most = carried.iter().copied().fold(0.0, f64::max);
+        Placed {
+            strategy: self.cluster.partitioning.strategy,
+            ranges: ring.ranges(),
+            tokens: ring.tokens() as u64,
+            table_bytes,
+            efficiency: carried.iter().sum::<f64>() / carried.len() as f64 / most,
+            carried,
+        }
+    }
+
+    fn layout_on(&self, ring: &Ring, keys: &KeySpace, placement: Placed) -> Layout {
         let fault = |fault: &faults::fault::Fault| {
             let (from, to) = window(&fault.what, self.duration);
             let (kind, optional) = (fault.what.plain().kind(), fault.is_optional());
@@ -100,6 +138,7 @@ impl Plan {
             administered: !self.administration.is_empty(),
             homes: Homes::of_ring(ring, keys.count()),
             faults: self.faults.iter().map(fault).collect(),
+            placement,
         }
     }
 }

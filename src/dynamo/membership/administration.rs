@@ -7,16 +7,32 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use crate::dynamo::config::Partitioning;
 use crate::dynamo::message::Command;
-use crate::dynamo::ring::history::{Change, History, Status};
+use crate::dynamo::ring::history::{Change, Heir, History, Status};
 use crate::dynamo::ring::position::{Position, choose_free_tokens};
+use crate::dynamo::ring::shares::{Capacities, join, leave};
+use crate::dynamo::ring::strategy::{capacities, equal_ends, partitions, token_count};
 use crate::id::NodeId;
 use crate::random::luck::Luck;
+use crate::random::purpose::Purpose;
 use crate::time::Time;
+
+/// What choices of tokens are made by.
+#[derive(Clone, Copy)]
+pub struct Choice<'a> {
+    pub settings: &'a Partitioning,
+    pub luck: &'a Luck,
+}
 
 /// The history after a command that is given now; none if it asks for what is so already, or for
 /// what cannot be.
-pub fn obeyed(history: &History, command: Command, now: Time) -> Option<Rc<History>> {
+pub fn obeyed(
+    history: &History,
+    command: Command,
+    now: Time,
+    choice: Choice<'_>,
+) -> Option<Rc<History>> {
     let status = |node: NodeId| history.change(node).map(|change| change.status);
     match command {
         Command::Join(node) => match status(node) {
@@ -36,6 +52,10 @@ pub fn obeyed(history: &History, command: Command, now: Time) -> Option<Rc<Histo
         Command::Remove(node) => match status(node)? {
             Status::Member | Status::Leaving if history.members().len() == 1 => None,
             Status::Removed | Status::Left => None,
+            Status::Member | Status::Leaving if history.is_in_partitions() => {
+                let removed = changed(history, node, Status::Removed, now);
+                Some(left(&removed, history, node, choice))
+            }
             Status::Member | Status::Joining | Status::Leaving => {
                 Some(changed(history, node, Status::Removed, now))
             }
@@ -58,29 +78,88 @@ pub fn ended(history: &History, node: NodeId) -> Rc<History> {
     history.with(node, Change { counter, status, in_place_of: None, ..before.clone() })
 }
 
-/// The history with the tokens of a node that was told to join and has none yet.
-pub fn with_tokens(
-    history: &History,
-    luck: &Luck,
-    node: NodeId,
-    count: u32,
-) -> Option<Rc<History>> {
+/// The history with what a node has to choose before it can come or go, if there is anything: its
+/// tokens, or its heirs where every partition has an owner.
+pub fn prepared(history: &History, node: NodeId, choice: Choice<'_>) -> Option<Rc<History>> {
     let before = history.change(node)?;
-    if before.status != Status::Joining || !before.tokens.is_empty() {
-        return None;
+    if before.status == Status::Joining && before.tokens.is_empty() {
+        let tokens = match history.is_in_partitions() {
+            true if !is_next(history, node) => return None,
+            true => stolen(history, node, choice),
+            false => scattered(history, node, choice),
+        };
+        let (counter, claimed) = (before.counter + 1, before.issued);
+        let tokens = tokens.into();
+        return Some(history.with(node, Change { counter, claimed, tokens, ..before.clone() }));
     }
+    let leaves = before.status == Status::Leaving && history.is_in_partitions();
+    let chooses = leaves && !before.has_heirs() && is_next(history, node);
+    chooses.then(|| left(history, history, node, choice))
+}
+
+/// Shares are dealt to one node at a time: is it this one's turn?
+fn is_next(history: &History, node: NodeId) -> bool {
+    let waits = |change: &Change| match change.status {
+        Status::Joining => change.tokens.is_empty(),
+        Status::Leaving => !change.has_heirs(),
+        Status::Removed | Status::Left | Status::Member => false,
+    };
+    let waiting = history.changes().filter(|(_, change)| waits(change));
+    let first = waiting.map(|(node, change)| (change.issued, node)).min();
+    history.transition().is_none() && first.is_some_and(|(_, first)| first == node)
+}
+
+/// Random tokens that nobody has (strategies 1 and 2).
+fn scattered(history: &History, node: NodeId, choice: Choice<'_>) -> Vec<Position> {
     let taken: BTreeSet<Position> =
         history.changes().flat_map(|(_, change)| change.tokens.iter().copied()).collect();
-    let tokens = choose_free_tokens(luck, node, count, &taken).into();
-    Some(history.with(node, Change { counter: before.counter + 1, tokens, ..before.clone() }))
+    let Choice { settings, luck } = choice;
+    let count = token_count(settings.tokens, &capacities(settings, node.0 + 1), node);
+    choose_free_tokens(luck, node, count, &taken)
+}
+
+/// Partitions taken from those who have most; all of them if nobody has any (strategy 3).
+fn stolen(history: &History, node: NodeId, choice: Choice<'_>) -> Vec<Position> {
+    let Choice { settings, luck } = choice;
+    let mut tokens = history.tokens_among(history.members());
+    if tokens.is_empty() {
+        return equal_ends(partitions(settings).expect("strategy 3 has partitions"));
+    }
+    let mut luck = luck.stream(Purpose::Placement, u64::from(node.0));
+    join(&mut tokens, node, &known_capacities(history, node, settings), &mut luck);
+    tokens.remove(&node).unwrap_or_default()
+}
+
+/// What a node that goes leaves to each of the others (strategy 3).
+fn left(now: &History, before: &History, node: NodeId, choice: Choice<'_>) -> Rc<History> {
+    let Choice { settings, luck } = choice;
+    let change = now.change(node).expect("only what is known goes");
+    let mut tokens = before.tokens_among(before.members());
+    let own = tokens.get(&node).cloned().unwrap_or_default();
+    let mut luck = luck.stream(Purpose::Placement, u64::from(node.0) << 32 | 1);
+    leave(&mut tokens, node, &known_capacities(before, node, settings), &mut luck);
+    let holds = |token: &Position| tokens.iter().find(|(_, held)| held.contains(token));
+    let since = change.issued;
+    let heir = |token: Position| holds(&token).map(|(node, _)| Heir { token, node: *node, since });
+    let heirs = change.heirs.iter().copied().chain(own.into_iter().filter_map(heir));
+    let (heirs, counter) = (heirs.collect(), change.counter + 1);
+    now.with(node, Change { counter, heirs, ..change.clone() })
+}
+
+fn known_capacities(history: &History, node: NodeId, settings: &Partitioning) -> Capacities {
+    let last = history.members().last().copied().max(Some(node)).unwrap_or(node);
+    capacities(settings, last.0 + 1)
 }
 
 fn changed(history: &History, node: NodeId, status: Status, issued: Time) -> Rc<History> {
-    let before = history.change(node);
-    let counter = before.map_or(1, |change| change.counter + 1);
-    // Who comes back has the tokens that it chose once.
-    let tokens = before.map_or_else(|| [].into(), |change| Rc::clone(&change.tokens));
-    history.with(node, Change { counter, issued, status, tokens, in_place_of: None })
+    let before = history.change(node).cloned();
+    let before = before.unwrap_or(Change { counter: 0, ..Change::founder([].into()) });
+    // Who comes back has the tokens that it chose once; partitions have others by then.
+    let anew = status == Status::Joining && history.is_in_partitions();
+    let tokens = if anew { [].into() } else { Rc::clone(&before.tokens) };
+    let counter = before.counter + 1;
+    let change = Change { counter, issued, status, tokens, in_place_of: None, ..before };
+    history.with(node, change)
 }
 
 fn replaced(history: &History, dead: NodeId, by: NodeId, now: Time) -> Option<Rc<History>> {
@@ -89,16 +168,24 @@ fn replaced(history: &History, dead: NodeId, by: NodeId, now: Time) -> Option<Rc
     if known.is_some_and(|it| it.status.is_on_ring() || it.status == Status::Joining) {
         return None;
     }
-    let counter = known.map_or(1, |change| change.counter + 1);
-    let tokens = Rc::clone(&place.tokens);
-    let status = Status::Member;
-    let heir = Change { counter, issued: now, status, tokens, in_place_of: Some(dead) };
+    let tokens = match history.is_in_partitions() {
+        true => history.tokens_among(history.members()).remove(&dead)?.into(),
+        false => Rc::clone(&place.tokens),
+    };
+    let heir = Change {
+        counter: known.map_or(1, |change| change.counter + 1),
+        issued: now,
+        claimed: now,
+        in_place_of: Some(dead),
+        ..Change::founder(tokens)
+    };
     Some(changed(history, dead, Status::Removed, now).with(by, heir))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dynamo::ring::strategy::first_tokens;
 
     fn three() -> Rc<History> {
         let founder = |node: u32| {
@@ -108,44 +195,96 @@ mod tests {
         Rc::new(History::new((0..3).map(founder).collect()))
     }
 
+    fn by(luck: &Luck) -> impl Fn(&History, Command, u64) -> Option<Rc<History>> + '_ {
+        |history, command, at| {
+            let settings = &Partitioning { tokens: 4, ..Partitioning::default() };
+            obeyed(history, command, Time(at), Choice { settings, luck })
+        }
+    }
+
+    fn choose(history: &History, node: u32, luck: &Luck) -> Option<Rc<History>> {
+        let settings = &Partitioning { tokens: 4, ..Partitioning::default() };
+        prepared(history, NodeId(node), Choice { settings, luck })
+    }
+
     // Checklist item 49: tokens are chosen once, and who comes back has the same.
     #[test]
     fn tokens_are_chosen_once() {
         let luck = Luck::new(1);
-        let told = obeyed(&three(), Command::Join(NodeId(9)), Time(5)).unwrap();
+        let tell = by(&luck);
+        let told = tell(&three(), Command::Join(NodeId(9)), 5).unwrap();
         assert_eq!(told.transition(), None, "without tokens it has no ranges");
-        let chosen = with_tokens(&told, &luck, NodeId(9), 4).unwrap();
+        let chosen = choose(&told, 9, &luck).unwrap();
         let tokens = chosen.change(NodeId(9)).unwrap().tokens.clone();
         assert_eq!(tokens.len(), 4);
-        assert!(with_tokens(&chosen, &luck, NodeId(9), 4).is_none());
+        assert!(choose(&chosen, 9, &luck).is_none());
         let inside = ended(&chosen, NodeId(9));
-        let going = obeyed(&inside, Command::Leave(NodeId(9)), Time(9)).unwrap();
-        let back = obeyed(&ended(&going, NodeId(9)), Command::Join(NodeId(9)), Time(12)).unwrap();
+        let going = tell(&inside, Command::Leave(NodeId(9)), 9).unwrap();
+        let back = tell(&ended(&going, NodeId(9)), Command::Join(NodeId(9)), 12).unwrap();
         assert_eq!(back.change(NodeId(9)).unwrap().tokens, tokens);
-        assert!(with_tokens(&back, &luck, NodeId(9), 4).is_none());
+        assert!(choose(&back, 9, &luck).is_none());
     }
 
     #[test]
     fn a_replacement_takes_the_place_of_the_dead() {
+        let luck = Luck::new(1);
+        let tell = by(&luck);
         let before = three();
         let command = Command::Replace { dead: NodeId(1), by: NodeId(7) };
-        let after = obeyed(&before, command, Time(5)).unwrap();
+        let after = tell(&before, command, 5).unwrap();
         assert_eq!(after.members(), [NodeId(0), NodeId(2), NodeId(7)]);
         let tokens = |history: &History, node| history.change(NodeId(node)).unwrap().tokens.clone();
         assert_eq!(tokens(&after, 7), tokens(&before, 1));
-        assert!(obeyed(&after, command, Time(6)).is_none(), "the dead is gone already");
+        assert!(tell(&after, command, 6).is_none(), "the dead is gone already");
     }
 
     #[test]
     fn what_is_so_already_changes_nothing() {
+        let luck = Luck::new(1);
+        let tell = by(&luck);
         let all = three();
-        assert!(obeyed(&all, Command::Join(NodeId(1)), Time(5)).is_none());
-        assert!(obeyed(&all, Command::Leave(NodeId(8)), Time(5)).is_none());
-        assert!(obeyed(&all, Command::Remove(NodeId(8)), Time(5)).is_none());
-        let joining = obeyed(&all, Command::Join(NodeId(8)), Time(5)).unwrap();
-        assert!(obeyed(&joining, Command::Join(NodeId(8)), Time(6)).is_none());
-        let cancelled = obeyed(&joining, Command::Remove(NodeId(8)), Time(7)).unwrap();
+        assert!(tell(&all, Command::Join(NodeId(1)), 5).is_none());
+        assert!(tell(&all, Command::Leave(NodeId(8)), 5).is_none());
+        assert!(tell(&all, Command::Remove(NodeId(8)), 5).is_none());
+        let joining = tell(&all, Command::Join(NodeId(8)), 5).unwrap();
+        assert!(tell(&joining, Command::Join(NodeId(8)), 6).is_none());
+        let cancelled = tell(&joining, Command::Remove(NodeId(8)), 7).unwrap();
         assert_eq!(cancelled.members().len(), 3);
         assert_eq!(cancelled.transition(), None);
+    }
+
+    // Checklist item 8: with strategy 3 every node holds Q/S partitions, but for one, after any
+    // sequence of joins and leaves, of the dead too.
+    #[test]
+    fn every_node_keeps_its_share_of_the_partitions() {
+        let settings = &Partitioning { strategy: 3, partitions: Some(64), ..Partitioning::default() };
+        let luck = &Luck::new(3);
+        let choice = Choice { settings, luck };
+        let founders = first_tokens(settings, 4, luck).into_iter();
+        let founder = |(node, tokens): (NodeId, Vec<Position>)| (node, Change::founder(tokens.into()));
+        let mut history = Rc::new(History::new(founders.map(founder).collect()).in_partitions());
+        let orders = [
+            Command::Join(NodeId(4)),
+            Command::Join(NodeId(5)),
+            Command::Leave(NodeId(1)),
+            Command::Remove(NodeId(4)),
+            Command::Join(NodeId(1)),
+            Command::Replace { dead: NodeId(2), by: NodeId(8) },
+            Command::Leave(NodeId(0)),
+            Command::Join(NodeId(4)),
+            Command::Leave(NodeId(8)),
+        ];
+        for (at, command) in (1..).zip(orders) {
+            history = obeyed(&history, command, Time(at), choice).expect("it can be done");
+            if let Command::Join(node) | Command::Leave(node) = command {
+                history = prepared(&history, node, choice).expect("it is its turn");
+                history = ended(&history, node);
+            }
+            let counts: Vec<usize> =
+                history.tokens_among(history.members()).values().map(Vec::len).collect();
+            let (least, most) = (counts.iter().min().unwrap(), counts.iter().max().unwrap());
+            assert!(most - least <= 1, "{command:?}: {counts:?}");
+            assert_eq!(counts.iter().sum::<usize>(), 64, "{command:?}");
+        }
     }
 }

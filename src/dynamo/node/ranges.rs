@@ -8,7 +8,7 @@ use crate::dynamo::handoff::carrying::on_offer;
 use crate::dynamo::handoff::giving::send;
 use crate::dynamo::handoff::refill::is_lacking;
 use crate::dynamo::job::{Job, Receipt, Receive};
-use crate::dynamo::membership::administration::{ended, obeyed, with_tokens};
+use crate::dynamo::membership::administration::{Choice, ended, obeyed, prepared};
 use crate::dynamo::membership::gossip;
 use crate::dynamo::message::moving::{DealName, Moving, Pass};
 use crate::dynamo::message::{Command, Message, ToCoordinator, ToReplica};
@@ -24,7 +24,7 @@ use crate::id::{Address, Key, NodeId};
 impl Node {
     /// An administrator's command: who is concerned learns of it at once, the others by gossip.
     pub(super) fn on_command(&mut self, ctx: &mut NodeCtx<'_>, command: Command) {
-        let Some(history) = obeyed(self.view.history(), command, ctx.now) else { return };
+        let Some(history) = obeyed(self.view.history(), command, ctx.now, self.choice(ctx)) else { return };
         self.adopt(ctx, history);
         let concerned = match command {
             Command::Join(node) | Command::Leave(node) => node,
@@ -34,6 +34,10 @@ impl Node {
         if concerned != self.view.me {
             gossip::tell(ctx, concerned, self.view.history());
         }
+    }
+
+    fn choice<'a>(&'a self, ctx: &NodeCtx<'a>) -> Choice<'a> {
+        Choice { settings: &self.config.partitioning, luck: ctx.luck }
     }
 
     /// Changes the membership.
@@ -57,8 +61,8 @@ impl Node {
 
     /// Goes on with whatever the membership asks for.
     pub(super) fn settle_ranges(&mut self, ctx: &mut NodeCtx<'_>) {
-        let tokens = self.config.partitioning.tokens;
-        if let Some(history) = with_tokens(self.view.history(), ctx.luck, self.view.me, tokens) {
+        let choice = self.choice(ctx);
+        if let Some(history) = prepared(self.view.history(), self.view.me, choice) {
             return self.adopt(ctx, history);
         }
         self.release_strays(ctx);

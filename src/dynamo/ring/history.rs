@@ -10,13 +10,17 @@ use std::rc::Rc;
 
 use crate::digest::Digest;
 use crate::dynamo::ring::placement::Ring;
-use crate::dynamo::ring::position::{KeySpace, Position};
+use crate::dynamo::ring::position::Position;
 use crate::dynamo::ring::range::{Move, moves};
+use crate::dynamo::ring::shares::Tokens;
+use crate::dynamo::ring::strategy::Placement;
 use crate::id::NodeId;
 use crate::time::Time;
 
-/// Bytes of a token and of a node's record on the wire, by our count.
+/// Bytes on the wire, by our count: of a token at any position, of the number of a partition, and of
+/// a node's record.
 const TOKEN_BYTES: u64 = 24;
+const PARTITION_BYTES: u64 = 4;
 const RECORD_BYTES: u64 = 32;
 
 /// Does a node belong?
@@ -53,6 +57,19 @@ pub struct Change {
     pub tokens: Rc<[Position]>,
     /// The dead node whose place on the ring it takes.
     pub in_place_of: Option<NodeId>,
+    /// When the tokens were taken.
+    pub claimed: Time,
+    /// Strategy 3: to whom it leaves its partitions as it goes, and has left them before.
+    pub heirs: Rc<[Heir]>,
+}
+
+/// A partition that a node leaves to another (strategy 3 of section 6.2).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Heir {
+    pub token: Position,
+    pub node: NodeId,
+    /// When the leave was issued.
+    pub since: Time,
 }
 
 /// What one node knows of who belongs and where.
@@ -70,6 +87,8 @@ pub struct History {
     digest: u64,
     /// Fingerprint of the members alone, from which the ring follows.
     membership: u64,
+    /// Are tokens told by the numbers of the partitions that they end (strategy 3 of section 6.2)?
+    numbered: bool,
     /// Made when first asked for, once for all that share this history.
     ring: OnceCell<Rc<Ring>>,
     /// What its first transition moves, made likewise.
@@ -79,6 +98,10 @@ pub struct History {
 impl History {
     /// A history of these latest changes.
     pub fn new(changes: BTreeMap<NodeId, Change>) -> History {
+        History::of(changes, false)
+    }
+
+    fn of(changes: BTreeMap<NodeId, Change>, numbered: bool) -> History {
         let fold = |digest: Digest, (node, change): (&NodeId, &Change)| {
             let named = digest.with(u64::from(node.0)).with(u64::from(change.counter));
             named.with(change.issued.0).with(change.status.code())
@@ -94,7 +117,7 @@ impl History {
         let members = changes.iter().filter(on_ring).map(|(node, _)| *node).collect();
         let takes_part = |it: &Change| it.status.is_on_ring() || it.status == Status::Joining;
         let peers = changes.iter().filter(|(_, change)| takes_part(change));
-        let moving = changes.iter().filter(|(_, change)| change.is_moving());
+        let moving = changes.iter().filter(|(_, change)| change.is_moving(numbered));
         let transition =
             moving.map(|(node, change)| Transition { issued: change.issued, node: *node }).min();
         History {
@@ -105,16 +128,27 @@ impl History {
             digest,
             membership: membership.value(),
             changes,
+            numbered,
             ring: OnceCell::new(),
             moves: OnceCell::new(),
         }
+    }
+
+    /// The same where every token ends a partition, and is told by its number (strategy 3).
+    pub fn in_partitions(self) -> History {
+        History::of(self.changes, true)
+    }
+
+    /// Are tokens the partitions that they end, of which each node has its share?
+    pub fn is_in_partitions(&self) -> bool {
+        self.numbered
     }
 
     /// This history and one more change, which is later than what it has of that node.
     pub fn with(&self, node: NodeId, change: Change) -> Rc<History> {
         let mut changes = self.changes.clone();
         changes.insert(node, change);
-        Rc::new(History::new(changes))
+        Rc::new(History::of(changes, self.numbered))
     }
 
     /// The latest change of a node.
@@ -132,9 +166,10 @@ impl History {
         self.digest
     }
 
-    /// Size on the wire.
+    /// Size on the wire: with strategies 1 and 2 it grows with S T, with strategy 3 with Q.
     pub fn bytes(&self) -> u64 {
-        let of = |change: &Change| RECORD_BYTES + TOKEN_BYTES * change.tokens.len() as u64;
+        let token = if self.numbered { PARTITION_BYTES } else { TOKEN_BYTES };
+        let of = |change: &Change| RECORD_BYTES + token * change.tokens.len() as u64;
         self.changes.values().map(of).sum()
     }
 
@@ -177,27 +212,55 @@ impl History {
     /// Is this join or leave still to be ended?
     pub fn is_under_way(&self, transition: Transition) -> bool {
         let change = self.changes.get(&transition.node);
-        change.is_some_and(|it| it.is_moving() && it.issued == transition.issued)
+        change.is_some_and(|it| it.is_moving(self.numbered) && it.issued == transition.issued)
     }
 
     /// The ring of the members; needs at least one.
-    pub fn ring(&self, copies: u32, keys: &KeySpace) -> Rc<Ring> {
-        let make = || Rc::new(self.ring_of(&self.members, copies, keys));
-        Rc::clone(self.ring.get_or_init(make))
+    pub fn ring(&self, placement: &Placement) -> Rc<Ring> {
+        Rc::clone(self.ring.get_or_init(|| Rc::new(self.ring_of(&self.members, placement))))
     }
 
     /// The ring that these nodes would make.
-    pub fn ring_of(&self, nodes: &[NodeId], copies: u32, keys: &KeySpace) -> Ring {
-        Ring::new(nodes.iter().map(|node| (*node, &*self.changes[node].tokens)), copies, keys)
+    pub fn ring_of(&self, nodes: &[NodeId], placement: &Placement) -> Ring {
+        if self.numbered {
+            let tokens = self.tokens_among(nodes);
+            return Ring::new(tokens.iter().map(|(node, own)| (*node, &own[..])), placement);
+        }
+        Ring::new(nodes.iter().map(|node| (*node, &*self.changes[node].tokens)), placement)
+    }
+
+    /// Strategy 3: what each of these nodes holds, if they are the members. Of several who were to
+    /// have a partition, the last to be told has it: one that took it as it came, or one to whom
+    /// another left it as it went.
+    pub fn tokens_among(&self, nodes: &[NodeId]) -> Tokens {
+        let here = |node: &NodeId| nodes.binary_search(node).is_ok();
+        let mut owners: BTreeMap<Position, (Time, NodeId)> = BTreeMap::new();
+        let mut claim = |token: Position, since: Time, owner: NodeId| {
+            let last = owners.entry(token).or_insert((since, owner));
+            *last = (*last).max((since, owner));
+        };
+        for (node, change) in &self.changes {
+            let own = change.tokens.iter().filter(|_| here(node));
+            own.for_each(|token| claim(*token, change.claimed, *node));
+            // What it is about to leave is still its own.
+            let kept = |heir: &&Heir| heir.since == change.issued && here(node);
+            let left = change.heirs.iter().filter(|heir| !kept(heir) && here(&heir.node));
+            left.for_each(|heir| claim(heir.token, heir.since, heir.node));
+        }
+        let mut tokens: Tokens = nodes.iter().map(|node| (*node, Vec::new())).collect();
+        for (token, (_, owner)) in owners {
+            tokens.entry(owner).or_default().push(token);
+        }
+        tokens
     }
 
     /// What has to move for the transition under way, in ring order; nothing without one, or if
     /// there is no ring before or after it.
-    pub fn moves(&self, copies: u32, keys: &KeySpace) -> Rc<[Move]> {
+    pub fn moves(&self, placement: &Placement) -> Rc<[Move]> {
         let make = || match self.after_transition() {
             Some(after) if !self.members.is_empty() && !after.is_empty() => {
-                let before = self.ring(copies, keys);
-                moves(&before, &self.ring_of(&after, copies, keys)).into()
+                let before = self.ring(placement);
+                moves(&before, &self.ring_of(&after, placement)).into()
             }
             _ => [].into(),
         };
@@ -228,7 +291,8 @@ impl History {
                 *known = change.clone();
             }
         }
-        let joined = History::new(joined);
+        let numbered = mine.numbered || theirs.numbered;
+        let joined = History::of(joined, numbered);
         match joined.digest {
             digest if digest == mine.digest => Rc::clone(mine),
             digest if digest == theirs.digest => Rc::clone(theirs),
@@ -258,16 +322,30 @@ impl Change {
     /// A member from the start of time.
     pub fn founder(tokens: Rc<[Position]>) -> Change {
         let (issued, status) = (Time::ZERO, Status::Member);
-        Change { counter: 1, issued, status, tokens, in_place_of: None }
+        Change {
+            counter: 1,
+            issued,
+            status,
+            tokens,
+            in_place_of: None,
+            claimed: Time::ZERO,
+            heirs: [].into(),
+        }
     }
 
-    /// Does it wait for ranges to move? A node that has no tokens yet has no ranges.
-    fn is_moving(&self) -> bool {
+    /// Does it wait for ranges to move? A node that has no tokens yet has no ranges, and one that
+    /// has not chosen its heirs cannot leave its partitions to them.
+    fn is_moving(&self, numbered: bool) -> bool {
         match self.status {
-            Status::Leaving => true,
+            Status::Leaving => !numbered || self.has_heirs(),
             Status::Joining => !self.tokens.is_empty(),
             Status::Removed | Status::Left | Status::Member => false,
         }
+    }
+
+    /// Has it chosen to whom it leaves its partitions as it goes?
+    pub fn has_heirs(&self) -> bool {
+        self.heirs.iter().any(|heir| heir.since == self.issued)
     }
 
     fn is_founding(&self) -> bool {
@@ -288,7 +366,7 @@ mod tests {
             let tokens: Rc<[Position]> = Rc::new([u128::from(node) * 100]);
             (
                 NodeId(node),
-                Change { counter, issued: Time(issued), status, tokens, in_place_of: None },
+                Change { counter, issued: Time(issued), status, ..Change::founder(tokens) },
             )
         };
         Rc::new(History::new(changes.iter().map(change).collect()))
@@ -316,6 +394,22 @@ mod tests {
         }
         let end = all.iter().fold(Rc::clone(&all[3]), |known, next| join(&known, next));
         assert_eq!(end.members(), [NodeId(0), NodeId(2)]);
+    }
+
+    #[test]
+    fn a_table_is_as_large_as_what_it_assigns() {
+        let nodes = |names: std::ops::Range<u32>| {
+            let change = |node| {
+                let tokens: Rc<[Position]> = (0..10).map(|token| token * 40 + 1).collect();
+                (NodeId(node), Change { issued: Time(5), ..Change::founder(tokens) })
+            };
+            History::new(names.map(change).collect())
+        };
+        assert_eq!(nodes(0..3).bytes(), 3 * 32 + 30 * 24);
+        let partitions = Rc::new(nodes(0..3).in_partitions());
+        assert_eq!(partitions.bytes(), 3 * 32 + 30 * 4);
+        let joined = History::join(&Rc::new(nodes(3..4)), &partitions);
+        assert_eq!(joined.bytes(), 4 * 32 + 40 * 4);
     }
 
     #[test]

@@ -93,12 +93,14 @@ fn common_stretches(one: &Ring, other: &Ring) -> Vec<KeyRange> {
 mod tests {
     use super::*;
     use crate::dynamo::ring::position::KeySpace;
+    use crate::dynamo::ring::strategy::Placement;
 
     fn ring(tokens: &[(u32, Position)]) -> Ring {
         let tokens: Vec<(NodeId, [Position; 1])> =
             tokens.iter().map(|(node, at)| (NodeId(*node), [*at])).collect();
         let members = tokens.iter().map(|(node, at)| (*node, &at[..]));
-        Ring::new(members, 3, &KeySpace::at(Vec::new()))
+        let keys = KeySpace::at(Vec::new()).into();
+        Ring::new(members, &Placement::by_tokens(3, keys))
     }
 
     #[test]
