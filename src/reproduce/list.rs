@@ -2,7 +2,7 @@
 
 use crate::reproduce::result::Reproduction;
 use crate::reproduce::work::{Stopped, Work};
-use crate::reproduce::{figure_2, figure_3};
+use crate::reproduce::{figure_2, figure_3, figure_8, virtual_nodes};
 
 /// A reproduction by its name.
 #[derive(Clone, Copy)]
@@ -25,6 +25,16 @@ pub const LIST: &[Entry] = &[
         name: "figure-3",
         about: "the six clocks of the worked example D1 to D5 (section 4.4)",
         make: figure_3::make,
+    },
+    Entry {
+        name: "figure-8",
+        about: "how evenly the three placement strategies load nodes (section 6.2)",
+        make: figure_8::make,
+    },
+    Entry {
+        name: "virtual-nodes",
+        about: "who takes over from a failed node, by the number of tokens (section 4.2)",
+        make: virtual_nodes::make,
     },
 ];
 

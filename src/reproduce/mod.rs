@@ -15,8 +15,10 @@
 
 pub mod figure_2;
 pub mod figure_3;
+pub mod figure_8;
 pub mod list;
 pub mod page;
 pub mod result;
 pub mod statistics;
+pub mod virtual_nodes;
 pub mod work;

@@ -70,7 +70,7 @@ impl Ring {
         members: impl Iterator<Item = (NodeId, &'a [Position])>,
         placement: &Placement,
     ) -> Ring {
-        let mut ring = Ring::bare(members, placement);
+        let mut ring = Ring::bare(members, placement, REACH);
         ring.fill_lists();
         let keys = &placement.keys;
         ring.range_of_key =
@@ -79,9 +79,21 @@ impl Ring {
         ring
     }
 
+    /// The same for a study of placements by the thousand: the homes and the first stand-in of each
+    /// range are at hand, and what only nodes ask for is left out.
+    pub fn of_ranges<'a>(
+        members: impl Iterator<Item = (NodeId, &'a [Position])>,
+        placement: &Placement,
+    ) -> Ring {
+        let mut ring = Ring::bare(members, placement, placement.copies as usize + 1);
+        ring.fill_lists();
+        ring
+    }
+
     fn bare<'a>(
         members: impl Iterator<Item = (NodeId, &'a [Position])>,
         placement: &Placement,
+        reach: usize,
     ) -> Ring {
         let owned = |(node, tokens): (NodeId, &'a [Position])| {
             tokens.iter().map(move |position| (*position, node))
@@ -105,7 +117,7 @@ impl Ring {
             copies: members.min(placement.copies as usize),
             sites,
             lists: Vec::new(),
-            reach: members.min(REACH.max(placement.copies as usize)),
+            reach: members.min(reach.max(placement.copies as usize)),
             range_of_key: Vec::new(),
             hosted: Vec::new(),
             neighbours: Vec::new(),
