@@ -3,15 +3,19 @@
 
 mod watch;
 
+use std::collections::BTreeSet;
+
 use dynamo_sim::check::judges::Judges;
 use dynamo_sim::check::verdict::{Outcome, Verdict};
+use dynamo_sim::dynamo::config::Partitioning;
+use dynamo_sim::faults::spec::DiskAfterCrash;
 use dynamo_sim::id::NodeId;
 use dynamo_sim::metrics::figures::Figures;
 use dynamo_sim::metrics::observer::Metrics;
 use dynamo_sim::sim::administration::{Order, Replacement, Start, Step};
 use dynamo_sim::sim::plan::Plan;
 use dynamo_sim::sim::simulation::Simulation;
-use dynamo_sim::time::Duration;
+use dynamo_sim::time::{Duration, Time};
 use dynamo_sim::trace::observer::Observers;
 use dynamo_sim::trace::record::Account;
 use dynamo_sim::workload::spec::Keys;
@@ -96,8 +100,7 @@ fn a_leave_under_load_is_noticed_by_nobody() {
 fn a_dead_node_is_removed_and_what_it_held_filled_from_the_others() {
     for seed in 1..=8 {
         let mut plan = busy_plan(seed);
-        plan.faults =
-            vec![watch::crash(3, 5, 1_000, dynamo_sim::faults::spec::DiskAfterCrash::Kept)];
+        plan.faults = vec![watch::crash(3, 5, 1_000, DiskAfterCrash::Kept)];
         plan.administration = vec![Order::Remove(step(3, 10, 0))];
         let judged = judge(&plan);
         judged.must_hold();
@@ -111,8 +114,7 @@ fn a_dead_node_is_removed_and_what_it_held_filled_from_the_others() {
 fn a_dead_node_is_replaced() {
     for seed in 1..=8 {
         let mut plan = busy_plan(seed);
-        plan.faults =
-            vec![watch::crash(3, 5, 1_000, dynamo_sim::faults::spec::DiskAfterCrash::Kept)];
+        plan.faults = vec![watch::crash(3, 5, 1_000, DiskAfterCrash::Kept)];
         let by = NodeId(5);
         let (dead, via, at) = (NodeId(3), NodeId(0), Duration::from_secs(10));
         plan.administration = vec![Order::Replace(Replacement { dead, by, at, via })];
@@ -139,6 +141,104 @@ fn joins_during_joins_and_leaves_wait_for_each_other() {
         assert_eq!((membership.transitions, membership.completed), (4, 4));
         assert_eq!(judged.figures.staleness.overall.stale_reads, 0, "seed {seed}: {membership:?}");
     }
+}
+
+/// The three strategies of section 6.2.
+fn strategies() -> [Partitioning; 3] {
+    let of =
+        |strategy, partitions| Partitioning { strategy, partitions, ..Partitioning::default() };
+    [of(1, None), of(2, Some(128)), of(3, Some(128))]
+}
+
+// Checklist items 43 and 54, under each strategy: trees are recomputed on a join with strategy 1,
+// and with strategy 3 only for the partitions that a node did not host before.
+#[test]
+fn under_each_strategy_a_change_is_noticed_by_nobody() {
+    let mut replanted = Vec::new();
+    for partitioning in strategies() {
+        let (mut ranges, mut copies) = (0, 0);
+        for seed in 1..=4 {
+            let mut plan = busy_plan(seed);
+            plan.cluster.partitioning = partitioning.clone();
+            plan.administration = vec![Order::Join(step(5, 8, 2)), Order::Leave(step(1, 18, 3))];
+            let judged = judge(&plan);
+            judged.must_hold();
+            assert_eq!(judged.members(), [0, 2, 3, 4, 5]);
+            let membership = judged.figures.membership.expect("an administrator was at work");
+            assert_eq!(judged.figures.staleness.overall.stale_reads, 0, "{partitioning:?}");
+            ranges += membership.replanted_keys;
+            copies += membership.transferred_copies;
+        }
+        replanted.push(ranges as f64 / copies as f64);
+    }
+    let [tokens, _, partitions] = replanted[..] else { panic!("there are three") };
+    // With strategy 3 exactly what a node takes is new to its trees; with strategy 1 ranges are cut
+    // anew on both sides of each token.
+    assert!(partitions < 1.2 && tokens > 1.5 * partitions, "{replanted:?}");
+}
+
+/// A cluster in which nobody knows of the others: each node is told to join by itself.
+fn strangers(seeds: u32) -> Plan {
+    let mut plan = busy_plan(4);
+    plan.cluster.nodes = 1;
+    plan.cluster.n = 1;
+    (plan.cluster.r, plan.cluster.w) = (1, 1);
+    plan.cluster.gossip.seeds = seeds;
+    plan.administration = vec![Order::Join(step(1, 2, 1)), Order::Join(step(2, 2, 2))];
+    plan
+}
+
+// Checklist item 50: A that joined by A and B that joined by B stay apart without seeds, and find
+// each other through a common one.
+#[test]
+fn clusters_without_a_common_seed_stay_apart() {
+    let apart = judge(&strangers(0));
+    let memberships = |judged: &Judged| {
+        let all: BTreeSet<u64> = judged.account.nodes.iter().map(|node| node.membership).collect();
+        all.len()
+    };
+    assert_eq!(memberships(&apart), 3, "everybody is alone on a ring");
+    let merged = judge(&strangers(1));
+    assert_eq!(memberships(&merged), 1);
+    assert_eq!(merged.members(), [0, 1, 2]);
+}
+
+#[test]
+fn whoever_crashes_in_a_join_goes_on_with_it() {
+    for (crashes, at) in [(5, 10), (0, 10), (1, 10), (2, 11), (5, 11), (3, 11), (4, 12)] {
+        let mut plan = busy_plan(u64::from(crashes));
+        plan.administration = vec![Order::Join(step(5, 10, 2))];
+        plan.cluster.range_transfer.batch = 2;
+        plan.faults = vec![watch::crash(crashes, at, 4, DiskAfterCrash::Kept)];
+        let judged = judge(&plan);
+        judged.must_hold();
+        assert_eq!(judged.members(), [0, 1, 2, 3, 4, 5], "n{crashes} at {at}");
+    }
+}
+
+// Checklist item 46: the change and the time of its issue are persisted before they are gossiped.
+#[test]
+fn an_order_survives_the_crash_of_the_node_that_took_it() {
+    let mut plan = busy_plan(3);
+    let at = Duration::from_millis(9_999);
+    plan.administration = vec![Order::Remove(Step { node: NodeId(4), at, via: NodeId(2) })];
+    // It takes the order, tells nobody, and crashes: gossip is slow here.
+    plan.cluster.gossip.interval = Duration::from_secs(500);
+    plan.duration = Duration::from_secs(20);
+    plan.faults = vec![watch::crash(2, 10, 3, DiskAfterCrash::Kept)];
+    let layout = plan.layout();
+    let mut simulation = Simulation::new(&plan);
+    let mut metrics = Metrics::new(&layout);
+    let mut observers = Observers::new(vec![&mut metrics]);
+    simulation.start(&mut observers);
+    while simulation.now() < Time::ZERO + Duration::from_secs(15) {
+        assert!(simulation.step(&mut observers));
+    }
+    let account = simulation.finish(&mut observers);
+    let others: BTreeSet<u64> =
+        [0, 1, 3].map(|node: usize| account.nodes[node].membership).into_iter().collect();
+    assert_eq!(others.len(), 1, "nobody else knows");
+    assert!(!others.contains(&account.nodes[2].membership), "it still does");
 }
 
 // Checklist item 45: a start by mistake changes nothing.

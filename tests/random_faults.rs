@@ -120,7 +120,7 @@ fn a_count_is_kept_where_there_is_room() {
 }
 
 fn homes(checked: &Checked, key: u32) -> Vec<u32> {
-    checked.plan().layout().homes_of(Key(key)).iter().map(|node| node.0).collect()
+    checked.plan().layout().homes.of(Key(key)).iter().map(|node| node.0).collect()
 }
 
 #[test]

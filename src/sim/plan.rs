@@ -72,9 +72,8 @@ impl Plan {
     /// The membership that all nodes start with: everybody, each with its tokens.
     pub fn membership(&self) -> Rc<History> {
         let settings = &self.cluster.partitioning;
-        let member = |(node, tokens): (NodeId, Vec<Position>)| {
-            (node, Change::founder(tokens.into()))
-        };
+        let member =
+            |(node, tokens): (NodeId, Vec<Position>)| (node, Change::founder(tokens.into()));
         let tokens = first_tokens(settings, self.cluster.nodes, &Luck::new(self.seed));
         let changes: BTreeMap<NodeId, Change> = tokens.into_iter().map(member).collect();
         let history = History::new(changes);

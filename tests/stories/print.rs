@@ -62,6 +62,7 @@ pub fn spell_message(names: &Names, message: &Message) -> String {
         Message::Handoff(Handoff::Delivered { key, .. }) => format!("delivered {key}"),
         Message::AntiEntropy(message) => spell_anti_entropy(names, message),
         Message::Membership(message) => spell_membership(message),
+        Message::Moving(_) => message.kind().name().replace('_', " "),
     }
 }
 
@@ -94,6 +95,10 @@ fn spell_to_coordinator(names: &Names, message: &ToCoordinator) -> String {
         ToCoordinator::Written { set, .. } => format!("written {}", spell_set(names, set)),
         ToCoordinator::Stored { .. } => "stored".to_string(),
         ToCoordinator::Confirmed { .. } => "confirmed".to_string(),
+        ToCoordinator::Declined { .. } => "declined".to_string(),
+        ToCoordinator::For(passed) => {
+            format!("for {}: {}", passed.home, spell_to_coordinator(names, &passed.answer))
+        }
     }
 }
 
@@ -125,6 +130,7 @@ fn spell_membership(message: &Membership) -> String {
             let wish = if *answer { ", and yours?" } else { "" };
             format!("history: {}{wish}", join(history.members()))
         }
+        Membership::Command(command) => format!("{command:?}"),
         Membership::Ping { .. } => "ping".to_string(),
         Membership::Pong { .. } => "pong".to_string(),
     }
@@ -176,6 +182,11 @@ pub fn spell_fact(names: &Names, fact: &Fact) -> Option<String> {
         Fact::Compared { peer, hashes, differing } => {
             format!("compares {hashes} hashes of {peer}: {differing} differ")
         }
+        Fact::Announced { history } => format!("announces {}", join(history.members())),
+        Fact::Released { change } => format!("lets {} go", change.key),
+        Fact::Passed => "passes the request on".to_string(),
+        Fact::Declined => "declines".to_string(),
+        Fact::Replanted { ranges, keys } => format!("cuts {ranges} trees anew, of {keys} keys"),
         Fact::ReadRepaired { key, replicas } => format!("repairs {key} at {replicas} replicas"),
     };
     Some(told)
@@ -187,5 +198,6 @@ fn spell_cause(cause: Cause) -> &'static str {
         Cause::ReadRepair => "read repair",
         Cause::Handoff => "handoff",
         Cause::AntiEntropy => "anti-entropy",
+        Cause::Transfer => "transfer",
     }
 }

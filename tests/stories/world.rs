@@ -321,6 +321,7 @@ impl World {
 fn is_periodic(timer: &Timer) -> bool {
     match timer {
         Timer::HandoffScan | Timer::AntiEntropy | Timer::Gossip | Timer::Flush => true,
+        Timer::Giving | Timer::Carrying | Timer::Refill => true,
         Timer::GetReplicas
         | Timer::GetEnd(_)
         | Timer::PutReplicas

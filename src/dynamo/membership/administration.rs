@@ -257,11 +257,13 @@ mod tests {
     // sequence of joins and leaves, of the dead too.
     #[test]
     fn every_node_keeps_its_share_of_the_partitions() {
-        let settings = &Partitioning { strategy: 3, partitions: Some(64), ..Partitioning::default() };
+        let settings =
+            &Partitioning { strategy: 3, partitions: Some(64), ..Partitioning::default() };
         let luck = &Luck::new(3);
         let choice = Choice { settings, luck };
         let founders = first_tokens(settings, 4, luck).into_iter();
-        let founder = |(node, tokens): (NodeId, Vec<Position>)| (node, Change::founder(tokens.into()));
+        let founder =
+            |(node, tokens): (NodeId, Vec<Position>)| (node, Change::founder(tokens.into()));
         let mut history = Rc::new(History::new(founders.map(founder).collect()).in_partitions());
         let orders = [
             Command::Join(NodeId(4)),
