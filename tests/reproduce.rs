@@ -105,7 +105,9 @@ fn the_command_writes_pages_tables_plots_and_a_summary() {
 #[test]
 fn names_and_seeds_that_are_wrong_are_told() {
     let folder = tempfile::tempdir().unwrap();
-    let rows: [(&[&str], i32, &str); 3] = [
+    let rows: [(&[&str], i32, &str); 5] = [
+        (&["reproduce", "figure-2", "--set", "nodes=4"], 2, "figure-2: `nodes` cannot be set"),
+        (&["reproduce", "figure-8", "--set", "nodes=2"], 2, "figure-8: copies is from 1 to nodes"),
         (&["reproduce", "figure-99"], 2, "`figure-99` is no reproduction"),
         (&["reproduce", "--seed", "soon"], 2, "--seed"),
         (&["reproduce", "--list"], 0, ""),
@@ -116,4 +118,10 @@ fn names_and_seeds_that_are_wrong_are_told() {
         assert!(String::from_utf8_lossy(&output.stderr).contains(said), "{arguments:?}");
     }
     assert!(!folder.path().join("results").exists());
+    let other = ["reproduce", "figure-8", "--reduced", "--set", "nodes=9", "--set", "tokens=2,4"];
+    assert_eq!(command(folder.path(), &other).status.code(), Some(0));
+    let page = folder.path().join("results/paper/figure-8-nodes-9-tokens-2-4/README.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(page.contains("reproduce figure-8 --set nodes=9 --set tokens=2,4 --seed 1"), "{page}");
+    assert!(page.contains("the paper has nothing to compare with"), "{page}");
 }

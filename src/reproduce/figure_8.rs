@@ -15,13 +15,16 @@ use crate::random::source::Source;
 use crate::report::plot::chart::{Axis, Chart, Panel, Scale, Series, Style};
 use crate::reproduce::result::{Figure, Picture, Reproduction, Row, Table, spelt};
 use crate::reproduce::statistics::Estimate;
-use crate::reproduce::work::{Stopped, Work};
+use crate::reproduce::work::{Settings, Stopped, Work};
 
 /// How far a mean may lie from the paper's point.
 const BAR: f64 = 0.015;
 
+/// What can be asked for beside the paper's cluster.
+pub const SETTINGS: [&str; 4] = ["nodes", "copies", "tokens", "partitions"];
+
 /// What is varied, and over what.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Setting {
     /// S.
     pub nodes: u32,
@@ -31,8 +34,73 @@ pub struct Setting {
     pub tokens: Vec<u32>,
     /// Q of strategy 2.
     pub partitions: u32,
-    /// Random placements of a point with so many tokens for each node.
-    pub placements: fn(&Work<'_>, u32) -> u32,
+}
+
+impl Setting {
+    /// The paper's cluster but for what is set; the error says what would do.
+    pub fn new(settings: &Settings) -> Result<Setting, String> {
+        let one = |name, usual| match settings.get(name) {
+            None => Ok(usual),
+            Some([number]) => Ok(*number),
+            Some(_several) => Err(format!("{name} is one number")),
+        };
+        let tokens = PAPER.iter().map(|(tokens, _)| *tokens).collect();
+        let setting = Setting {
+            nodes: one("nodes", 30)?,
+            copies: one("copies", 3)?,
+            tokens: settings.get("tokens").map_or(tokens, <[u32]>::to_vec),
+            partitions: one("partitions", 1_024)?,
+        };
+        setting.problem().map_or(Ok(setting), Err)
+    }
+
+    fn problem(&self) -> Option<String> {
+        let most = self.tokens.iter().copied().max().unwrap_or(0);
+        let ring = u64::from(self.nodes) * u64::from(most);
+        let rules = [
+            (self.nodes >= 1, "nodes is at least 1".to_string()),
+            (
+                (1..=self.nodes).contains(&self.copies),
+                format!("copies is from 1 to nodes, which is {}", self.nodes),
+            ),
+            (!self.tokens.contains(&0), "each node has at least 1 token".to_string()),
+            (
+                self.tokens.is_sorted_by(|one, next| one < next),
+                "tokens go from few to many".to_string(),
+            ),
+            (
+                ring <= u64::from(RING_LIMIT),
+                format!("{ring} tokens are too many; at most {RING_LIMIT}"),
+            ),
+            (
+                (1..=RING_LIMIT).contains(&self.partitions),
+                format!("partitions is from 1 to {RING_LIMIT}"),
+            ),
+        ];
+        rules.into_iter().find(|(holds, _)| !holds).map(|(_, told)| told)
+    }
+
+    /// The paper's efficiencies with so many tokens for each node, if it has them.
+    fn paper(&self, tokens: u32) -> Option<[f64; 3]> {
+        let drawn = PAPER.iter().find(|(known, _)| *known == tokens);
+        let same = (self.nodes, self.copies, self.partitions) == (30, 3, 1_024);
+        drawn.filter(|_| same).map(|(_, efficiency)| *efficiency)
+    }
+
+    fn spelt(&self) -> String {
+        format!("S = {}, N = {}", self.nodes, self.copies)
+    }
+}
+
+/// Most tokens of all nodes, and most equal ranges.
+const RING_LIMIT: u32 = 2_000_000;
+
+/// Random placements of a point with so many tokens for each node.
+fn placements(work: &Work<'_>, tokens: u32) -> u32 {
+    match tokens {
+        ..=16 => work.choose(2_000, 1_000),
+        _more => work.choose(400, 100),
+    }
 }
 
 /// Efficiency at one size of the table: mean over placements, for strategies 1, 2 and 3.
@@ -60,19 +128,12 @@ const PAPER: [(u32, [f64; 3]); 10] = [
 
 /// The whole reproduction.
 pub fn make(work: &mut Work<'_>) -> Result<Reproduction, Stopped> {
-    let setting = Setting {
-        nodes: 30,
-        copies: 3,
-        tokens: PAPER.iter().map(|(tokens, _)| *tokens).collect(),
-        partitions: 1_024,
-        placements: |work, tokens| match tokens {
-            ..=16 => work.choose(2_000, 1_000),
-            _more => work.choose(400, 100),
-        },
-    };
+    let setting = Setting::new(&work.settings).expect("settings are looked at before the work");
     let points = measure(work, &setting)?;
-    let tables = vec![efficiencies(&points), claims(&points), metadata(&points)];
-    let (near, largest) = closeness(&points);
+    let mut tables = vec![efficiencies(&setting, &points)];
+    if work.settings.is_empty() {
+        tables.extend([claims(&points), metadata(&points)]);
+    }
     Ok(Reproduction {
         title: "Figure 8: load-balancing efficiency of three placement strategies".to_string(),
         paper: sentences(&[
@@ -85,24 +146,24 @@ pub fn make(work: &mut Work<'_>) -> Result<Reproduction, Stopped> {
              three orders of magnitude.",
         ]),
         assumptions: sentences(&[
-            "Q = 1024 for strategy 2: the paper does not give it. It is inferred from where the \
-             drawn curve bends; 900 to 1200 would fit.",
+            "Q = 1024 for strategy 2, if nothing else is set: the paper does not give it. It is \
+             inferred from where the drawn curve bends; 900 to 1200 would fit.",
             "Load is even over the ring, and each of the N homes of a range carries it.",
             "An efficiency is the mean over random placements: 2000 of them up to T = 16 and 400 \
              above, each of its own luck. Strategies 1 and 2 share their tokens.",
         ]),
         bar: format!("each of the 30 points within {BAR} of the paper's"),
-        outcome: format!("{near} of 30 points within {BAR}; the largest difference is {largest}"),
+        outcome: outcome(&setting, &points),
         remarks: sentences(&[
             "Strategy 2 falls at last because S T is then far above Q: every partition picks its \
              nodes nearly at random, and Q alone decides how uneven that is.",
-            "Three orders of magnitude are not in figure 8: on its own axis, equal efficiency \
-             costs strategy 3 about 11 to 16 times less, which is one order. In bytes, with 24 \
-             for a token at any place and 4 for the number of a partition, as this simulator \
-             counts them, it is six times as much.",
+            "The text's three orders of magnitude are not in figure 8: on the drawing's own axis, \
+             equal efficiency costs strategy 3 about 11 to 16 times less, which is one order, and \
+             so it is here. In bytes, with 24 for a token at any place and 4 for the number of a \
+             partition, as this simulator counts them, the ratios are six times as large.",
         ]),
         tables,
-        charts: pictures(&points),
+        charts: pictures(&setting, &points),
         scenarios: Vec::new(),
     })
 }
@@ -117,7 +178,7 @@ pub fn measure(work: &mut Work<'_>, setting: &Setting) -> Result<Vec<Point>, Sto
     let all: f64 = setting.tokens.iter().map(|tokens| f64::from(*tokens)).sum();
     let mut spent = 0.0;
     for &tokens in &setting.tokens {
-        let placements = (setting.placements)(work, tokens);
+        let placements = placements(work, tokens);
         let mut found = [(); 3].map(|()| Vec::with_capacity(placements as usize));
         for placement in 0..placements {
             let share = f64::from(placement) / f64::from(placements);
@@ -174,32 +235,45 @@ fn efficiency(ring: &Ring) -> f64 {
     carried.iter().sum::<f64>() / carried.len() as f64 / most
 }
 
-fn efficiencies(points: &[Point]) -> Table {
+fn efficiencies(setting: &Setting, points: &[Point]) -> Table {
     let mut rows = Vec::new();
     for strategy in 0..3 {
-        for (point, (tokens, paper)) in points.iter().zip(PAPER) {
-            let (simulated, paper) = (point.efficiency[strategy], paper[strategy]);
+        for point in points {
+            let simulated = point.efficiency[strategy];
             let size = if strategy == 2 { "Q" } else { "S T" };
             let what = format!(
-                "strategy {}, {size} = {} (T = {tokens}): difference {:+.4}",
+                "strategy {}, {size} = {} (T = {})",
                 strategy + 1,
                 point.size,
-                simulated.mean - paper
+                point.tokens
             );
-            rows.push(Row::within(what, paper, simulated, BAR));
+            rows.push(match setting.paper(point.tokens) {
+                None => Row::number(what, Figure::Nothing, simulated),
+                Some(paper) => {
+                    let difference = simulated.mean - paper[strategy];
+                    let what = format!("{what}: difference {difference:+.4}");
+                    Row::within(what, paper[strategy], simulated, BAR)
+                }
+            });
         }
     }
-    Table::new("Efficiency (mean load / largest load), S = 30, N = 3", rows)
+    Table::new(format!("Efficiency (mean load / largest load), {}", setting.spelt()), rows)
 }
 
-/// How many points are within the bar, and the largest difference in words.
-fn closeness(points: &[Point]) -> (usize, String) {
-    let differences = points.iter().zip(PAPER).flat_map(|(point, (_, paper))| {
-        (0..3).map(move |strategy| (point.efficiency[strategy].mean - paper[strategy]).abs())
-    });
-    let differences: Vec<f64> = differences.collect();
+/// How many points are within the bar, and the largest difference.
+fn outcome(setting: &Setting, points: &[Point]) -> String {
+    let difference = |point: &Point| {
+        let paper = setting.paper(point.tokens)?;
+        Some([0, 1, 2].map(|strategy| (point.efficiency[strategy].mean - paper[strategy]).abs()))
+    };
+    let differences: Vec<f64> = points.iter().filter_map(difference).flatten().collect();
+    if differences.is_empty() {
+        return format!("{}: the paper has nothing to compare with", setting.spelt());
+    }
     let near = differences.iter().filter(|difference| **difference <= BAR).count();
-    (near, format!("{:.4}", differences.iter().copied().fold(0.0, f64::max)))
+    let largest = differences.iter().copied().fold(0.0, f64::max);
+    let all = differences.len();
+    format!("{near} of {all} points within {BAR}; the largest difference is {largest:.4}")
 }
 
 fn claims(points: &[Point]) -> Table {
@@ -261,21 +335,22 @@ fn size_at(points: &[Point], strategy: usize, efficiency: f64) -> Option<f64> {
 }
 
 /// The figure in the paper's own form, and once more with the small sizes apart.
-fn pictures(points: &[Point]) -> Vec<Picture> {
+fn pictures(setting: &Setting, points: &[Point]) -> Vec<Picture> {
     let picture = |stem, scale, caption: &str| {
         let x = Axis {
             title: "size of the membership table of a node, units".to_string(),
-            from: Some(if scale == Scale::Linear { 0.0 } else { 50.0 }),
-            to: Some(if scale == Scale::Linear { 35_000.0 } else { 40_000.0 }),
+            from: (scale == Scale::Linear).then_some(0.0),
             scale,
             ..Axis::default()
         };
         let chart = Chart {
             title: "Figure 8: load-balancing efficiency".to_string(),
-            subtitle: "S = 30, N = 3; mean over random placements, 95 % intervals as bands"
-                .to_string(),
+            subtitle: format!(
+                "{}; mean over random placements, 95 % intervals as bands",
+                setting.spelt()
+            ),
             x,
-            panels: vec![panel(points)],
+            panels: vec![panel(setting, points)],
             shades: Vec::new(),
         };
         Picture { stem, caption: caption.to_string(), chart }
@@ -286,7 +361,7 @@ fn pictures(points: &[Point]) -> Vec<Picture> {
     ]
 }
 
-fn panel(points: &[Point]) -> Panel {
+fn panel(setting: &Setting, points: &[Point]) -> Panel {
     let mut series = Vec::new();
     for strategy in 0..3 {
         let at = |point: &Point| (f64::from(point.size), point.efficiency[strategy]);
@@ -303,10 +378,14 @@ fn panel(points: &[Point]) -> Panel {
         });
     }
     for strategy in 0..3 {
-        let paper = points.iter().zip(PAPER);
+        let paper = |point: &Point| Some((point, setting.paper(point.tokens)?));
+        let drawn: Vec<_> = points.iter().filter_map(paper).collect();
+        if drawn.is_empty() {
+            break;
+        }
         series.push(Series {
             label: format!("strategy {}, paper", strategy + 1),
-            points: paper.map(|(p, (_, paper))| (p.size.into(), Some(paper[strategy]))).collect(),
+            points: drawn.iter().map(|(p, paper)| (p.size.into(), Some(paper[strategy]))).collect(),
             style: Style::Hollow,
             like: Some(strategy),
             ..Series::default()
@@ -324,27 +403,43 @@ fn panel(points: &[Point]) -> Panel {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reproduce::work::Effort;
 
     #[test]
     fn any_cluster_can_be_measured() {
-        let setting = Setting {
-            nodes: 4,
-            copies: 4,
-            tokens: vec![1, 3],
-            partitions: 16,
-            placements: |_, _| 5,
-        };
         let mut pulse = |_: f64| true;
-        let mut work = Work::new(crate::reproduce::work::Effort::Full, 1, &mut pulse);
-        let points = measure(&mut work, &setting).unwrap();
-        assert_eq!(points.iter().map(|point| point.size).collect::<Vec<_>>(), [4, 12]);
+        let mut work = Work::new(Effort::Reduced, 1, &mut pulse);
+        let mut points = |texts: &[&str]| measure(&mut work, &setting(texts).unwrap()).unwrap();
         // Whoever keeps copies of all carries as much as all others.
-        let means = points.iter().flat_map(|point| point.efficiency.map(|e| e.mean));
+        let all = points(&["nodes=4", "copies=4", "tokens=1,3", "partitions=16"]);
+        assert_eq!(all.iter().map(|point| point.size).collect::<Vec<_>>(), [4, 12]);
+        let means = all.iter().flat_map(|point| point.efficiency.map(|estimate| estimate.mean));
         assert!(means.into_iter().all(|mean| (mean - 1.0).abs() < 1e-9));
-        let other = Setting { copies: 1, ..setting };
-        let points = measure(&mut work, &other).unwrap();
-        assert!(points.iter().all(|point| point.efficiency[0].mean < 0.99));
-        assert!(points.iter().all(|point| (point.efficiency[2].mean - 1.0).abs() < 1e-9));
+        let one = points(&["nodes=4", "copies=1", "tokens=1,3"]);
+        assert!(one.iter().all(|point| point.efficiency[0].mean < 0.99));
+        assert!(one.iter().all(|point| (point.efficiency[2].mean - 1.0).abs() < 1e-9));
+    }
+
+    fn setting(texts: &[&str]) -> Result<Setting, String> {
+        let texts: Vec<String> = texts.iter().map(|text| text.to_string()).collect();
+        Setting::new(&Settings::read(&texts, &SETTINGS)?)
+    }
+
+    #[test]
+    fn settings_that_cannot_be_are_refused() {
+        for (texts, told) in [
+            (&["node=4"][..], "`node` cannot be set; there are nodes, copies, tokens, partitions"),
+            (&["nodes"], "write whole numbers, as in nodes=8,64"),
+            (&["nodes=3,4"], "nodes is one number"),
+            (&["nodes=0"], "nodes is at least 1"),
+            (&["nodes=2"], "copies is from 1 to nodes, which is 2"),
+            (&["tokens=0"], "each node has at least 1 token"),
+            (&["tokens=8,8"], "tokens go from few to many"),
+            (&["tokens=100000"], "3000000 tokens are too many; at most 2000000"),
+            (&["partitions=0"], "partitions is from 1 to 2000000"),
+        ] {
+            assert_eq!(setting(texts), Err(told.to_string()));
+        }
     }
 
     #[test]
