@@ -87,7 +87,7 @@ fn make(
         progress.at_part(part);
         interrupt.asked().is_none()
     };
-    let mut work = Work { settings: settings.clone(), ..Work::new(effort, seed, &mut pulse) };
+    let mut work = Work::new(effort, seed, &mut pulse).with(settings.clone());
     let made = (entry.make)(&mut work);
     progress.end();
     made.map_err(|Stopped| Failure::Interrupted(interrupt.asked().unwrap_or(Code::Interrupted)))

@@ -2,115 +2,13 @@
 //! membership table. No workload is needed: keys lie evenly over the ring, so a node's load is the
 //! part of the ring of which it keeps copies, and the figure is a mean over random placements.
 
-use std::rc::Rc;
-
-use crate::dynamo::config::Partitioning;
-use crate::dynamo::ring::placement::Ring;
-use crate::dynamo::ring::position::KeySpace;
-use crate::dynamo::ring::shares::Tokens;
-use crate::dynamo::ring::strategy::{Placement, first_tokens, partitions};
-use crate::random::luck::Luck;
-use crate::random::purpose::Purpose;
-use crate::random::source::Source;
 use crate::report::plot::chart::{Axis, Chart, Panel, Scale, Series, Style};
-use crate::reproduce::result::{Figure, Picture, Reproduction, Row, Table, spelt};
-use crate::reproduce::statistics::Estimate;
-use crate::reproduce::work::{Settings, Stopped, Work};
+use crate::reproduce::placements::{Point, Setting, measure};
+use crate::reproduce::result::{Figure, Picture, Reproduction, Row, Table, Verdict, spelt};
+use crate::reproduce::work::{Stopped, Work};
 
 /// How far a mean may lie from the paper's point.
 const BAR: f64 = 0.015;
-
-/// What can be asked for beside the paper's cluster.
-pub const SETTINGS: [&str; 4] = ["nodes", "copies", "tokens", "partitions"];
-
-/// What is varied, and over what.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Setting {
-    /// S.
-    pub nodes: u32,
-    /// N.
-    pub copies: u32,
-    /// T of each point; strategy 3 has Q = S T there.
-    pub tokens: Vec<u32>,
-    /// Q of strategy 2.
-    pub partitions: u32,
-}
-
-impl Setting {
-    /// The paper's cluster but for what is set; the error says what would do.
-    pub fn new(settings: &Settings) -> Result<Setting, String> {
-        let one = |name, usual| match settings.get(name) {
-            None => Ok(usual),
-            Some([number]) => Ok(*number),
-            Some(_several) => Err(format!("{name} is one number")),
-        };
-        let tokens = PAPER.iter().map(|(tokens, _)| *tokens).collect();
-        let setting = Setting {
-            nodes: one("nodes", 30)?,
-            copies: one("copies", 3)?,
-            tokens: settings.get("tokens").map_or(tokens, <[u32]>::to_vec),
-            partitions: one("partitions", 1_024)?,
-        };
-        setting.problem().map_or(Ok(setting), Err)
-    }
-
-    fn problem(&self) -> Option<String> {
-        let most = self.tokens.iter().copied().max().unwrap_or(0);
-        let ring = u64::from(self.nodes) * u64::from(most);
-        let rules = [
-            (self.nodes >= 1, "nodes is at least 1".to_string()),
-            (
-                (1..=self.nodes).contains(&self.copies),
-                format!("copies is from 1 to nodes, which is {}", self.nodes),
-            ),
-            (!self.tokens.contains(&0), "each node has at least 1 token".to_string()),
-            (
-                self.tokens.is_sorted_by(|one, next| one < next),
-                "tokens go from few to many".to_string(),
-            ),
-            (
-                ring <= u64::from(RING_LIMIT),
-                format!("{ring} tokens are too many; at most {RING_LIMIT}"),
-            ),
-            (
-                (1..=RING_LIMIT).contains(&self.partitions),
-                format!("partitions is from 1 to {RING_LIMIT}"),
-            ),
-        ];
-        rules.into_iter().find(|(holds, _)| !holds).map(|(_, told)| told)
-    }
-
-    /// The paper's efficiencies with so many tokens for each node, if it has them.
-    fn paper(&self, tokens: u32) -> Option<[f64; 3]> {
-        let drawn = PAPER.iter().find(|(known, _)| *known == tokens);
-        let same = (self.nodes, self.copies, self.partitions) == (30, 3, 1_024);
-        drawn.filter(|_| same).map(|(_, efficiency)| *efficiency)
-    }
-
-    fn spelt(&self) -> String {
-        format!("S = {}, N = {}", self.nodes, self.copies)
-    }
-}
-
-/// Most tokens of all nodes, and most equal ranges.
-const RING_LIMIT: u32 = 2_000_000;
-
-/// Random placements of a point with so many tokens for each node.
-fn placements(work: &Work<'_>, tokens: u32) -> u32 {
-    match tokens {
-        ..=16 => work.choose(2_000, 1_000),
-        _more => work.choose(400, 100),
-    }
-}
-
-/// Efficiency at one size of the table: mean over placements, for strategies 1, 2 and 3.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Point {
-    pub tokens: u32,
-    /// Size of the table, S T or Q.
-    pub size: u32,
-    pub efficiency: [Estimate; 3],
-}
 
 /// The points of the paper's figure, measured on its drawing: T, and strategies 1, 2 and 3.
 const PAPER: [(u32, [f64; 3]); 10] = [
@@ -168,71 +66,15 @@ pub fn make(work: &mut Work<'_>) -> Result<Reproduction, Stopped> {
     })
 }
 
+/// The paper's efficiencies with so many tokens for each node, if it has them.
+fn paper(setting: &Setting, tokens: u32) -> Option<[f64; 3]> {
+    let drawn = PAPER.iter().find(|(known, _)| *known == tokens);
+    let same = (setting.nodes, setting.copies, setting.partitions) == (30, 3, 1_024);
+    drawn.filter(|_| same).map(|(_, efficiency)| *efficiency)
+}
+
 fn sentences(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|text| text.to_string()).collect()
-}
-
-/// Efficiency of all three strategies at every T of the setting.
-pub fn measure(work: &mut Work<'_>, setting: &Setting) -> Result<Vec<Point>, Stopped> {
-    let mut points = Vec::new();
-    let all: f64 = setting.tokens.iter().map(|tokens| f64::from(*tokens)).sum();
-    let mut spent = 0.0;
-    for &tokens in &setting.tokens {
-        let placements = placements(work, tokens);
-        let mut found = [(); 3].map(|()| Vec::with_capacity(placements as usize));
-        for placement in 0..placements {
-            let share = f64::from(placement) / f64::from(placements);
-            work.done((spent + share * f64::from(tokens)) / all)?;
-            let luck = luck_of(work.seed, tokens, placement);
-            let efficiency = efficiencies_of(setting, tokens, &luck);
-            found.iter_mut().zip(efficiency).for_each(|(all, one)| all.push(one));
-        }
-        spent += f64::from(tokens);
-        let efficiency = found.map(|values| Estimate::of(&values));
-        points.push(Point { tokens, size: setting.nodes * tokens, efficiency });
-    }
-    work.done(1.0)?;
-    Ok(points)
-}
-
-/// The luck of one placement.
-pub fn luck_of(seed: u64, tokens: u32, placement: u32) -> Luck {
-    let own = Luck::new(seed).draw(Purpose::Placement, tokens.into(), placement.into()).next_u64();
-    Luck::new(own)
-}
-
-/// One placement under each strategy.
-fn efficiencies_of(setting: &Setting, tokens: u32, luck: &Luck) -> [f64; 3] {
-    let Setting { nodes, copies, .. } = *setting;
-    let settings = |strategy, partitions| Partitioning {
-        strategy,
-        tokens,
-        partitions,
-        ..Partitioning::default()
-    };
-    let at_random = settings(1, None);
-    let same_number = settings(3, Some(nodes * tokens));
-    let shared = first_tokens(&at_random, nodes, luck);
-    let dealt = first_tokens(&same_number, nodes, luck);
-    let over_equal = settings(2, Some(setting.partitions));
-    [
-        efficiency(&ring(&at_random, copies, &shared)),
-        efficiency(&ring(&over_equal, copies, &shared)),
-        efficiency(&ring(&same_number, copies, &dealt)),
-    ]
-}
-
-/// The ring of these tokens.
-pub fn ring(settings: &Partitioning, copies: u32, tokens: &Tokens) -> Ring {
-    let plain = Placement::by_tokens(copies, Rc::new(KeySpace::at(Vec::new())));
-    let placement = Placement { partitions: partitions(settings), ..plain };
-    Ring::of_ranges(tokens.iter().map(|(node, tokens)| (*node, &tokens[..])), &placement)
-}
-
-fn efficiency(ring: &Ring) -> f64 {
-    let carried = ring.carried();
-    let most = carried.iter().copied().fold(0.0, f64::max);
-    carried.iter().sum::<f64>() / carried.len() as f64 / most
 }
 
 fn efficiencies(setting: &Setting, points: &[Point]) -> Table {
@@ -247,7 +89,7 @@ fn efficiencies(setting: &Setting, points: &[Point]) -> Table {
                 point.size,
                 point.tokens
             );
-            rows.push(match setting.paper(point.tokens) {
+            rows.push(match paper(setting, point.tokens) {
                 None => Row::number(what, Figure::Nothing, simulated),
                 Some(paper) => {
                     let difference = simulated.mean - paper[strategy];
@@ -263,7 +105,7 @@ fn efficiencies(setting: &Setting, points: &[Point]) -> Table {
 /// How many points are within the bar, and the largest difference.
 fn outcome(setting: &Setting, points: &[Point]) -> String {
     let difference = |point: &Point| {
-        let paper = setting.paper(point.tokens)?;
+        let paper = paper(setting, point.tokens)?;
         Some([0, 1, 2].map(|strategy| (point.efficiency[strategy].mean - paper[strategy]).abs()))
     };
     let differences: Vec<f64> = points.iter().filter_map(difference).flatten().collect();
@@ -311,7 +153,7 @@ fn metadata(points: &[Point]) -> Table {
         };
         let words = |what: String, paper: &str| Row {
             paper: Figure::Words(paper.to_string()),
-            ..Row::words(what, paper, ratio.clone(), crate::reproduce::result::Verdict::NoBar)
+            ..Row::words(what, paper, ratio.clone(), Verdict::NoBar)
         };
         let said = format!("the same at efficiency {efficiency}, by the text");
         [
@@ -378,14 +220,14 @@ fn panel(setting: &Setting, points: &[Point]) -> Panel {
         });
     }
     for strategy in 0..3 {
-        let paper = |point: &Point| Some((point, setting.paper(point.tokens)?));
-        let drawn: Vec<_> = points.iter().filter_map(paper).collect();
+        let of = |point: &Point| Some((point.size, paper(setting, point.tokens)?));
+        let drawn: Vec<_> = points.iter().filter_map(of).collect();
         if drawn.is_empty() {
             break;
         }
         series.push(Series {
             label: format!("strategy {}, paper", strategy + 1),
-            points: drawn.iter().map(|(p, paper)| (p.size.into(), Some(paper[strategy]))).collect(),
+            points: drawn.iter().map(|(x, y)| (f64::from(*x), Some(y[strategy]))).collect(),
             style: Style::Hollow,
             like: Some(strategy),
             ..Series::default()
@@ -403,44 +245,7 @@ fn panel(setting: &Setting, points: &[Point]) -> Panel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reproduce::work::Effort;
-
-    #[test]
-    fn any_cluster_can_be_measured() {
-        let mut pulse = |_: f64| true;
-        let mut work = Work::new(Effort::Reduced, 1, &mut pulse);
-        let mut points = |texts: &[&str]| measure(&mut work, &setting(texts).unwrap()).unwrap();
-        // Whoever keeps copies of all carries as much as all others.
-        let all = points(&["nodes=4", "copies=4", "tokens=1,3", "partitions=16"]);
-        assert_eq!(all.iter().map(|point| point.size).collect::<Vec<_>>(), [4, 12]);
-        let means = all.iter().flat_map(|point| point.efficiency.map(|estimate| estimate.mean));
-        assert!(means.into_iter().all(|mean| (mean - 1.0).abs() < 1e-9));
-        let one = points(&["nodes=4", "copies=1", "tokens=1,3"]);
-        assert!(one.iter().all(|point| point.efficiency[0].mean < 0.99));
-        assert!(one.iter().all(|point| (point.efficiency[2].mean - 1.0).abs() < 1e-9));
-    }
-
-    fn setting(texts: &[&str]) -> Result<Setting, String> {
-        let texts: Vec<String> = texts.iter().map(|text| text.to_string()).collect();
-        Setting::new(&Settings::read(&texts, &SETTINGS)?)
-    }
-
-    #[test]
-    fn settings_that_cannot_be_are_refused() {
-        for (texts, told) in [
-            (&["node=4"][..], "`node` cannot be set; there are nodes, copies, tokens, partitions"),
-            (&["nodes"], "write whole numbers, as in nodes=8,64"),
-            (&["nodes=3,4"], "nodes is one number"),
-            (&["nodes=0"], "nodes is at least 1"),
-            (&["nodes=2"], "copies is from 1 to nodes, which is 2"),
-            (&["tokens=0"], "each node has at least 1 token"),
-            (&["tokens=8,8"], "tokens go from few to many"),
-            (&["tokens=100000"], "3000000 tokens are too many; at most 2000000"),
-            (&["partitions=0"], "partitions is from 1 to 2000000"),
-        ] {
-            assert_eq!(setting(texts), Err(told.to_string()));
-        }
-    }
+    use crate::reproduce::statistics::Estimate;
 
     #[test]
     fn sizes_are_read_off_between_points() {

@@ -2,7 +2,7 @@
 
 use crate::reproduce::result::Reproduction;
 use crate::reproduce::work::{Settings, Stopped, Work};
-use crate::reproduce::{figure_2, figure_3, figure_8, virtual_nodes};
+use crate::reproduce::{figure_2, figure_3, figure_8, placements, virtual_nodes};
 
 /// A reproduction by its name.
 #[derive(Clone, Copy)]
@@ -40,12 +40,12 @@ pub const LIST: &[Entry] = &[
 
 /// What can be asked for of a reproduction beside what the paper has.
 pub fn settings(name: &str) -> &'static [&'static str] {
-    if name == "figure-8" { &figure_8::SETTINGS } else { &[] }
+    if name == "figure-8" { &placements::SETTINGS } else { &[] }
 }
 
 /// Says what is wrong with settings of a reproduction that knows them all by name.
 pub fn refusal(name: &str, settings: &Settings) -> Option<String> {
-    (name == "figure-8").then(|| figure_8::Setting::new(settings).err()).flatten()
+    (name == "figure-8").then(|| placements::Setting::new(settings).err()).flatten()
 }
 
 /// The reproduction of this name.

@@ -94,6 +94,11 @@ impl<'w> Work<'w> {
         Work { effort, seed, settings: Settings::default(), pulse, part: 0.0 }
     }
 
+    /// The same with what is asked for beside what the paper has.
+    pub fn with(self, settings: Settings) -> Work<'w> {
+        Work { settings, ..self }
+    }
+
     /// One of two, by effort.
     pub fn choose<T>(&self, full: T, reduced: T) -> T {
         match self.effort {
