@@ -311,17 +311,9 @@ pub static FIGURES: &[(&str, Definition)] = &[
     row("placement.strategy", "1", "strategy of section 6.2 by which keys are laid out"),
     row("placement.ranges", "ranges", "ranges of the ring with which the run began"),
     row("placement.tokens", "tokens", "tokens of all nodes then"),
-    row(
-        "placement.table_bytes",
-        "bytes",
-        "size of the table of tokens and their owners then, as gossip carries it",
-    ),
-    row(
-        "placement.efficiency",
-        "share",
-        "what a node carries, in the mean, of what the one with the most does (section 6.2)",
-    ),
-    row("placement.carried.*", "share", "part of the ring of which a node keeps copies, by node"),
+    row("placement.table_bytes", "bytes", "size of the table of tokens then, as gossip carries it"),
+    row("placement.efficiency", "share", "mean load of a node / largest load (section 6.2)"),
+    row("placement.carried.*", "share", "part of the ring that a node keeps copies of"),
     row("carts.acknowledged_adds", "items", "adds to carts that succeeded"),
     row("carts.acknowledged_removes", "items", "removals from carts that succeeded"),
     row(

@@ -1,8 +1,8 @@
 //! All reproductions.
 
 use crate::reproduce::result::Reproduction;
-use crate::reproduce::work::{Stopped, Work};
-use crate::reproduce::{figure_2, figure_3, figure_8, virtual_nodes};
+use crate::reproduce::work::{Settings, Stopped, Work};
+use crate::reproduce::{figure_2, figure_3, figure_8, placements, virtual_nodes};
 
 /// A reproduction by its name.
 #[derive(Clone, Copy)]
@@ -37,6 +37,16 @@ pub const LIST: &[Entry] = &[
         make: virtual_nodes::make,
     },
 ];
+
+/// What can be asked for of a reproduction beside what the paper has.
+pub fn settings(name: &str) -> &'static [&'static str] {
+    if name == "figure-8" { &placements::SETTINGS } else { &[] }
+}
+
+/// Says what is wrong with settings of a reproduction that knows them all by name.
+pub fn refusal(name: &str, settings: &Settings) -> Option<String> {
+    (name == "figure-8").then(|| placements::Setting::new(settings).err()).flatten()
+}
 
 /// The reproduction of this name.
 pub fn find(name: &str) -> Option<&'static Entry> {

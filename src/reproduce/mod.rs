@@ -7,6 +7,7 @@
 //! | `work` | how much effort, which seed, and who waits; scenarios that are run on the way |
 //! | `result` | what a reproduction comes to |
 //! | `statistics` | means and their intervals |
+//! | `placements` | random placements by the thousand |
 //! | `page` | its page, its table and the summary over all, as text |
 //! | all others | one reproduction each |
 //!
@@ -18,6 +19,7 @@ pub mod figure_3;
 pub mod figure_8;
 pub mod list;
 pub mod page;
+pub mod placements;
 pub mod result;
 pub mod statistics;
 pub mod virtual_nodes;

@@ -6,7 +6,7 @@ use crate::dynamo::ring::placement::{RangeId, Ring};
 use crate::dynamo::ring::strategy::first_tokens;
 use crate::id::NodeId;
 use crate::report::plot::chart::{Axis, Chart, Panel, Scale, Series, Style};
-use crate::reproduce::figure_8::{luck_of, ring};
+use crate::reproduce::placements::{luck_of, ring};
 use crate::reproduce::result::{Figure, Picture, Reproduction, Row, Table, spelt};
 use crate::reproduce::statistics::Estimate;
 use crate::reproduce::work::{Stopped, Work};

@@ -442,7 +442,7 @@ mod tests {
 
     #[test]
     fn sites_have_their_turns_and_small_ones_run_out() {
-        // n0 to n6 in ring order; n0, n1, n3, n4 stand at site 0, n2 and n5 at site 1, n6 at site 2.
+        // In ring order, n0, n1, n3 and n4 stand at site 0, n2 and n5 at site 1, n6 at site 2.
         let tokens: Vec<[Position; 1]> = (1..=7).map(|place| [place * 10]).collect();
         let members = || tokens.iter().enumerate().map(|(i, t)| (NodeId(i as u32), &t[..]));
         let list = |copies, from| {
