@@ -12,6 +12,9 @@ use dynamo_sim::faults::spec::DiskAfterCrash;
 use dynamo_sim::id::NodeId;
 use dynamo_sim::metrics::figures::Figures;
 use dynamo_sim::metrics::observer::Metrics;
+use dynamo_sim::random::luck::Luck;
+use dynamo_sim::random::purpose::Purpose;
+use dynamo_sim::random::source::Source;
 use dynamo_sim::sim::administration::{Order, Replacement, Start, Step};
 use dynamo_sim::sim::plan::Plan;
 use dynamo_sim::sim::simulation::Simulation;
@@ -239,6 +242,52 @@ fn an_order_survives_the_crash_of_the_node_that_took_it() {
         [0, 1, 3].map(|node: usize| account.nodes[node].membership).into_iter().collect();
     assert_eq!(others.len(), 1, "nobody else knows");
     assert!(!others.contains(&account.nodes[2].membership), "it still does");
+}
+
+/// Orders, crashes and a strategy by chance: nodes come, go, come back, die and are replaced in
+/// whatever order, while others crash and come back.
+fn wild_plan(seed: u64) -> Plan {
+    let mut draw = Luck::new(seed).stream(Purpose::FaultTarget, 77);
+    let mut plan = busy_plan(seed);
+    plan.cluster.partitioning = strategies()[draw.below(3) as usize].clone();
+    plan.cluster.nodes = 6;
+    plan.cluster.range_transfer.batch = 1 + draw.below(40) as u32;
+    plan.settle_limit = Duration::from_secs(3_000);
+    let mut any = |count: u64| draw.below(count) as u32;
+    for _ in 0..1 + any(6) {
+        let (node, via) = (any(9), any(6));
+        let at = Duration::from_millis(u64::from(2_000 + any(26_000)));
+        let step = Step { node: NodeId(node), at, via: NodeId(via) };
+        plan.administration.push(match any(5) {
+            0 | 1 => Order::Join(step),
+            2 | 3 => Order::Leave(step),
+            _ => Order::Join(Step { node: NodeId(6 + any(3)), ..step }),
+        });
+    }
+    for node in 0..6 {
+        if any(3) == 0 {
+            let (at, back) = (u64::from(1 + any(20)), u64::from(1 + any(6)));
+            plan.faults.push(watch::crash(node, at, back, DiskAfterCrash::Kept));
+        }
+    }
+    plan
+}
+
+#[test]
+fn whatever_is_ordered_nothing_is_lost_and_all_agree_in_the_end() {
+    let runs = std::env::var("RUNS").map_or(24, |text| text.parse().expect("RUNS is a number"));
+    let mut transitions = 0;
+    for seed in 0..runs {
+        let judged = judge(&wild_plan(seed));
+        for verdict in &judged.verdicts {
+            assert_ne!(verdict.outcome, Outcome::Violated, "seed {seed}: {verdict:#?}");
+        }
+        assert!(judged.account.quiescent, "seed {seed} came to rest");
+        let membership = judged.figures.membership.expect("an administrator was at work");
+        assert_eq!(membership.completed, membership.transitions, "seed {seed}");
+        transitions += membership.transitions;
+    }
+    assert!(transitions > runs, "{transitions} joins and leaves in {runs} runs");
 }
 
 // Checklist item 45: a start by mistake changes nothing.

@@ -82,8 +82,10 @@ const USUAL_FUNCTION_LINES: usize = 30;
 const FILE_LINES: usize = 400;
 
 /// Files above the limit, each with its reason.
-const LONG_FILES: [(&str, &str); 1] =
-    [("src/dynamo/message.rs", "one page with every message on it")];
+const LONG_FILES: [(&str, &str); 2] = [
+    ("src/dynamo/message.rs", "one page with every message on it"),
+    ("src/report/definitions.rs", "one page with every figure on it"),
+];
 
 struct Source {
     /// Path from the root of the crate, with `/`.

@@ -18,6 +18,7 @@ use crate::dynamo::membership::gossip::Gossip;
 use crate::dynamo::message::{Handoff, Membership, Message, Outcome, Reply, Ticket, ToCoordinator};
 use crate::dynamo::replica::Replica;
 use crate::dynamo::rhythm::Rhythm;
+use crate::dynamo::ring::range::Ranges;
 use crate::dynamo::ring::strategy::Placement;
 use crate::dynamo::storage::disk::{Disk, Loss};
 use crate::dynamo::timer::Timer;
@@ -43,6 +44,8 @@ pub struct Node {
     giving: Giving,
     carrying: Carrying,
     refill: Refill,
+    /// Ranges that are about to become this node's own, each with who gives it.
+    expected: Ranges,
 }
 
 /// What makes a node this node and not another.
@@ -83,6 +86,7 @@ impl Node {
             giving: Giving::new(config.range_transfer.clone()),
             carrying: Carrying::new(config.range_transfer.clone()),
             refill: Refill::new(config.range_transfer.clone()),
+            expected: Ranges::default(),
             config,
         };
         node.cut_trees();

@@ -16,7 +16,7 @@ pub fn bars(name: &str, plan: &Plan, layout: &Layout) -> Chart {
             series.len() - 1
         });
         let (from, to) = (window.from.seconds(), window.to.seconds());
-        for node in nodes(&fault.what, plan.cluster.nodes) {
+        for node in nodes(&fault.what, plan.machines()) {
             let height = Some(f64::from(node.0));
             series[place].points.extend([(from, height), (to, height), (to, None)]);
         }
@@ -26,7 +26,7 @@ pub fn bars(name: &str, plan: &Plan, layout: &Layout) -> Chart {
         y_title: "node".to_string(),
         // Half a node more on both sides, lest bars lie on the frame.
         y_from: Some(-0.5),
-        y_to: Some(f64::from(plan.cluster.nodes) - 0.5),
+        y_to: Some(f64::from(plan.machines()) - 0.5),
         series,
         ..Panel::default()
     };

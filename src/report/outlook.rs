@@ -4,6 +4,7 @@ use crate::dynamo::config::Versioning;
 use crate::faults::parties::nodes;
 use crate::faults::schedule::schedule;
 use crate::random::luck::Luck;
+use crate::sim::administration::Order;
 use crate::sim::plan::Plan;
 use crate::time::Duration;
 use crate::trace::layout::{FaultWindow, Layout};
@@ -52,7 +53,9 @@ fn letters(faults: &[FaultWindow]) -> Vec<char> {
 
 /// A line for each thing that happens, in the order of time.
 fn words(plan: &Plan, layout: &Layout, letters: &[char]) -> String {
-    let mut lines = vec![line(Duration::ZERO, ' ', "clients begin to ask")];
+    let mut lines = vec![(Duration::ZERO, line(Duration::ZERO, ' ', "clients begin to ask"))];
+    let order = |order: &Order| (order.at(), line(order.at(), ' ', &order.to_string()));
+    lines.extend(plan.administration.iter().map(order));
     let steps = schedule(&plan.faults, plan.duration, &Luck::new(plan.seed));
     // What comes and goes between its beginning and its end has one line for each of these.
     for step in steps.iter().filter(|step| step.begins || step.ends) {
@@ -64,12 +67,13 @@ fn words(plan: &Plan, layout: &Layout, letters: &[char]) -> String {
             (false, false) => format!("{}, until {until}", fault.label),
             (true, false) => format!("ends: {}", fault.label),
         };
-        lines.push(line(at, letter, &text));
+        lines.push((at, line(at, letter, &text)));
     }
     let limit = plan.settle_limit;
     let end = format!("clients stop, what still lasts ends; then on to rest, for {limit} at most");
-    lines.push(line(plan.duration, ' ', &end));
-    lines.concat()
+    lines.sort_by_key(|(at, _)| *at);
+    lines.push((plan.duration, line(plan.duration, ' ', &end)));
+    lines.into_iter().map(|(_, line)| line).collect()
 }
 
 fn line(at: Duration, letter: char, text: &str) -> String {
@@ -100,7 +104,7 @@ fn picture(plan: &Plan, layout: &Layout, letters: &[char]) -> String {
 
 /// What each node has to bear, over time.
 fn lots(plan: &Plan, layout: &Layout, letters: &[char]) -> Vec<String> {
-    let mut lots = vec![vec!['.'; COLUMNS as usize]; plan.cluster.nodes as usize];
+    let mut lots = vec![vec!['.'; COLUMNS as usize]; plan.machines() as usize];
     let column = |time: u64| {
         let share = u128::from(time) * u128::from(COLUMNS) / u128::from(plan.duration.0.max(1));
         (share as usize).min(COLUMNS as usize - 1)
@@ -108,7 +112,7 @@ fn lots(plan: &Plan, layout: &Layout, letters: &[char]) -> Vec<String> {
     for (fault, written) in plan.faults.iter().enumerate() {
         let window = &layout.faults[fault];
         let (first, end) = (column(window.from.0), column(window.to.0.saturating_sub(1)));
-        for node in nodes(&written.what, plan.cluster.nodes) {
+        for node in nodes(&written.what, plan.machines()) {
             for place in &mut lots[node.index()][first..=end.max(first)] {
                 *place = if *place == '.' { letters[fault] } else { '*' };
             }

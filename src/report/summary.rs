@@ -205,6 +205,14 @@ fn consistency(page: &mut Page, report: &Report) {
         let copies = format!("{} copies damaged", count(corruption.damaged));
         page.named("corruption", &format!("{copies}, {} at the end, {reads}", corruption.at_end));
     }
+    if let Some(membership) = &report.membership {
+        let ended = format!("{} of {}", membership.completed, membership.transitions);
+        let moved = amount(membership.transferred_copies, membership.transferred_bytes);
+        let longest = membership.longest_s.map_or(String::new(), |s| format!(", longest {s:.1}s"));
+        let members = membership.members;
+        let told = format!("{members} members, {ended} changes ended{longest}; moved {moved}");
+        page.named("membership", &told);
+    }
     if let Some(carts) = &report.carts {
         let adds = format!("{} of {} adds lost", carts.lost_adds, count(carts.acknowledged_adds));
         let back = format!("{} of {}", carts.resurrected, count(carts.acknowledged_removes));

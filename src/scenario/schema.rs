@@ -89,7 +89,7 @@ mod tests {
          what it is responsible for.",
         concat!(
             r"^(n(0|[1-9][0-9]*)|random|[0-9]+ of .+|site:.+|group:.+|coordinator of k[0-9]+",
-            r"|home [0-9]+ of k[0-9]+|seed [0-9]+|holder of most hints)$"
+            r"|home [0-9]+ of k[0-9]+|seed [0-9]+|next to join|holder of most hints)$"
         ),
         ["n0", "n3"]
     );

@@ -4,6 +4,7 @@
 //! comes of it, and the run counts it as refused. Machines that are no members from the start
 //! stand by until an order starts them.
 
+use std::fmt;
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
@@ -117,6 +118,22 @@ impl Order {
                 Some((*via, Command::Replace { dead: *dead, by: *by }))
             }
             Order::Start(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Order::Join(Step { node, via, .. }) => write!(f, "{node} is told to join, via {via}"),
+            Order::Leave(Step { node, via, .. }) => write!(f, "{node} is told to leave, via {via}"),
+            Order::Remove(Step { node, via, .. }) => {
+                write!(f, "{node} is removed as dead, via {via}")
+            }
+            Order::Replace(Replacement { dead, by, via, .. }) => {
+                write!(f, "{by} takes the place of {dead}, which is dead, via {via}")
+            }
+            Order::Start(Start { node, .. }) => write!(f, "{node} is started by mistake"),
         }
     }
 }

@@ -36,7 +36,7 @@ pub enum Record<'a> {
     FaultBegan { fault: usize },
     /// It ended.
     FaultEnded { fault: usize },
-    /// The membership has changed, and with it the homes of keys; what each home holds, in the order
+    /// The membership has changed, and with it the homes of keys; what each home holds, in order
     /// of the homes.
     Rehomed { homes: &'a Homes, held: &'a [Option<Rc<VersionSet>>] },
     /// The scenario's `duration` is over: clients begin nothing more, all faults have ended.

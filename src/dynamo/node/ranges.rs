@@ -15,7 +15,7 @@ use crate::dynamo::message::{Command, Message, ToCoordinator, ToReplica};
 use crate::dynamo::node::Node;
 use crate::dynamo::replica::keep_hint;
 use crate::dynamo::ring::history::{History, Status};
-use crate::dynamo::ring::range::moves;
+use crate::dynamo::ring::range::{Ranges, moves};
 use crate::dynamo::storage::disk::{Given, Lack};
 use crate::dynamo::storage::hint_store::Hint;
 use crate::dynamo::words::NodeCtx;
@@ -67,6 +67,7 @@ impl Node {
         if let Some(history) = prepared(self.view.history(), self.view.me, choice) {
             return self.adopt(ctx, history);
         }
+        self.expected = self.expected_ranges();
         self.release_strays(ctx);
         self.giving.look(ctx, &self.view, &self.disk);
         let over = self.carrying.look(ctx, &self.view, &mut self.disk);
@@ -74,6 +75,20 @@ impl Node {
         if over {
             self.end_transition(ctx);
         }
+    }
+
+    fn expected_ranges(&self) -> Ranges {
+        if self.view.history().transition().is_none() {
+            return Ranges::default();
+        }
+        let moves = self.view.moves();
+        let mine = moves.iter().filter(|it| it.to == self.view.me);
+        Ranges::new(mine.map(|it| (it.range, it.from)))
+    }
+
+    /// Is this key about to become this node's own?
+    fn expects(&self, key: Key) -> bool {
+        self.expected.partner(self.disk.store.position(key)).is_some()
     }
 
     fn end_transition(&mut self, ctx: &mut NodeCtx<'_>) {
@@ -134,7 +149,7 @@ impl Node {
     pub(super) fn release_if_stray(&mut self, ctx: &mut NodeCtx<'_>, key: Key) {
         let Some(ring) = self.view.ring() else { return };
         let range = ring.range_of(key);
-        if ring.is_home(self.view.me, range) {
+        if ring.is_home(self.view.me, range) || self.expects(key) {
             return;
         }
         let partner = self.given_to(key);
@@ -237,6 +252,10 @@ impl Node {
             Moving::TakeOver { deal } => self.giving.on_take_over(ctx, &mut self.disk, deal),
             Moving::Withdraw { deal } => {
                 self.giving.on_withdrawn(ctx, &self.view, &self.disk, deal);
+            }
+            // Who gave it to this node must not get it back.
+            Moving::Pass(pass) if self.expects(pass.request.key()) => {
+                ctx.submit(Job::Passed(Box::new(pass)));
             }
             Moving::Pass(pass) => match self.given_to(pass.request.key()) {
                 Some(partner) => send(ctx, partner, Moving::Pass(pass)),

@@ -17,7 +17,7 @@ use crate::dynamo::ring::strategy::Placement;
 use crate::id::NodeId;
 use crate::time::Time;
 
-/// Bytes on the wire, by our count: of a token at any position, of the number of a partition, and
+/// Bytes on the wire, by our count: of a token at any position, of a partition's number, and
 /// of a node's record.
 const TOKEN_BYTES: u64 = 24;
 const PARTITION_BYTES: u64 = 4;

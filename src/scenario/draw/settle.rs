@@ -7,9 +7,11 @@ use serde_json::Value;
 use crate::id::{Address, NodeId, Span};
 use crate::random::purpose::Purpose;
 use crate::random::source::Source;
+use crate::scenario::draw::part::kind_of;
 use crate::scenario::draw::targets::Target;
 use crate::scenario::draw::world::{World, parties, span};
 use crate::scenario::path::{Path, Step};
+use crate::time::Duration;
 
 /// Members of faults that list parties.
 const LISTS: [&str; 5] = ["nodes", "group", "sides", "senders", "receivers"];
@@ -81,8 +83,9 @@ pub(super) fn settled(
             }
         }
     };
-    choose(&|entry, _| read(world, entry));
-    choose(&|entry, others| draw(world, entry, others, key));
+    let begins = begins(fault);
+    choose(&|entry, _| read(world, entry, begins));
+    choose(&|entry, others| draw((world, begins), entry, others, key));
     choose(&|entry, others| take_rest(world, entry, others));
     wrong.extend(slots.iter().flat_map(misplaced));
     if !wrong.is_empty() {
@@ -140,23 +143,36 @@ fn name(name: &str) -> Step {
     Step::Name(name.to_string())
 }
 
+/// When a fault begins, as it is written.
+fn begins(fault: &Value) -> Option<Duration> {
+    let (_, settings) = kind_of(fault)?;
+    let written = settings.get("at").or_else(|| settings.get("from"));
+    let moment = written.and_then(|text| serde_json::from_value(text.clone()).ok());
+    moment.or_else(|| begins(settings.get("fault")?))
+}
+
 /// What needs no luck.
-fn read(world: &World, entry: &mut Entry) -> Result<(), String> {
+fn read(world: &World, entry: &mut Entry, begins: Option<Duration>) -> Result<(), String> {
     let Some(text) = entry.written.as_str() else { return Ok(()) };
     entry.target = Target::parse(text)?;
     match &entry.target {
         None => entry.spans = Span::parse(text).into_iter().collect(),
-        Some(Target::All(crowd)) => entry.spans = world.members(crowd)?,
+        Some(Target::All(crowd)) => entry.spans = world.members(crowd, begins)?,
         Some(Target::Some { .. } | Target::Rest | Target::MostHints) => {}
     }
     Ok(())
 }
 
-fn draw(world: &World, entry: &mut Entry, others: &Slots<'_>, key: &str) -> Result<(), String> {
+fn draw(
+    (world, begins): (&World, Option<Duration>),
+    entry: &mut Entry,
+    others: &Slots<'_>,
+    key: &str,
+) -> Result<(), String> {
     let Some(Target::Some { count, of }) = &entry.target else { return Ok(()) };
     let mut spans = Vec::new();
     for crowd in of {
-        spans.extend(world.members(crowd)?);
+        spans.extend(world.members(crowd, begins)?);
     }
     let taken = others.beside();
     let all = parties(&spans);

@@ -3,7 +3,7 @@
 //! ```text
 //! target = crowd | number "of" crowd { "," crowd } | "random" | "rest" | "holder of most hints"
 //! crowd  = span | "nodes" | "seeds" | "seed" i | "site:" name | "group:" name
-//!        | "coordinator of" key | "home" i "of" key | "homes of" key
+//!        | "coordinator of" key | "home" i "of" key | "homes of" key | "next to join"
 //! ```
 //!
 //! `random` is `1 of nodes`; `rest` are the nodes that the fault names nowhere else. Homes count
@@ -37,14 +37,19 @@ pub(super) enum Crowd {
     Group(String),
     Homes(Key),
     Home(u32, Key),
+    /// Whom the administrator tells to join when the fault begins or next after that; the last if
+    /// nobody is any more.
+    NextToJoin,
 }
 
 /// What would do.
 const USAGE: &str = "write \"2 of n0..n5\", \"random\", \"coordinator of k42\", \"home 2 of k42\", \
-                     \"homes of k42\", \"seed 0\", \"site:east\" or \"group:rack-a\"";
+                     \"homes of k42\", \"next to join\", \"seed 0\", \"site:east\" or \
+                     \"group:rack-a\"";
 
 /// What such texts begin with.
-const BEGINNINGS: [&str; 10] = [
+const BEGINNINGS: [&str; 11] = [
+    "next ",
     "random",
     "rest",
     "nodes",
@@ -98,6 +103,7 @@ fn crowd(text: &str) -> Option<Crowd> {
         ["seed", which] => number(which).map(Crowd::Seed),
         ["coordinator", "of", of] => key(of).map(|key| Crowd::Home(1, key)),
         ["home", which, "of", of] => number(which).zip(key(of)).map(|(i, k)| Crowd::Home(i, k)),
+        ["next", "to", "join"] => Some(Crowd::NextToJoin),
         ["homes", "of", of] => key(of).map(Crowd::Homes),
         _ => named("site:")
             .map(Crowd::Site)
@@ -131,6 +137,7 @@ mod tests {
             ("home 2 of k42", Target::All(Crowd::Home(2, Key(42)))),
             ("seed 0", Target::All(Crowd::Seed(0))),
             ("group:rack of mine", Target::All(Crowd::Group("rack of mine".to_string()))),
+            ("next to join", Target::All(Crowd::NextToJoin)),
             ("rest", Target::Rest),
             ("holder of most hints", Target::MostHints),
         ];

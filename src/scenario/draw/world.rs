@@ -14,6 +14,7 @@ use crate::scenario::files::fnv_1a;
 use crate::scenario::path::shortened;
 use crate::scenario::plan::plan_of;
 use crate::scenario::spec::Scenario;
+use crate::sim::administration::Order;
 use crate::sim::plan::Plan;
 use crate::time::Duration;
 use crate::trace::layout::Layout;
@@ -45,7 +46,8 @@ impl World {
     }
 
     /// Who belongs to a crowd; the error says why there is none.
-    pub fn members(&self, crowd: &Crowd) -> Result<Vec<Span>, String> {
+    /// Some depend on when the fault begins.
+    pub fn members(&self, crowd: &Crowd, begins: Option<Duration>) -> Result<Vec<Span>, String> {
         let nodes = |first, last| vec![span(NodeId(first), NodeId(last))];
         match crowd {
             Crowd::Span(span) => self.existing(*span).map(|span| vec![span]),
@@ -62,6 +64,7 @@ impl World {
             }
             Crowd::Site(name) => known(&self.plan.network.sites, "site", name, "network.sites"),
             Crowd::Group(name) => known(&self.groups, "group", name, "groups"),
+            Crowd::NextToJoin => self.next_to_join(begins).map(|node| vec![span(node, node)]),
             Crowd::Homes(key) => {
                 Ok(self.homes(*key)?.iter().map(|home| span(*home, *home)).collect())
             }
@@ -74,6 +77,21 @@ impl World {
                 home.map(|home| vec![span(*home, *home)]).ok_or_else(message)
             }
         }
+    }
+
+    /// The first who is told to join when the fault begins or later; if there is none, the last
+    /// before, who may be about it still.
+    fn next_to_join(&self, begins: Option<Duration>) -> Result<NodeId, String> {
+        let begins = begins.ok_or("who is next to join depends on when the fault begins")?;
+        let join = |order: &Order| match order {
+            Order::Join(step) => Some((step.at, step.node)),
+            Order::Leave(_) | Order::Remove(_) | Order::Replace(_) | Order::Start(_) => None,
+        };
+        let joins = || self.plan.administration.iter().filter_map(join);
+        let next = joins().filter(|(at, _)| *at >= begins).min_by_key(|(at, _)| *at);
+        let next = next.or_else(|| joins().max_by_key(|(at, _)| *at));
+        let none = "nobody is told to join: see `administration`";
+        next.map(|(_, node)| node).ok_or_else(|| none.to_string())
     }
 
     fn homes(&self, key: Key) -> Result<&[NodeId], String> {
@@ -89,7 +107,7 @@ impl World {
 
     fn existing(&self, span: Span) -> Result<Span, String> {
         let (number, count, kind) = match span.last {
-            Address::Node(node) => (node.0, self.nodes(), "nodes"),
+            Address::Node(node) => (node.0, self.plan.machines(), "nodes"),
             Address::Client(client) => (client.0, self.plan.workload.clients, "clients"),
         };
         let message = || format!("there is no {}: there are {count} {kind}", span.last);
