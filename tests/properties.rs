@@ -2,7 +2,9 @@
 
 mod watch;
 
-use dynamo_sim::dynamo::config::{Coordinator, Flush, Quorum, ReadCoordinator, Versioning};
+use dynamo_sim::dynamo::config::{
+    Capacity, Coordinator, Flush, Partitioning, Quorum, ReadCoordinator, Versioning,
+};
 use dynamo_sim::faults::clock::{Clock, ClockTrouble};
 use dynamo_sim::faults::cuts::{
     Bridge, Clog, CutLike, Flap, Isolate, MajoritiesRing, RollingIsolation, Swizzle,
@@ -179,6 +181,19 @@ fn switches() -> impl Strategy<Value = (bool, bool, bool, u8, u8, u8, u8)> {
     (often(), often(), often(), 0..3_u8, 0..4_u8, 0..3_u8, 0..4_u8)
 }
 
+/// Each strategy of placement, with nodes that carry alike and such that do not.
+fn placed(seed: u64) -> Partitioning {
+    let strategy = seed as u32 % 3 + 1;
+    let uneven = Capacity { nodes: vec![span(1, 1)], factor: 2.0 };
+    Partitioning {
+        strategy,
+        tokens: 4,
+        partitions: (strategy > 1).then_some(24),
+        capacities: if seed / 3 % 2 == 1 { vec![uneven] } else { Vec::new() },
+        ..Partitioning::default()
+    }
+}
+
 fn plan() -> impl Strategy<Value = Plan> {
     let sizes = (any::<u64>(), 3..10_u32).prop_flat_map(|(seed, nodes)| {
         let quorum = (1..=3_u32).prop_flat_map(|n| (Just(n), 1..=n, 1..=n));
@@ -193,6 +208,10 @@ fn plan() -> impl Strategy<Value = Plan> {
     sizes.prop_map(|(seed, nodes, (n, r, w), faults, (loss, duplication, latency), switches)| {
         let mut plan = small_plan(seed);
         let (hints, anti_entropy, read_repair, versioning, quorum, coordinator, rest) = switches;
+        if seed / 6 % 2 == 1 {
+            let sites = [("east", span(0, 1)), ("west", span(2, nodes - 1))];
+            plan.network.sites = sites.map(|(name, span)| (name.to_string(), vec![span])).into();
+        }
         plan.duration = Duration::from_secs(SECONDS);
         plan.faults = faults.into_iter().map(Fault::from).collect();
         (plan.network.loss, plan.network.duplication) = (loss, duplication);
@@ -200,7 +219,7 @@ fn plan() -> impl Strategy<Value = Plan> {
         plan.network.latency = Distribution::Exponential { mean: Duration::from_millis(latency) };
         let cluster = &mut plan.cluster;
         (cluster.nodes, cluster.n, cluster.r, cluster.w) = (nodes, n, r, w);
-        cluster.partitioning.tokens = 4;
+        cluster.partitioning = placed(seed);
         if !hints {
             cluster.hinted_handoff = Switch::Off;
         }

@@ -84,7 +84,7 @@ impl Setting {
 const RING_LIMIT: u32 = 2_000_000;
 
 /// Random placements of a point with so many tokens for each node.
-fn placements(work: &Work<'_>, tokens: u32) -> u32 {
+pub fn placements(work: &Work<'_>, tokens: u32) -> u32 {
     match tokens {
         ..=16 => work.choose(2_000, 1_000),
         _more => work.choose(400, 100),
