@@ -114,6 +114,18 @@ fn a_dead_node_is_removed_and_what_it_held_filled_from_the_others() {
 }
 
 #[test]
+fn hints_for_one_that_is_gone_for_good_go_to_the_homes_that_there_are() {
+    let mut plan = busy_plan(2);
+    let json = serde_json::json!({ "crash": { "node": "n3", "at": "5s" } });
+    plan.faults = vec![serde_json::from_value(json).expect("a fault")];
+    plan.administration = vec![Order::Remove(step(3, 12, 0))];
+    let judged = judge(&plan);
+    judged.must_hold();
+    assert!(judged.figures.handoff.superseded > 0);
+    assert!(!judged.account.nodes[3].up);
+}
+
+#[test]
 fn a_dead_node_is_replaced() {
     for seed in 1..=8 {
         let mut plan = busy_plan(seed);

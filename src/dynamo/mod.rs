@@ -12,7 +12,7 @@
 //! | 5, 6.1 local persistence | `storage/` |
 //! | 6 usage modes, knobs | `config.rs` |
 //!
-//! Left out so far: joining and leaving (4.8.1, 4.9), the object buffer (6.1), client-driven
+//! Left out so far: the object buffer (6.1), client-driven
 //! coordination (6.4), admission control (6.5), truncation of clocks (4.4). Each module says where
 //! its part would go.
 

@@ -227,6 +227,7 @@ impl Node {
             Timer::GetEnd(ticket) => self.on_get_end(ctx, ticket),
             Timer::PutEnd => self.coordination.puts.on_end(ctx),
             Timer::HandoffScan => {
+                self.retarget_hints(ctx);
                 if let Some(part) = &mut self.handoff {
                     part.on_scan(ctx, &self.view, &self.disk.hints);
                 }

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use crate::dynamo::fact::Fact;
+use crate::dynamo::fact::{Cause, Fact};
 use crate::dynamo::handoff::carrying::on_offer;
 use crate::dynamo::handoff::giving::send;
 use crate::dynamo::handoff::refill::is_lacking;
@@ -165,12 +165,47 @@ impl Node {
             Some(partner) => vec![partner],
             None => ring.homes(range).to_vec(),
         };
+        // Where nobody delivers hints, a stray copy is better than none.
+        if !arrived && self.handoff.is_none() {
+            return;
+        }
         let Some(change) = self.disk.store.release(key) else { return };
         let set = change.before.clone();
         ctx.tell(|| Fact::Released { change });
         for target in homes {
             if let Some(set) = set.clone() {
                 keep_hint(ctx, &mut self.disk, Hint { target, key, set });
+            }
+        }
+    }
+
+    /// Hints for those who are no members any more go to the homes that there are now.
+    pub(super) fn retarget_hints(&mut self, ctx: &mut NodeCtx<'_>) {
+        let history = self.view.history();
+        if history.is_founding() || self.disk.hints.is_empty() {
+            return;
+        }
+        let is_gone = |target: NodeId| {
+            let status = history.change(target).map(|change| change.status);
+            matches!(status, Some(Status::Removed | Status::Left))
+        };
+        let hints = self.disk.hints.iter().map(|(key, target, _)| (key, target));
+        let lost: Vec<(Key, NodeId)> = hints.filter(|(_, target)| is_gone(*target)).collect();
+        lost.into_iter().for_each(|(key, target)| self.retarget(ctx, key, target));
+    }
+
+    fn retarget(&mut self, ctx: &mut NodeCtx<'_>, key: Key, target: NodeId) {
+        let Some(ring) = self.view.ring().map(Rc::clone) else { return };
+        let Some(set) = self.disk.hints.remove(key, target) else { return };
+        self.replica.forget(key, Some(target));
+        ctx.tell(|| Fact::HintSuperseded { hint: Hint { target, key, set: Rc::clone(&set) } });
+        for &home in ring.homes(ring.range_of(key)) {
+            let set = Rc::clone(&set);
+            if home == self.view.me {
+                let (config, disk) = (&self.config, &mut self.disk);
+                self.replica.keep(ctx, config, disk, (key, set), Cause::Handoff);
+            } else {
+                keep_hint(ctx, &mut self.disk, Hint { target: home, key, set });
             }
         }
     }

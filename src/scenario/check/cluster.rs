@@ -1,8 +1,7 @@
 //! Rules of `cluster`.
 
 use crate::dynamo::config::{
-    AntiEntropy, ClockSkew, Cluster, FailureDetection, Flush, HintedHandoff, Timeouts,
-};
+    AntiEntropy, ClockSkew, Cluster, FailureDetection, Flush, HintedHandoff, Timeouts, RangeTransfer};
 
 use crate::scenario::check::{CLOCK_LIMIT, check_positive};
 use crate::scenario::problem::Findings;
@@ -13,6 +12,7 @@ pub const NODE_LIMIT: u32 = 10_000;
 pub const DEPTH_LIMIT: u8 = 20;
 
 pub(super) fn check(cluster: &Cluster, findings: &mut Findings) {
+    check_range_transfer(&cluster.range_transfer, findings);
     check_quorum(cluster, findings);
     check_timeouts(&cluster.timeouts, findings);
     if let Some(settings) = cluster.hinted_handoff.on() {
@@ -82,6 +82,15 @@ fn check_hinted_handoff(settings: &HintedHandoff, findings: &mut Findings) {
         settings.batch >= 1,
         "cluster.hinted_handoff.batch",
         "at least 1 hint must be on its way at a time; to deliver none, switch hinted_handoff off",
+    );
+}
+
+fn check_range_transfer(settings: &RangeTransfer, findings: &mut Findings) {
+    check_positive(settings.retry, "cluster.range_transfer.retry", findings);
+    findings.require(
+        settings.batch >= 1,
+        "cluster.range_transfer.batch",
+        "at least 1 copy must go at a time, or no range would ever move",
     );
 }
 
