@@ -91,7 +91,7 @@ fn report_of(layout: &Layout) -> (Report, Vec<Row>) {
 }
 
 fn report() -> (Report, Vec<Row>) {
-    report_of(&layout(vec![partition(2, 4)]))
+    report_of(&Layout { administered: true, ..layout(vec![partition(2, 4)]) })
 }
 
 fn document() -> Value {
@@ -158,6 +158,7 @@ fn the_sections_come_in_their_order() {
         "load",
         "placement",
         "carts",
+        "membership",
         "operations",
         "definitions",
     ];

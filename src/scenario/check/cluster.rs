@@ -1,7 +1,9 @@
 //! Rules of `cluster`.
 
 use crate::dynamo::config::{
-    AntiEntropy, ClockSkew, Cluster, FailureDetection, Flush, HintedHandoff, Timeouts, RangeTransfer};
+    AntiEntropy, ClockSkew, Cluster, FailureDetection, Flush, HintedHandoff, RangeTransfer,
+    Timeouts,
+};
 
 use crate::scenario::check::{CLOCK_LIMIT, check_positive};
 use crate::scenario::problem::Findings;
