@@ -1,7 +1,10 @@
 //! A node: its parts and a switchboard. No decision is made here.
 
+mod local;
+
 use std::rc::Rc;
 
+use crate::dynamo::admission::Admission;
 use crate::dynamo::anti_entropy::Synchronisation;
 use crate::dynamo::config::Cluster;
 use crate::dynamo::coordination::{Coordination, Scene, Silent};
@@ -36,6 +39,8 @@ pub struct Node {
     anti_entropy: Option<Synchronisation>,
     gossip: Gossip,
     detector: Detector,
+    /// Large and rare: it is not in the way of those who do without.
+    admission: Option<Box<Admission>>,
 }
 
 /// What makes a node this node and not another.
@@ -60,28 +65,31 @@ impl Node {
         });
         let anti_entropy = config.anti_entropy.on().map(|settings| {
             let beat = rhythm(Purpose::AntiEntropyPhase, settings.interval);
-            Synchronisation::new(settings.clone(), beat)
+            let values = config.admission.on().map(|admission| admission.values as usize);
+            Synchronisation::new(settings.clone(), beat, values)
         });
         let beat = rhythm(Purpose::GossipPhase, config.gossip.interval);
         let view = View::new(me, Rc::clone(&disk.history), config.n, keys);
         let mut node = Node {
             view,
             disk,
-            replica: Replica::new(me, life),
+            replica: Replica::new(me, life, config.flush),
             coordination: Coordination::new(life),
             handoff,
             anti_entropy,
             gossip: Gossip::new(config.gossip.clone(), beat),
             detector: Detector::new(config.failure_detection.clone()),
+            admission: config.admission.on().map(|on| Box::new(Admission::new(on.clone()))),
             config,
         };
         node.cut_trees();
         node
     }
 
-    /// Stops at once. Only the disk is left.
-    pub fn crash(self) -> Disk {
-        self.disk
+    /// Stops at once. Only the disk is left; what was in memory only is lost.
+    pub fn crash(mut self) -> (Disk, Loss) {
+        let loss = self.replica.crash(&mut self.disk);
+        (self.disk, loss)
     }
 
     /// The disk, for the census at the end of a run.
@@ -120,6 +128,9 @@ impl Node {
         if let Some(anti_entropy) = &self.anti_entropy {
             anti_entropy.start(ctx);
         }
+        if let Some(admission) = &self.admission {
+            admission.start(ctx);
+        }
     }
 
     fn on_message(&mut self, ctx: &mut NodeCtx<'_>, from: Address, message: Message) {
@@ -134,7 +145,10 @@ impl Node {
             // A node that does not know its place yet can do nothing else.
             _unfit if self.view.ring().is_none() => {}
             Message::Request(_) => self.on_client_message(ctx, message),
-            Message::Replica(message) => self.replica.on_message(ctx, from, message),
+            Message::Replica(message) => {
+                let (config, disk) = (&*self.config, &mut self.disk);
+                self.replica.on_message(ctx, config, disk, (from, message));
+            }
             Message::Coordinator(answer) => self.on_answer(ctx, peer, answer),
             Message::Handoff(message) => self.on_handoff(ctx, peer, message),
             Message::AntiEntropy(message) => {
@@ -218,21 +232,18 @@ impl Node {
             }
             Timer::Delivery { target, key, scan } => {
                 let silent = self.handoff.as_mut().and_then(|part| part.on_due(target, key, scan));
-                if let Some(peer) = silent {
+                // One that controls its background work may be busy with better.
+                if let Some(peer) = silent.filter(|_| self.admission.is_none()) {
                     self.detector.on_silence(ctx, &mut self.view, peer);
                 }
             }
-            Timer::AntiEntropy => {
-                if let Some(part) = &self.anti_entropy {
-                    self.disk.store.note_in_trees();
-                    part.on_interval(ctx, &self.view, &self.disk.store);
-                }
-            }
+            Timer::AntiEntropy => self.on_anti_entropy(ctx),
             Timer::Gossip => self.gossip.on_round(ctx, &self.view),
             Timer::Probe { peer, serial, count } => {
                 self.detector.on_probe(ctx, &self.view, (peer, serial, count));
             }
-            Timer::Flush => ctx.submit(Job::Flush),
+            Timer::Flush => self.on_flush_due(ctx),
+            Timer::Admission | Timer::Slice => self.on_admission(ctx, timer),
         }
     }
 
@@ -266,8 +277,14 @@ impl Node {
 
     fn on_done(&mut self, ctx: &mut NodeCtx<'_>, job: Job) {
         let (config, disk) = (&*self.config, &mut self.disk);
+        if let Some(place) = self.replica.writes_around_buffer(&job) {
+            self.replica.writes_to_disk(disk, place);
+        }
         match job {
-            Job::Fetch { to, ticket, attempt, key } => {
+            Job::Fetch { to, ticket, attempt, key, since } => {
+                if let Some(admission) = &mut self.admission {
+                    admission.observe(ctx, since);
+                }
                 self.replica.fetched(ctx, config, disk, (to, ticket, attempt, key));
             }
             Job::Write { .. } => self.replica.write(ctx, config, disk, job),
@@ -292,6 +309,9 @@ impl Node {
                     part.on_read(ctx, &disk.store, *read);
                 }
             }
+            Job::WriteBack { key, target, set } => {
+                self.replica.written_back(ctx, disk, ((key, target), set));
+            }
             Job::Flush => self.replica.flushed(ctx, config, disk),
         }
     }
@@ -303,6 +323,7 @@ impl Node {
     fn on_failed(&mut self, ctx: &mut NodeCtx<'_>, job: Job) {
         match job {
             Job::Flush => self.replica.start(ctx, &self.config),
+            Job::WriteBack { .. } => self.replica.not_written_back(),
             Job::ReadHint { target, scan, key } => {
                 // Tried again at a later scan; the target is not to blame.
                 let _blameless = self.handoff.as_mut().and_then(|h| h.on_due(target, key, scan));
@@ -319,11 +340,16 @@ impl Process for Node {
 
     fn handle(&mut self, ctx: &mut NodeCtx<'_>, input: Input<NodeWords>) {
         match input {
+            // What it lets through has been at the gate.
+            Input::Timer(Timer::Slice) => return self.on_admission(ctx, Timer::Slice),
             Input::Start => self.on_start(ctx),
             Input::Message { from, message } => self.on_message(ctx, from, message),
             Input::Timer(timer) => self.on_timer(ctx, timer),
             Input::Done(job) => self.on_done(ctx, job),
             Input::Failed(job) => self.on_failed(ctx, job),
+        }
+        if let Some(admission) = &mut self.admission {
+            admission.gate(ctx);
         }
     }
 }

@@ -26,8 +26,12 @@ pub enum Timer {
     Gossip,
     /// Time to try a peer that is believed down, for the `count`-th time.
     Probe { peer: NodeId, serial: u32, count: u32 },
-    /// Time to flush.
+    /// Time to flush, or to write what is buffered.
     Flush,
+    /// Time to adjust how much background work goes to the disk.
+    Admission,
+    /// A background job may go to the disk.
+    Slice,
 }
 
 impl Timer {
@@ -49,6 +53,8 @@ impl Timer {
                 10 << 56 ^ u64::from(peer.0) << 32 ^ u64::from(*serial) << 8 ^ u64::from(*count)
             }
             Timer::Flush => 11 << 56,
+            Timer::Admission => 20 << 56,
+            Timer::Slice => 21 << 56,
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::dynamo::storage::store::Change;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::ghost::Past;
 use crate::id::{Key, NodeId};
+use crate::metrics::admission::Admission;
 use crate::metrics::anti_entropy::AntiEntropy;
 use crate::metrics::carts::Carts;
 use crate::metrics::corruption::Corruption;
@@ -16,6 +17,7 @@ use crate::metrics::handoff::Handoff;
 use crate::metrics::latency::Latency;
 use crate::metrics::load::Load;
 use crate::metrics::moment::Standing;
+use crate::metrics::object_buffer::ObjectBuffers;
 use crate::metrics::operations::Operations;
 use crate::metrics::read::Read;
 use crate::metrics::read_repair::ReadRepair;
@@ -52,6 +54,8 @@ pub struct Metrics {
     acknowledged: Acknowledged,
     load: Load,
     beliefs: Beliefs,
+    buffers: ObjectBuffers,
+    admission: Admission,
     timeline: Timeline,
     rest: Rest,
 }
@@ -89,6 +93,8 @@ impl Metrics {
             acknowledged: Acknowledged::new(keys),
             load: Load::new(nodes),
             beliefs: Beliefs::default(),
+            buffers: ObjectBuffers::default(),
+            admission: Admission::default(),
             timeline: Timeline::new(nodes, layout.faults.len()),
             rest: Rest::default(),
             layout: layout.clone(),
@@ -117,6 +123,8 @@ impl Metrics {
             load: self.load.figures(),
             carts: self.carts.figures(layout, account),
             operations: self.operations.figures(),
+            object_buffer: self.buffers.figures(&layout.cluster),
+            admission: self.admission.figures(&layout.cluster),
             timeline: self.timeline.finish(account.now, running),
         }
     }
@@ -153,6 +161,8 @@ impl Metrics {
             Fact::Made { attempt } => self.operations.writes.made(*attempt),
             Fact::Recognised { .. } => self.operations.writes.recognised(),
             Fact::ReadRepaired { replicas, .. } => self.read_repair.repaired(*replicas),
+            Fact::Buffer(fact) => self.buffers.fact(*fact),
+            Fact::Admission(fact) => self.admission.fact(*fact),
             Fact::HintCreated { .. }
             | Fact::HintSuperseded { .. }
             | Fact::HintDelivered { .. }

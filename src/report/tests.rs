@@ -7,6 +7,8 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 use crate::check::judges::Judges;
+use crate::dynamo::config::Flush;
+use crate::dynamo::config::local::{Admission, ObjectBuffer};
 use crate::dynamo::fact::{Cause, Fact};
 use crate::dynamo::message::{Kind, Membership, Message};
 use crate::dynamo::versioning::version::{Cart, Content};
@@ -15,12 +17,13 @@ use crate::id::{Address, ClientId, NodeId};
 use crate::metrics::figures::Figures;
 use crate::metrics::observer::Metrics;
 use crate::metrics::timeline::Row;
-use crate::report::definitions::{FIGURES, find};
+use crate::report::definitions::{all, find};
 use crate::report::document::{Origin, Report};
 use crate::report::history::History;
 use crate::report::json::json;
 use crate::report::summary::summary;
 use crate::report::trace::Trace;
+use crate::switch::Switch;
 use crate::trace::layout::Layout;
 use crate::trace::observer::Observer;
 use crate::trace::record::{Account, Drop, KindTotals, Record, Totals, Touched};
@@ -91,7 +94,10 @@ fn report_of(layout: &Layout) -> (Report, Vec<Row>) {
 }
 
 fn report() -> (Report, Vec<Row>) {
-    report_of(&layout(vec![partition(2, 4)]))
+    let mut layout = layout(vec![partition(2, 4)]);
+    layout.cluster.flush = Flush::Buffered(ObjectBuffer::default());
+    layout.cluster.admission = Switch::On(Admission::default());
+    report_of(&layout)
 }
 
 fn document() -> Value {
@@ -126,7 +132,7 @@ fn every_number_is_defined_and_every_definition_is_used() {
     let undefined: Vec<&String> = found.iter().filter(|path| find(path).is_none()).collect();
     assert!(undefined.is_empty(), "no definition: {undefined:?}");
     let used: Vec<_> = found.iter().filter_map(|path| find(path)).collect();
-    for (path, definition) in FIGURES {
+    for (path, definition) in all() {
         assert!(used.iter().any(|other| std::ptr::eq(*other, definition)), "nothing is at {path}");
     }
 }
@@ -158,6 +164,8 @@ fn the_sections_come_in_their_order() {
         "load",
         "carts",
         "operations",
+        "object_buffer",
+        "admission",
         "definitions",
     ];
     assert_eq!(top, wanted);

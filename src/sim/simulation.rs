@@ -92,8 +92,7 @@ impl Simulation {
         let keys = Rc::new(KeySpace::new(plan.workload.key_count()));
         let history = plan.membership();
         let config = Rc::new(plan.cluster.clone());
-        let always = config.flush == crate::dynamo::config::Flush::Always;
-        let disk = || Disk::new(Rc::clone(&keys), always, Rc::clone(&history));
+        let disk = || Disk::new(Rc::clone(&keys), config.flush, Rc::clone(&history));
         let machine = |node| Machine::new(disk(), plan.clock_of(&luck, node));
         let machines = (0..config.nodes).map(NodeId).map(machine).collect();
         let ring = history.ring(config.n, &keys);
@@ -343,6 +342,7 @@ fn constant_lanes(queue: &mut Queue<Event>, plan: &Plan) -> Vec<(Duration, Lane)
         plan.cluster.gossip.interval,
     ];
     lengths.extend(plan.workload.hedge_after);
+    lengths.extend(plan.cluster.admission.on().map(|settings| settings.interval));
     lengths.extend(plan.cluster.hinted_handoff.on().map(|settings| settings.timeout));
     lengths.sort_unstable();
     lengths.dedup();

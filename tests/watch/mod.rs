@@ -126,6 +126,7 @@ impl Ledger {
             Fact::ReadRepaired { .. } => self.repaired += 1,
             Fact::Suspected { .. } => self.suspected += 1,
             Fact::Cleared { .. } => self.cleared += 1,
+            Fact::Buffer(_) | Fact::Admission(_) => {}
             Fact::Compared { .. } | Fact::Made { .. } | Fact::Recognised { .. } => {}
         }
     }

@@ -5,6 +5,7 @@
 
 mod cluster;
 mod cuts;
+mod disk;
 mod expect;
 mod faults;
 mod network;
@@ -40,13 +41,7 @@ pub fn check(scenario: &Scenario, known_figures: &[&str]) -> Vec<Problem> {
     check_times(scenario, &mut findings);
     cluster::check(&scenario.cluster, &mut findings);
     network::check(scenario, &mut findings);
-    for (name, distribution) in [
-        ("read", &scenario.disk.read),
-        ("write", &scenario.disk.write),
-        ("flush", &scenario.disk.flush),
-    ] {
-        check_distribution(distribution, &Path::from("disk").name(name), &mut findings);
-    }
+    disk::check(scenario, &mut findings);
     workload::check(scenario, &mut findings);
     faults::check(scenario, &mut findings);
     timelines::check(&scenario.faults, &mut findings);
