@@ -265,6 +265,7 @@ mod tests {
         assert_eq!(mean(&read, large), 5.0);
         assert!((mean(&cached, large) - (0.75 * 0.1 + 0.25 * 5.0)).abs() < 0.1);
         let per_kilobyte = Some(PerKilobyte { read: Duration(2_000), write: Duration(9) });
-        assert_eq!(mean(&Spec { per_kilobyte, ..read }, large), 5.0 + 2.048);
+        let weighed = mean(&Spec { per_kilobyte, ..read }, large);
+        assert!((weighed - (5.0 + 2.048)).abs() < 1e-9, "{weighed}");
     }
 }
