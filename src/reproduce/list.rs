@@ -1,0 +1,34 @@
+//! All reproductions.
+
+use crate::reproduce::result::Reproduction;
+use crate::reproduce::work::{Stopped, Work};
+use crate::reproduce::{figure_2, figure_3};
+
+/// A reproduction by its name.
+#[derive(Clone, Copy)]
+pub struct Entry {
+    /// What it is called on the command line, and its folder.
+    pub name: &'static str,
+    /// What it shows, in a few words.
+    pub about: &'static str,
+    pub make: fn(&mut Work<'_>) -> Result<Reproduction, Stopped>,
+}
+
+/// In the order of the summary.
+pub const LIST: &[Entry] = &[
+    Entry {
+        name: "figure-2",
+        about: "which node keeps which ranges of the ring A to G (sections 4.3, 4.9)",
+        make: figure_2::make,
+    },
+    Entry {
+        name: "figure-3",
+        about: "the six clocks of the worked example D1 to D5 (section 4.4)",
+        make: figure_3::make,
+    },
+];
+
+/// The reproduction of this name.
+pub fn find(name: &str) -> Option<&'static Entry> {
+    LIST.iter().find(|entry| entry.name == name)
+}
