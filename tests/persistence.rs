@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dynamo_sim::dynamo::config::Flush;
 use dynamo_sim::dynamo::config::local::{Admission, DurableWrite, ObjectBuffer};
-use dynamo_sim::dynamo::config::{AntiEntropy, HintedHandoff};
+use dynamo_sim::dynamo::config::{AntiEntropy, HintedHandoff, Timeouts};
 use dynamo_sim::dynamo::fact::{AdmissionFact, BufferFact, Fact};
 use dynamo_sim::dynamo::message::{Message, ToReplica};
 use dynamo_sim::faults::spec::DiskAfterCrash;
@@ -265,6 +265,13 @@ impl Observer for Gates {
 fn much_to_repair(admission: Option<Admission>) -> Plan {
     let mut plan = small_plan(9);
     plan.duration = Duration::from_secs(60);
+    // Far above all latencies: what is measured is not how long somebody waits in vain.
+    plan.cluster.timeouts = Timeouts {
+        operation: Duration::from_secs(2),
+        replica: Duration::from_secs(1),
+        forward: Duration::from_secs(1),
+    };
+    plan.workload.timeout = Duration::from_secs(5);
     plan.cluster.admission = admission.map_or(Switch::Off, Switch::On);
     plan.cluster.anti_entropy =
         Switch::On(AntiEntropy { interval: Duration::from_secs(1), depth: 8 });
@@ -320,7 +327,12 @@ fn slices_shrink_near_the_threshold_and_grow_back_below_it() {
 // percentile with the controller on than off; the work is done later.
 #[test]
 fn the_controller_spares_the_foreground() {
-    let with = |admission| figures(&much_to_repair(admission));
+    let with = |admission| {
+        let mut plan = much_to_repair(admission);
+        plan.duration = Duration::from_secs(150);
+        plan.workload.arrivals = Arrivals::Poisson(rate(10));
+        figures(&plan)
+    };
     let (on, off) = (with(Some(Admission::default())), with(None));
     let after = |f: &Figures| f.latency.windows.after;
     for part in [|f: ByPath<Quantiles>| f.get, |f: ByPath<Quantiles>| f.put] {

@@ -24,6 +24,7 @@ use crate::report::json::json;
 use crate::report::summary::summary;
 use crate::report::trace::Trace;
 use crate::switch::Switch;
+use crate::time::Duration;
 use crate::trace::layout::Layout;
 use crate::trace::observer::Observer;
 use crate::trace::record::{Account, Drop, KindTotals, Record, Totals, Touched};

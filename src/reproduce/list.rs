@@ -2,7 +2,7 @@
 
 use crate::reproduce::result::Reproduction;
 use crate::reproduce::work::{Stopped, Work};
-use crate::reproduce::{figure_2, figure_3};
+use crate::reproduce::{admission, figure_2, figure_3, figure_4, figure_5};
 
 /// A reproduction by its name.
 #[derive(Clone, Copy)]
@@ -25,6 +25,21 @@ pub const LIST: &[Entry] = &[
         name: "figure-3",
         about: "the six clocks of the worked example D1 to D5 (section 4.4)",
         make: figure_3::make,
+    },
+    Entry {
+        name: "figure-4",
+        about: "latencies follow the load of the day, writes above reads (section 6.1)",
+        make: figure_4::make,
+    },
+    Entry {
+        name: "figure-5",
+        about: "buffered against direct writes over a day (section 6.1)",
+        make: figure_5::make,
+    },
+    Entry {
+        name: "admission",
+        about: "what control of background work spares clients, and what it gives up (section 6.5)",
+        make: admission::make,
     },
 ];
 
