@@ -98,11 +98,15 @@ fn remarks(days: u64, hour: u64) -> Vec<String> {
              days together, intervals over days. In the quietest hours the 99.9th percentile of \
              one hour stands on a few hundred puts a day."
         ),
-        "Where the day departs from the figure: at night the buffer helps more than drawn, since a \
-         large object takes its time at an idle disk too, twice in a row at W = 2; with objects of \
-         one size less of it is left. At peak it helps less: disks that are two thirds busy let \
-         few wait for long. What brings the factor of the text is disks that are nearly always \
-         busy, or stalls of the engine that are not modelled (checkpoints, locks)."
+        "Where the day departs from the figure: at night the buffer helps more than drawn, since \
+         a large object takes its time at an idle disk too, and a put waits for two disks in a \
+         row at W = 2; objects that are all alike take about half of that away. At peak it helps \
+         less: disks that are two thirds busy let few puts wait for long."
+            .to_string(),
+        "The second table says what is missing: the same world reaches the drawing's factor and \
+         its 120 ms where disks are about 80 % busy, and the text's factor of 5, with the \
+         drawing's highest 190 ms, where they are about 90 % busy. Text and drawing need not \
+         contradict each other: they are two loads, not far apart."
             .to_string(),
         "No durable writes in the buffered curve: the paper brings them in after the figure. What \
          they cost is in a table of its own."
