@@ -103,10 +103,11 @@ fn remarks(days: u64, hour: u64) -> Vec<String> {
          row at W = 2; objects that are all alike take about half of that away. At peak it helps \
          less: disks that are two thirds busy let few puts wait for long."
             .to_string(),
-        "The second table says what is missing: the same world reaches the drawing's factor and \
-         its 120 ms where disks are about 80 % busy, and the text's factor of 5, with the \
-         drawing's highest 190 ms, where they are about 90 % busy. Text and drawing need not \
-         contradict each other: they are two loads, not far apart."
+        "The second table says what is missing: the same world reaches the drawing's factor of 2 \
+         to 3, and its 120 ms, where disks are about 80 % busy, and a factor around the text's 5, \
+         with the drawing's highest 190 ms, where they are about 90 % busy, though from one \
+         repetition to the next it varies much there. Text and drawing may be two loads that are \
+         not far apart."
             .to_string(),
         "No durable writes in the buffered curve: the paper brings them in after the figure. What \
          they cost is in a table of its own."
