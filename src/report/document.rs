@@ -27,7 +27,7 @@ use crate::metrics::staleness::StalenessFigures;
 use crate::metrics::versions::VersionsFigures;
 use crate::report::definitions::{Definition, all, find};
 use crate::report::ledgers::{Ledgers, Messages, ledgers, messages};
-use crate::trace::layout::Layout;
+use crate::trace::layout::{Layout, Placed};
 use crate::trace::record::Account;
 
 /// Sections that a run may have nothing to say in.
@@ -54,6 +54,7 @@ pub struct Report {
     pub corruption: CorruptionFigures,
     pub sessions: SessionsFigures,
     pub load: LoadFigures,
+    pub placement: Placed,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub carts: Option<CartsFigures>,
     pub operations: OperationsFigures,
@@ -125,6 +126,7 @@ impl Report {
             corruption: figures.corruption,
             sessions: figures.sessions,
             load: figures.load,
+            placement: layout.placement.clone(),
             carts: figures.carts,
             operations: figures.operations,
             object_buffer: figures.object_buffer,

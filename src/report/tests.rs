@@ -167,6 +167,7 @@ fn the_sections_come_in_their_order() {
         "corruption",
         "sessions",
         "load",
+        "placement",
         "carts",
         "operations",
         "object_buffer",

@@ -1,8 +1,10 @@
 //! All reproductions.
 
 use crate::reproduce::result::Reproduction;
-use crate::reproduce::work::{Stopped, Work};
-use crate::reproduce::{admission, figure_2, figure_3, figure_4, figure_5};
+use crate::reproduce::work::{Settings, Stopped, Work};
+use crate::reproduce::{
+    admission, figure_2, figure_3, figure_4, figure_5, figure_8, placements, virtual_nodes,
+};
 
 /// A reproduction by its name.
 #[derive(Clone, Copy)]
@@ -37,11 +39,31 @@ pub const LIST: &[Entry] = &[
         make: figure_5::make,
     },
     Entry {
+        name: "figure-8",
+        about: "how evenly the three placement strategies load nodes (section 6.2)",
+        make: figure_8::make,
+    },
+    Entry {
+        name: "virtual-nodes",
+        about: "who takes over from a failed node, by the number of tokens (section 4.2)",
+        make: virtual_nodes::make,
+    },
+    Entry {
         name: "admission",
         about: "what control of background work spares clients, and what it gives up (section 6.5)",
         make: admission::make,
     },
 ];
+
+/// What can be asked for of a reproduction beside what the paper has.
+pub fn settings(name: &str) -> &'static [&'static str] {
+    if name == "figure-8" { &placements::SETTINGS } else { &[] }
+}
+
+/// Says what is wrong with settings of a reproduction that knows them all by name.
+pub fn refusal(name: &str, settings: &Settings) -> Option<String> {
+    (name == "figure-8").then(|| placements::Setting::new(settings).err()).flatten()
+}
 
 /// The reproduction of this name.
 pub fn find(name: &str) -> Option<&'static Entry> {

@@ -8,6 +8,7 @@
 //! | `result` | what a reproduction comes to |
 //! | `statistics` | means and their intervals |
 //! | `day` | a compressed day of load, for figures 4 and 5 |
+//! | `placements` | random placements by the thousand |
 //! | `page` | its page, its table and the summary over all, as text |
 //! | all others | one reproduction each |
 //!
@@ -20,8 +21,11 @@ pub mod figure_2;
 pub mod figure_3;
 pub mod figure_4;
 pub mod figure_5;
+pub mod figure_8;
 pub mod list;
 pub mod page;
+pub mod placements;
 pub mod result;
 pub mod statistics;
+pub mod virtual_nodes;
 pub mod work;

@@ -279,5 +279,6 @@ impl Simulation {
 
 /// Stands where a disk was for the moment in which that is moved.
 fn empty_disk(identity: &Identity) -> Disk {
-    Disk::new(std::rc::Rc::clone(&identity.keys), identity.config.flush, std::rc::Rc::default())
+    let keys = std::rc::Rc::clone(&identity.placement.keys);
+    Disk::new(keys, identity.config.flush, std::rc::Rc::default())
 }

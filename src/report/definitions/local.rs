@@ -1,9 +1,20 @@
-//! What the numbers about the software of a node mean: its object buffer, its background work.
+//! What the numbers about the inside of a node mean: what its disk spoils, its object buffer, its
+//! background work.
 
 use crate::report::definitions::{Definition, row};
 
 /// Each by the path of its number.
 pub(super) static LOCAL: &[(&str, Definition)] = &[
+    row("corruption.reads", "reads", "reads that returned a value that a disk had changed"),
+    row("corruption.share", "share", "the same of all reads that succeeded"),
+    row("corruption.damaged", "copies", "copies at homes that disks changed and nothing checked"),
+    row(
+        "corruption.spread.put|handoff|read_repair|anti_entropy",
+        "copies",
+        "copies at homes that became damaged as this wrote them",
+    ),
+    row("corruption.mended", "copies", "damaged copies that a write or a repair made good"),
+    row("corruption.final", "copies", "damaged copies at homes at the end"),
     row("object_buffer.kept", "writes", "writes of puts that went to the memory of a node"),
     row("object_buffer.full", "writes", "writes of puts that found no room and went to the disk"),
     row("object_buffer.durable", "writes", "writes that went to the disk, told to be durable"),
