@@ -39,6 +39,9 @@ struct Measured {
     converged: f64,
 }
 
+/// One of its figures.
+type Part = fn(&Measured) -> f64;
+
 /// Figures of a run, over repetitions.
 type Runs = Vec<Measured>;
 
@@ -176,14 +179,13 @@ impl Measured {
     }
 }
 
-fn estimate(runs: &Runs, part: fn(&Measured) -> f64) -> Estimate {
+fn estimate(runs: &Runs, part: Part) -> Estimate {
     Estimate::of(&runs.iter().map(part).collect::<Vec<_>>())
 }
 
 fn foreground(runs: &[Runs]) -> Table {
     let mut rows = Vec::new();
-    let parts: [(&str, fn(&Measured) -> f64); 2] =
-        [("gets", |run| run.get), ("puts", |run| run.put)];
+    let parts: [(&str, Part); 2] = [("gets", |run| run.get), ("puts", |run| run.put)];
     for (name, part) in parts {
         for (mode, runs) in MODES.iter().zip(runs) {
             let what = format!("99.9 % of {name}, background work {}, ms", mode.name);
@@ -210,7 +212,7 @@ fn foreground(runs: &[Runs]) -> Table {
 }
 
 fn background(runs: &[Runs]) -> Table {
-    let row = |what: &str, place: usize, part: fn(&Measured) -> f64| {
+    let row = |what: &str, place: usize, part: Part| {
         let what = format!("{what}, {}", MODES[place].name);
         Row::number(what, Figure::Nothing, estimate(&runs[place], part))
     };
@@ -225,7 +227,7 @@ fn background(runs: &[Runs]) -> Table {
 
 /// How latency and pace trade, by the limit of the controller.
 fn picture(runs: &[Runs], limits: &[(u32, Runs)]) -> Picture {
-    let panel = |title: &str, part: fn(&Measured) -> f64, flat: &[usize]| {
+    let panel = |title: &str, part: Part, flat: &[usize]| {
         let at = |(slices, runs): &(u32, Runs)| {
             (f64::from(*slices), Some(estimate(runs, part).mean).filter(|mean| mean.is_finite()))
         };

@@ -107,7 +107,7 @@ impl Replica {
     }
 
     fn write_next(&mut self, ctx: &mut NodeCtx<'_>, disk: &Disk) {
-        if let Some(place) = self.buffer.as_mut().and_then(|buffer| buffer.next()) {
+        if let Some(place) = self.buffer.as_mut().and_then(|buffer| buffer.next_place()) {
             let set = Rc::clone(disk.held(place).expect("what is in memory is held"));
             ctx.submit(Job::WriteBack { key: place.0, target: place.1, set });
         }

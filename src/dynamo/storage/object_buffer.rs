@@ -95,7 +95,7 @@ impl ObjectBuffer {
     }
 
     /// The next place to write, unless one is being written; none once the writer may rest.
-    pub fn next(&mut self) -> Option<Place> {
+    pub fn next_place(&mut self) -> Option<Place> {
         if self.writing.is_some() {
             return None;
         }
@@ -175,16 +175,16 @@ mod tests {
     fn the_writer_writes_what_was_there_when_it_began() {
         let mut buffer = ObjectBuffer::new(2);
         buffer.keep(HERE, None);
-        assert_eq!(buffer.next(), None, "it has not begun");
+        assert_eq!(buffer.next_place(), None, "it has not begun");
         buffer.begin();
         buffer.keep(THERE, Some(set()));
         assert!(buffer.is_full() && buffer.has_room_for(HERE));
         assert!(!buffer.has_room_for((Key(3), None)));
-        assert_eq!((buffer.next(), buffer.next()), (Some(HERE), None), "one at a time");
+        assert_eq!((buffer.next_place(), buffer.next_place()), (Some(HERE), None), "one at a time");
         assert!(buffer.written(&set()).is_some_and(|before| before.is_none()));
-        assert_eq!(buffer.next(), None, "the other came later");
+        assert_eq!(buffer.next_place(), None, "the other came later");
         buffer.begin();
-        assert_eq!(buffer.next(), Some(THERE));
+        assert_eq!(buffer.next_place(), Some(THERE));
         assert!(buffer.written(&set()).is_some_and(|before| before.is_some()));
         assert!(buffer.is_empty());
     }
@@ -194,14 +194,14 @@ mod tests {
         let mut buffer = ObjectBuffer::new(2);
         buffer.keep(HERE, None);
         buffer.begin();
-        assert_eq!(buffer.next(), Some(HERE));
+        assert_eq!(buffer.next_place(), Some(HERE));
         buffer.keep(HERE, None);
         buffer.keep(HERE, None);
         assert!(buffer.written(&set()).is_some());
         assert!(buffer.holds(HERE), "the disk holds an older one");
         assert!(buffer.beneath().all(|(_, beneath)| beneath.is_some()));
         buffer.begin();
-        assert_eq!(buffer.next(), Some(HERE));
+        assert_eq!(buffer.next_place(), Some(HERE));
         buffer.written(&set());
         assert!(buffer.is_empty());
     }
@@ -211,7 +211,7 @@ mod tests {
         let mut buffer = ObjectBuffer::new(2);
         buffer.keep(HERE, None);
         buffer.begin();
-        assert_eq!(buffer.next(), Some(HERE));
+        assert_eq!(buffer.next_place(), Some(HERE));
         assert!(buffer.forget(HERE).is_some());
         buffer.keep(HERE, Some(set()));
         assert!(buffer.written(&set()).is_none(), "the disk held it by then");
@@ -224,10 +224,10 @@ mod tests {
         let mut buffer = ObjectBuffer::new(2);
         buffer.keep(HERE, None);
         buffer.begin();
-        assert_eq!(buffer.next(), Some(HERE));
+        assert_eq!(buffer.next_place(), Some(HERE));
         buffer.failed();
-        assert_eq!(buffer.next(), None);
+        assert_eq!(buffer.next_place(), None);
         buffer.begin();
-        assert_eq!(buffer.next(), Some(HERE));
+        assert_eq!(buffer.next_place(), Some(HERE));
     }
 }
