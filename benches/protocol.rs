@@ -188,7 +188,7 @@ fn plan(row: Row, length: Duration) -> Plan {
         cluster,
         network: Default::default(),
         // Fast enough that the hottest key does not make its homes queue for ever.
-        disk: disk::Spec { read: disk(), write: disk(), flush: disk() },
+        disk: disk::Spec { read: disk(), write: disk(), flush: disk(), ..disk::Spec::default() },
         workload: Workload {
             clients: row.clients,
             arrivals: Arrivals::Closed { think: Distribution::Constant(Duration::ZERO) },

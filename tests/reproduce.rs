@@ -26,8 +26,11 @@ macro_rules! reproductions {
 reproductions![
     figure_2: "figure-2" is Within,
     figure_3: "figure-3" is Within,
+    figure_4: "figure-4" is ShapeFails,
+    figure_5: "figure-5" is Outside,
     figure_8: "figure-8" is Within,
     virtual_nodes: "virtual-nodes" is ShapeHolds,
+    admission: "admission" is ShapeHolds,
 ];
 
 fn reduced(name: &str) -> Reproduction {

@@ -43,6 +43,8 @@ impl Judge for HintLedger {
             | Fact::Made { .. }
             | Fact::Recognised { .. }
             | Fact::Committed { .. }
+            | Fact::Buffer(_)
+            | Fact::Admission(_)
             | Fact::Suspected { .. }
             | Fact::Cleared { .. }
             | Fact::Compared { .. }

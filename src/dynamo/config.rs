@@ -3,8 +3,11 @@
 //! Defaults are the paper's where it states a number; where it leaves the number open, the field's
 //! documentation says so.
 
+pub mod local;
+
 use serde::{Deserialize, Serialize};
 
+use crate::dynamo::config::local::{Admission, ObjectBuffer};
 use crate::id::Span;
 use crate::switch::Switch;
 use crate::time::Duration;
@@ -50,6 +53,10 @@ pub struct Cluster {
     pub failure_detection: FailureDetection,
     /// When what was written becomes safe from a crash.
     pub flush: Flush,
+    /// Control of how much background work goes to the database (section 6.5). Without it, all of
+    /// it goes there at once.
+    #[serde(default = "off", skip_serializing_if = "is_off")]
+    pub admission: Switch<Admission>,
     /// Is a copy checked as it is read? Then one that a disk has changed silently is as good as
     /// absent; without it, readers and other replicas get what the disk made of it.
     pub checksums: bool,
@@ -241,8 +248,12 @@ pub enum Flush {
     /// Each write is flushed before it is acknowledged (section 4.1).
     #[default]
     Always,
-    /// Writes are acknowledged at once and flushed this often (section 6.1).
+    /// Writes are acknowledged as the engine has them and flushed this often: a crash that keeps
+    /// only what was flushed takes the rest.
     Every(Duration),
+    /// Writes are acknowledged as they are in the memory of the node, and a writer brings them to
+    /// the disk later (section 6.1): any crash takes the rest.
+    Buffered(ObjectBuffer),
 }
 
 impl Default for Cluster {
@@ -265,10 +276,19 @@ impl Default for Cluster {
             range_transfer: RangeTransfer::default(),
             failure_detection: FailureDetection::default(),
             flush: Flush::default(),
+            admission: Switch::Off,
             checksums: true,
             clock_skew: None,
         }
     }
+}
+
+fn off() -> Switch<Admission> {
+    Switch::Off
+}
+
+fn is_off(admission: &Switch<Admission>) -> bool {
+    admission.on().is_none()
 }
 
 impl Default for Partitioning {

@@ -9,6 +9,7 @@ use crate::dynamo::storage::store::Change;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::ghost::Ghost;
 use crate::id::{AttemptId, Key, NodeId};
+use crate::time::Duration;
 
 /// Something that happened inside a node.
 #[derive(Clone, Debug)]
@@ -35,6 +36,10 @@ pub enum Fact {
     HintLost { hint: Hint },
     /// A crash brought back a hint whose removal was not flushed.
     HintRevived { hint: Hint },
+    /// Something about the object buffer.
+    Buffer(BufferFact),
+    /// Something about the control of background work.
+    Admission(AdmissionFact),
     /// A peer is believed down from now on.
     Suspected { peer: NodeId },
     /// A peer that was believed down has answered.
@@ -54,6 +59,36 @@ pub enum Fact {
     Replanted { ranges: u32, keys: u32 },
     /// A get found replicas that were behind and sent them the newest versions.
     ReadRepaired { key: Key, replicas: u32 },
+}
+
+/// What happened in the object buffer of a node (section 6.1).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BufferFact {
+    /// A write went to memory, where so many objects are now.
+    Kept { objects: u32 },
+    /// A write found no room and went to the disk.
+    Full,
+    /// A write went to the disk because it was told to be durable.
+    Durable,
+    /// A read was answered from memory.
+    Read,
+    /// The writer has written an object; so many are in memory only.
+    WrittenBack { objects: u32 },
+    /// A crash took so many that were in memory only.
+    Lost { objects: u32 },
+}
+
+/// What happened at the gate before background work (section 6.5).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AdmissionFact {
+    /// A background job went to the disk, at once or after it has waited.
+    Admitted,
+    /// A background job waits for a slice.
+    Deferred,
+    /// Too many waited: a job was dropped, and comes again in a later round.
+    Dropped,
+    /// There are so many slices a second from now on, since foreground reads took so long.
+    Adjusted { slices: u32, read: Option<Duration> },
 }
 
 /// Why a copy was written.

@@ -1,4 +1,5 @@
-//! What a node asks of its disk. Only a finished job may read or change what is stored.
+//! What a node asks of its disk. Only a finished job, or a write to the object buffer, may read or
+//! change what is held.
 
 use std::rc::Rc;
 
@@ -6,14 +7,16 @@ use crate::digest::digest_of;
 use crate::dynamo::message::moving::{DealName, Pass};
 use crate::dynamo::message::{Exchange, Put, Ticket, ToReplica};
 use crate::dynamo::ring::range::KeyRange;
+use crate::dynamo::storage::disk::Place;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::id::{Address, AttemptId, Key, NodeId, OperationId};
+use crate::time::Time;
 
 /// A piece of work for the disk.
 #[derive(Clone, Debug)]
 pub enum Job {
-    /// Read a key for a coordinator.
-    Fetch { to: Address, ticket: Ticket, attempt: AttemptId, key: Key },
+    /// Read a key for a coordinator, which has waited since then on the node's own clock.
+    Fetch { to: Address, ticket: Ticket, attempt: AttemptId, key: Key, since: Time },
     /// Make a new version and write it.
     Write {
         to: Address,
@@ -53,6 +56,8 @@ pub enum Job {
     Receive(Box<Receive>),
     /// Do what was asked of the home that gave its range to this node.
     Passed(Box<Pass>),
+    /// Write what is in the object buffer.
+    WriteBack { key: Key, target: Option<NodeId>, set: Rc<VersionSet> },
     /// Make safe what was written.
     Flush,
 }
@@ -110,7 +115,34 @@ pub enum Work {
     Flush,
 }
 
+/// The background tasks of section 6.5, which share the slices of one controller.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Task {
+    /// Delivery of hints, at either end (section 4.6).
+    HintDelivery,
+    /// Replica synchronisation (section 4.7).
+    Synchronisation,
+    /// Ranges that change hands, at either end (section 4.9).
+    RangeTransfer,
+}
+
 impl Job {
+    /// The background task that it belongs to; none if somebody waits for it, if it repairs what a
+    /// read has found, or if it is the engine's own.
+    #[inline]
+    pub fn task(&self) -> Option<Task> {
+        match self {
+            Job::Fetch { .. } | Job::Write { .. } | Job::Store { .. } | Job::Repair { .. } => None,
+            Job::WriteBack { .. } | Job::Flush => None,
+            Job::ReadHint { .. } | Job::DropHint { .. } | Job::Accept { .. } => {
+                Some(Task::HintDelivery)
+            }
+            Job::Synchronise { .. } | Job::ReadKeys(_) => Some(Task::Synchronisation),
+            Job::ReadRange(_) | Job::ReadAsked(_) | Job::Receive(_) => Some(Task::RangeTransfer),
+            Job::Passed(_) => None,
+        }
+    }
+
     /// Which kind of work, and on how many values.
     pub fn work(&self) -> (Work, u32) {
         match self {
@@ -128,13 +160,14 @@ impl Job {
             | Job::Repair { .. }
             | Job::Synchronise { .. }
             | Job::Accept { .. }
-            | Job::DropHint { .. } => (Work::Write, 1),
+            | Job::DropHint { .. }
+            | Job::WriteBack { .. } => (Work::Write, 1),
             Job::Flush => (Work::Flush, 1),
         }
     }
 
     /// Which copy, or hint for whom, it writes; none if it adds nothing to what is stored.
-    pub fn writes(&self) -> Option<(Key, Option<NodeId>)> {
+    pub fn writes(&self) -> Option<Place> {
         match self {
             Job::Write { key, stand_in_for, .. } | Job::Store { key, stand_in_for, .. } => {
                 Some((*key, *stand_in_for))
@@ -146,6 +179,7 @@ impl Job {
                 (ToReplica::Fetch { .. }, None) => None,
                 (request, _) => Some((request.key(), None)),
             },
+            Job::WriteBack { key, target, .. } => Some((*key, *target)),
             Job::Fetch { .. } | Job::ReadHint { .. } | Job::ReadKeys(_) => None,
             Job::ReadRange(_) | Job::ReadAsked(_) | Job::Receive(_) => None,
             Job::DropHint { .. } | Job::Flush => None,
@@ -161,6 +195,7 @@ impl Job {
             Job::Passed(pass) => pass.request.attempt().map(|attempt| attempt.operation),
             Job::Repair { .. } | Job::Synchronise { .. } | Job::Accept { .. } => None,
             Job::ReadRange(_) | Job::ReadAsked(_) | Job::Receive(_) => None,
+            Job::WriteBack { .. } => None,
             Job::ReadHint { .. } | Job::DropHint { .. } | Job::ReadKeys(_) | Job::Flush => None,
         }
     }
@@ -207,6 +242,10 @@ impl Job {
                 digest_of([11, u64::from(pass.home.0), u64::from(pass.request.key().0), attempt])
             }
             Job::Flush => 7,
+            Job::WriteBack { key, target, set } => {
+                let target = target.map_or(u64::MAX, |target| u64::from(target.0));
+                digest_of([20, u64::from(key.0), target, set.digest()])
+            }
         }
     }
 }

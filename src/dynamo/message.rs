@@ -128,6 +128,8 @@ pub enum ToReplica {
         key: Key,
         set: Rc<VersionSet>,
         stand_in_for: Option<NodeId>,
+        /// On the disk before you answer, whatever you buffer (section 6.1).
+        durable: bool,
     },
     /// You answered a read with less than this: read repair (section 5). Not confirmed.
     Repair { attempt: AttemptId, key: Key, set: Rc<VersionSet> },
@@ -560,7 +562,10 @@ impl ToReplica {
         let (kind, attempt, (bytes, content)) = match self {
             ToReplica::Fetch { attempt, .. } => (Kind::Fetch, attempt, (0, 0)),
             ToReplica::Write { attempt, put, .. } => (Kind::Write, attempt, (put.bytes(), 0)),
-            ToReplica::Store { attempt, set, .. } => (Kind::Store, attempt, of_set(Some(set))),
+            ToReplica::Store { attempt, set, durable, .. } => {
+                let (bytes, digest) = of_set(Some(set));
+                (Kind::Store, attempt, (bytes, digest ^ u64::from(*durable)))
+            }
             ToReplica::Repair { attempt, set, .. } => (Kind::Repair, attempt, of_set(Some(set))),
         };
         Gist { kind, bytes: KEY_BYTES + bytes, luck: attempt.number(), content }

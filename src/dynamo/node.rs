@@ -1,9 +1,11 @@
 //! A node: its parts and a switchboard. No decision is made here.
 
+mod local;
 mod ranges;
 
 use std::rc::Rc;
 
+use crate::dynamo::admission::Admission;
 use crate::dynamo::anti_entropy::Synchronisation;
 use crate::dynamo::config::Cluster;
 use crate::dynamo::coordination::{Coordination, Scene, Silent};
@@ -46,6 +48,8 @@ pub struct Node {
     refill: Refill,
     /// Ranges that are about to become this node's own, each with who gives it.
     expected: Ranges,
+    /// Large and rare: it is not in the way of those who do without.
+    admission: Option<Box<Admission>>,
 }
 
 /// What makes a node this node and not another.
@@ -70,14 +74,15 @@ impl Node {
         });
         let anti_entropy = config.anti_entropy.on().map(|settings| {
             let beat = rhythm(Purpose::AntiEntropyPhase, settings.interval);
-            Synchronisation::new(settings.clone(), beat)
+            let values = config.admission.on().map(|admission| admission.values as usize);
+            Synchronisation::new(settings.clone(), beat, values)
         });
         let beat = rhythm(Purpose::GossipPhase, config.gossip.interval);
         let view = View::new(me, Rc::clone(&disk.history), placement);
         let mut node = Node {
             view,
             disk,
-            replica: Replica::new(me, life),
+            replica: Replica::new(me, life, config.flush),
             coordination: Coordination::new(life),
             handoff,
             anti_entropy,
@@ -87,15 +92,17 @@ impl Node {
             carrying: Carrying::new(config.range_transfer.clone()),
             refill: Refill::new(config.range_transfer.clone()),
             expected: Ranges::default(),
+            admission: config.admission.on().map(|on| Box::new(Admission::new(on.clone()))),
             config,
         };
         node.cut_trees();
         node
     }
 
-    /// Stops at once. Only the disk is left.
-    pub fn crash(self) -> Disk {
-        self.disk
+    /// Stops at once. Only the disk is left; what was in memory only is lost.
+    pub fn crash(mut self) -> (Disk, Loss) {
+        let loss = self.replica.crash(&mut self.disk);
+        (self.disk, loss)
     }
 
     /// The disk, for the census at the end of a run.
@@ -133,6 +140,9 @@ impl Node {
         }
         if let Some(anti_entropy) = &self.anti_entropy {
             anti_entropy.start(ctx);
+        }
+        if let Some(admission) = &self.admission {
+            admission.start(ctx);
         }
         self.settle_ranges(ctx);
     }
@@ -234,24 +244,21 @@ impl Node {
             }
             Timer::Delivery { target, key, scan } => {
                 let silent = self.handoff.as_mut().and_then(|part| part.on_due(target, key, scan));
-                if let Some(peer) = silent {
+                // One that controls its background work may be busy with better.
+                if let Some(peer) = silent.filter(|_| self.admission.is_none()) {
                     self.detector.on_silence(ctx, &mut self.view, peer);
                 }
             }
-            Timer::AntiEntropy => {
-                if let Some(part) = &self.anti_entropy {
-                    self.disk.store.note_in_trees();
-                    part.on_interval(ctx, &self.view, &self.disk.store);
-                }
-            }
+            Timer::AntiEntropy => self.on_anti_entropy(ctx),
             Timer::Gossip => self.gossip.on_round(ctx, &self.view),
             Timer::Probe { peer, serial, count } => {
                 self.detector.on_probe(ctx, &self.view, (peer, serial, count));
             }
-            Timer::Flush => ctx.submit(Job::Flush),
+            Timer::Flush => self.on_flush_due(ctx),
             Timer::Giving => self.giving.on_due(ctx),
             Timer::Carrying => self.on_carrying_due(ctx),
             Timer::Refill => self.refill.on_due(ctx, &self.view, &mut self.disk),
+            Timer::Admission | Timer::Slice => self.on_admission(ctx, timer),
         }
     }
 
@@ -296,8 +303,14 @@ impl Node {
 
     fn finish(&mut self, ctx: &mut NodeCtx<'_>, job: Job) {
         let (config, disk) = (&*self.config, &mut self.disk);
+        if let Some(place) = self.replica.writes_around_buffer(&job) {
+            self.replica.writes_to_disk(disk, place);
+        }
         match job {
-            Job::Fetch { to, ticket, attempt, key } => {
+            Job::Fetch { to, ticket, attempt, key, since } => {
+                if let Some(admission) = &mut self.admission {
+                    admission.observe(ctx, since);
+                }
                 self.replica.fetched(ctx, config, disk, (to, ticket, attempt, key));
             }
             Job::Write { .. } => self.replica.write(ctx, config, disk, job),
@@ -322,6 +335,9 @@ impl Node {
                     part.on_read(ctx, &disk.store, *read);
                 }
             }
+            Job::WriteBack { key, target, set } => {
+                self.replica.written_back(ctx, disk, ((key, target), set));
+            }
             Job::Flush => self.replica.flushed(ctx, config, disk),
             Job::ReadRange(read) => self.giving.on_read(ctx, disk, *read),
             Job::ReadAsked(read) => self.refill.on_read(ctx, disk, *read),
@@ -337,6 +353,7 @@ impl Node {
     fn on_failed(&mut self, ctx: &mut NodeCtx<'_>, job: Job) {
         match job {
             Job::Flush => self.replica.start(ctx, &self.config),
+            Job::WriteBack { .. } => self.replica.not_written_back(),
             Job::ReadHint { target, scan, key } => {
                 // Tried again at a later scan; the target is not to blame.
                 let _blameless = self.handoff.as_mut().and_then(|h| h.on_due(target, key, scan));
@@ -355,11 +372,16 @@ impl Process for Node {
 
     fn handle(&mut self, ctx: &mut NodeCtx<'_>, input: Input<NodeWords>) {
         match input {
+            // What it lets through has been at the gate.
+            Input::Timer(Timer::Slice) => return self.on_admission(ctx, Timer::Slice),
             Input::Start => self.on_start(ctx),
             Input::Message { from, message } => self.on_message(ctx, from, message),
             Input::Timer(timer) => self.on_timer(ctx, timer),
             Input::Done(job) => self.on_done(ctx, job),
             Input::Failed(job) => self.on_failed(ctx, job),
+        }
+        if let Some(admission) = &mut self.admission {
+            admission.gate(ctx);
         }
     }
 }

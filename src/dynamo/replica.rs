@@ -1,8 +1,9 @@
 //! Keeps copies: answers what it holds, stores what it is sent, makes new versions (section 4.5).
 //!
 //! A message only queues a job at the disk; what is stored is read or changed when the disk has
-//! finished it, and then answered.
+//! finished it, and then answered. With an object buffer (section 6.1) puts go to memory instead.
 
+mod buffered;
 mod made;
 
 use std::collections::BTreeMap;
@@ -16,12 +17,14 @@ use crate::dynamo::message::{Handoff, Message, Put, Ticket, ToCoordinator, ToRep
 use crate::dynamo::replica::made::Made;
 use crate::dynamo::storage::disk::Disk;
 use crate::dynamo::storage::hint_store::Hint;
+use crate::dynamo::storage::object_buffer::ObjectBuffer;
 use crate::dynamo::timer::Timer;
 use crate::dynamo::versioning::clock::{Actor, Dot};
 use crate::dynamo::versioning::reconcile::{Author, merge, write};
 use crate::dynamo::versioning::version::VersionSet;
 use crate::dynamo::words::NodeCtx;
 use crate::id::{Address, AttemptId, Key, NodeId};
+use crate::time::Time;
 
 /// The part of a node that keeps copies.
 #[derive(Debug)]
@@ -39,31 +42,49 @@ pub struct Replica {
     made: Made,
     /// In whose place it answers what it is doing, if not in its own.
     answers_for: Option<NodeId>,
+    /// What is in memory only, where writes are buffered.
+    buffer: Option<ObjectBuffer>,
 }
 
 impl Replica {
     /// A replica in its `life`-th life, counted from 0.
-    pub fn new(me: NodeId, life: u32) -> Replica {
-        Replica {
-            me,
-            life,
-            serials: BTreeMap::new(),
-            last_serial: 0,
-            made: Made::default(),
-            answers_for: None,
-        }
+    pub fn new(me: NodeId, life: u32, flush: Flush) -> Replica {
+        let buffer = match flush {
+            Flush::Always | Flush::Every(_) => None,
+            Flush::Buffered(settings) => Some(ObjectBuffer::new(settings.objects)),
+        };
+        let (serials, made) = (BTreeMap::new(), Made::default());
+        Replica { me, life, serials, last_serial: 0, made, answers_for: None, buffer }
     }
 
-    /// Begins to flush at intervals, where that is asked for.
+    /// Begins to flush, or to write what is buffered, at intervals, where that is asked for.
     pub fn start(&self, ctx: &mut NodeCtx<'_>, config: &Cluster) {
-        if let Flush::Every(interval) = config.flush {
-            ctx.arm(interval, Timer::Flush);
+        match config.flush {
+            Flush::Always => {}
+            Flush::Every(interval) => ctx.arm(interval, Timer::Flush),
+            Flush::Buffered(settings) => ctx.arm(settings.interval, Timer::Flush),
         }
     }
 
     /// A coordinator wants something.
-    pub fn on_message(&self, ctx: &mut NodeCtx<'_>, from: Address, message: ToReplica) {
-        ctx.submit(job_for(from, message));
+    pub fn on_message(
+        &mut self,
+        ctx: &mut NodeCtx<'_>,
+        config: &Cluster,
+        disk: &mut Disk,
+        (from, message): (Address, ToReplica),
+    ) {
+        let durable = matches!(message, ToReplica::Store { durable: true, .. });
+        let job = job_of(from, message, ctx.ran);
+        match self.buffer {
+            None => ctx.submit(job),
+            Some(_) => self.take(ctx, config, disk, job, durable),
+        }
+    }
+
+    /// Are writes kept in memory first?
+    pub fn is_buffered(&self) -> bool {
+        self.buffer.is_some()
     }
 
     /// Does what was asked of a home that gave its range to this node, and answers in its place.
@@ -73,8 +94,8 @@ impl Replica {
             self.keep(ctx, config, disk, (request.key(), set), Cause::Transfer);
         }
         self.answers_for = Some(home);
-        match job_for(to, request) {
-            Job::Fetch { to, ticket, attempt, key } => {
+        match job_of(to, request, ctx.ran) {
+            Job::Fetch { to, ticket, attempt, key, .. } => {
                 self.fetched(ctx, config, disk, (to, ticket, attempt, key));
             }
             job @ Job::Write { .. } => self.write(ctx, config, disk, job),
@@ -89,13 +110,14 @@ impl Replica {
 
     /// Keeps what its former home sent of a range.
     pub fn receive(
-        &self,
+        &mut self,
         ctx: &mut NodeCtx<'_>,
         config: &Cluster,
         disk: &mut Disk,
         sets: Vec<(Key, Rc<VersionSet>)>,
     ) {
         for (key, set) in sets {
+            self.writes_to_disk(disk, (key, None));
             self.keep(ctx, config, disk, (key, set), Cause::Transfer);
         }
     }
@@ -217,6 +239,7 @@ impl Replica {
             return;
         }
         self.serials.remove(&(key, target));
+        self.writes_to_disk(disk, (key, Some(target)));
         if let Some(set) = disk.hints.remove(key, target) {
             ctx.tell(|| Fact::HintDelivered { hint: Hint { target, key, set } });
         }
@@ -259,14 +282,15 @@ impl Replica {
     }
 }
 
-/// The job that a coordinator's message asks for.
-fn job_for(to: Address, message: ToReplica) -> Job {
+/// What a disk has to do to give a coordinator what it wants.
+#[inline]
+fn job_of(to: Address, message: ToReplica, since: Time) -> Job {
     match message {
-        ToReplica::Fetch { ticket, attempt, key } => Job::Fetch { to, ticket, attempt, key },
+        ToReplica::Fetch { ticket, attempt, key } => Job::Fetch { to, ticket, attempt, key, since },
         ToReplica::Write { ticket, attempt, key, put, stand_in_for } => {
             Job::Write { to, ticket, attempt, key, put, stand_in_for }
         }
-        ToReplica::Store { ticket, attempt, key, set, stand_in_for } => {
+        ToReplica::Store { ticket, attempt, key, set, stand_in_for, .. } => {
             Job::Store { to, ticket, attempt, key, set, stand_in_for }
         }
         ToReplica::Repair { key, set, .. } => Job::Repair { key, set },

@@ -26,7 +26,7 @@ pub enum Timer {
     Gossip,
     /// Time to try a peer that is believed down, for the `count`-th time.
     Probe { peer: NodeId, serial: u32, count: u32 },
-    /// Time to flush.
+    /// Time to flush, or to write what is buffered.
     Flush,
     /// Has what was offered or sent to new homes arrived? (`range_transfer.retry`)
     Giving,
@@ -34,6 +34,10 @@ pub enum Timer {
     Carrying,
     /// Has what is lacking come? (`range_transfer.retry`)
     Refill,
+    /// Time to adjust how much background work goes to the disk.
+    Admission,
+    /// A background job may go to the disk.
+    Slice,
 }
 
 impl Timer {
@@ -58,6 +62,8 @@ impl Timer {
             Timer::Giving => 12 << 56,
             Timer::Carrying => 13 << 56,
             Timer::Refill => 14 << 56,
+            Timer::Admission => 20 << 56,
+            Timer::Slice => 21 << 56,
         }
     }
 }

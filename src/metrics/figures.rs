@@ -1,5 +1,6 @@
 //! All numbers of a run, as plain data.
 
+use crate::metrics::admission::AdmissionFigures;
 use crate::metrics::anti_entropy::AntiEntropyFigures;
 use crate::metrics::carts::CartsFigures;
 use crate::metrics::corruption::CorruptionFigures;
@@ -10,6 +11,7 @@ use crate::metrics::handoff::HandoffFigures;
 use crate::metrics::latency::LatencyFigures;
 use crate::metrics::load::LoadFigures;
 use crate::metrics::membership::MembershipFigures;
+use crate::metrics::object_buffer::ObjectBufferFigures;
 use crate::metrics::operations::{AvailabilityFigures, OperationsFigures};
 use crate::metrics::read_repair::ReadRepairFigures;
 use crate::metrics::repair::RepairFigures;
@@ -39,6 +41,10 @@ pub struct Figures {
     pub carts: Option<CartsFigures>,
     pub membership: Option<MembershipFigures>,
     pub operations: OperationsFigures,
+    /// None if nothing is buffered.
+    pub object_buffer: Option<ObjectBufferFigures>,
+    /// None if background work is not controlled.
+    pub admission: Option<AdmissionFigures>,
     /// In order of time.
     pub timeline: Vec<Row>,
 }

@@ -125,6 +125,8 @@ impl Handoff {
             | Fact::Made { .. }
             | Fact::Recognised { .. }
             | Fact::Committed { .. }
+            | Fact::Buffer(_)
+            | Fact::Admission(_)
             | Fact::Suspected { .. }
             | Fact::Cleared { .. }
             | Fact::Compared { .. }

@@ -12,6 +12,7 @@
 //! | `carts` | lost adds and resurrected items of shopping carts |
 //! | `corruption` | wrong data that nothing found |
 //! | `durability` | acknowledged writes that are gone |
+//! | `object_buffer` `admission` | what went through memory; background work and its gate |
 //! | `load` `faults` | work by node; what trouble touched |
 //! | `timeline` | one row for each sampling interval |
 //! | `moment` | what stands at a moment |
@@ -21,6 +22,7 @@
 //! Work per record is bounded, and memory grows with keys, nodes, clients, faults and rows, not
 //! with the length of the run. Counts are integers; fractions are taken when the run has ended.
 
+pub mod admission;
 pub mod anti_entropy;
 pub mod carts;
 pub mod commits;
@@ -34,6 +36,7 @@ pub mod latency;
 pub mod load;
 pub mod membership;
 pub mod moment;
+pub mod object_buffer;
 pub mod observer;
 pub mod operations;
 pub mod read;

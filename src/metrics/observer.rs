@@ -5,6 +5,7 @@ use crate::dynamo::storage::store::Change;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::ghost::Past;
 use crate::id::{Key, NodeId};
+use crate::metrics::admission::Admission;
 use crate::metrics::anti_entropy::AntiEntropy;
 use crate::metrics::carts::Carts;
 use crate::metrics::corruption::Corruption;
@@ -17,6 +18,7 @@ use crate::metrics::latency::Latency;
 use crate::metrics::load::Load;
 use crate::metrics::membership::MembershipChanges;
 use crate::metrics::moment::Standing;
+use crate::metrics::object_buffer::ObjectBuffers;
 use crate::metrics::operations::Operations;
 use crate::metrics::read::Read;
 use crate::metrics::read_repair::ReadRepair;
@@ -53,6 +55,8 @@ pub struct Metrics {
     acknowledged: Acknowledged,
     load: Load,
     beliefs: Beliefs,
+    buffers: ObjectBuffers,
+    admission: Admission,
     timeline: Timeline,
     membership: MembershipChanges,
     rest: Rest,
@@ -91,6 +95,8 @@ impl Metrics {
             acknowledged: Acknowledged::new(keys),
             load: Load::new(nodes),
             beliefs: Beliefs::default(),
+            buffers: ObjectBuffers::default(),
+            admission: Admission::default(),
             timeline: Timeline::new(layout.cluster.nodes, nodes, layout.faults.len()),
             membership: MembershipChanges::default(),
             rest: Rest::default(),
@@ -121,6 +127,8 @@ impl Metrics {
             carts: self.carts.figures(account),
             membership: self.membership.figures(layout, account),
             operations: self.operations.figures(),
+            object_buffer: self.buffers.figures(&layout.cluster),
+            admission: self.admission.figures(&layout.cluster),
             timeline: self.timeline.finish(account.now, running),
         }
     }
@@ -163,6 +171,8 @@ impl Metrics {
             | Fact::Passed
             | Fact::Declined
             | Fact::Replanted { .. } => self.membership.fact(now, fact),
+            Fact::Buffer(fact) => self.buffers.fact(*fact),
+            Fact::Admission(fact) => self.admission.fact(*fact),
             Fact::HintCreated { .. }
             | Fact::HintSuperseded { .. }
             | Fact::HintDelivered { .. }

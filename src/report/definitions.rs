@@ -1,6 +1,10 @@
 //! What each number of a report means, and in which unit it is.
 
+mod local;
+
 use serde::Serialize;
+
+use crate::report::definitions::local::LOCAL;
 
 /// Unit and meaning of a number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -17,9 +21,14 @@ const fn row(
     (path, Definition { unit, definition })
 }
 
+/// All definitions, by the paths of their numbers.
+pub fn all() -> impl Iterator<Item = &'static (&'static str, Definition)> {
+    FIGURES.iter().chain(LOCAL)
+}
+
 /// The definition of the number at this path.
 pub fn find(path: &str) -> Option<&'static Definition> {
-    let found = FIGURES.iter().find(|(pattern, _)| matches(pattern, path));
+    let found = all().find(|(pattern, _)| matches(pattern, path));
     found.map(|(_, definition)| definition)
 }
 
@@ -41,7 +50,7 @@ fn matches(pattern: &str, path: &str) -> bool {
 /// `before`, `during` and `after` are parts of the run: an operation counts where it began, and the
 /// trouble lasts from the start of the first fault to the end of the last (without faults all is
 /// `before`).
-pub static FIGURES: &[(&str, Definition)] = &[
+static FIGURES: &[(&str, Definition)] = &[
     row("header.seed", "1", "seed of all luck"),
     row("header.duration_s", "s", "how long clients asked and faults happened"),
     row("header.ended_at_s", "s", "simulated time at which the run ended"),
@@ -276,16 +285,6 @@ pub static FIGURES: &[(&str, Definition)] = &[
         "writes",
         "committed writes found held or covered by no home during the run, as in staleness",
     ),
-    row("corruption.reads", "reads", "reads that returned a value that a disk had changed"),
-    row("corruption.share", "share", "the same of all reads that succeeded"),
-    row("corruption.damaged", "copies", "copies at homes that disks changed and nothing checked"),
-    row(
-        "corruption.spread.put|handoff|read_repair|anti_entropy",
-        "copies",
-        "copies at homes that became damaged as this wrote them",
-    ),
-    row("corruption.mended", "copies", "damaged copies that a write or a repair made good"),
-    row("corruption.final", "copies", "damaged copies at homes at the end"),
     row("sessions.reads_examined", "reads", "reads of keys that their client remembered"),
     row(
         "sessions.read_your_writes_violations",

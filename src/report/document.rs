@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::check::verdict::Verdict;
+use crate::metrics::admission::AdmissionFigures;
 use crate::metrics::anti_entropy::AntiEntropyFigures;
 use crate::metrics::carts::CartsFigures;
 use crate::metrics::corruption::CorruptionFigures;
@@ -18,16 +19,20 @@ use crate::metrics::handoff::HandoffFigures;
 use crate::metrics::latency::LatencyFigures;
 use crate::metrics::load::LoadFigures;
 use crate::metrics::membership::MembershipFigures;
+use crate::metrics::object_buffer::ObjectBufferFigures;
 use crate::metrics::operations::{AvailabilityFigures, OperationsFigures};
 use crate::metrics::read_repair::ReadRepairFigures;
 use crate::metrics::repair::RepairFigures;
 use crate::metrics::sessions::SessionsFigures;
 use crate::metrics::staleness::StalenessFigures;
 use crate::metrics::versions::VersionsFigures;
-use crate::report::definitions::{Definition, FIGURES, find};
+use crate::report::definitions::{Definition, all, find};
 use crate::report::ledgers::{Ledgers, Messages, ledgers, messages};
 use crate::trace::layout::{Layout, Placed};
 use crate::trace::record::Account;
+
+/// Sections that a run may have nothing to say in.
+const OPTIONAL: [&str; 4] = ["carts.", "membership.", "object_buffer.", "admission."];
 
 /// Everything that is known of a run when it has ended.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -56,6 +61,10 @@ pub struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub membership: Option<MembershipFigures>,
     pub operations: OperationsFigures,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub object_buffer: Option<ObjectBufferFigures>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub admission: Option<AdmissionFigures>,
     /// Unit and meaning of every number, by path; `*` stands for any one step, `a|b` for a or b.
     pub definitions: BTreeMap<&'static str, Definition>,
 }
@@ -124,7 +133,9 @@ impl Report {
             carts: figures.carts,
             membership: figures.membership,
             operations: figures.operations,
-            definitions: FIGURES.iter().copied().collect(),
+            object_buffer: figures.object_buffer,
+            admission: figures.admission,
+            definitions: all().copied().collect(),
         }
     }
 
@@ -139,12 +150,8 @@ impl Report {
         };
         match path.split('.').try_fold(document, |value, name| step(&value, name)) {
             Some(value) => Some(value.as_f64()),
-            // A run in which no cart was changed has nothing to say of carts, and one without an
-            // administrator nothing of the membership.
-            None => ["carts.", "membership."]
-                .into_iter()
-                .any(|section| path.starts_with(section))
-                .then_some(None),
+            // A run in which no cart was changed has nothing to say of carts, and so on.
+            None => OPTIONAL.iter().any(|section| path.starts_with(section)).then_some(None),
         }
     }
 }

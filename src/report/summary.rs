@@ -273,6 +273,31 @@ fn repair(page: &mut Page, report: &Report) {
     if !report.divergence.heals.is_empty() {
         page.named("since last heal", &shares(&report.repair.after_last_heal));
     }
+    local(page, report);
+}
+
+/// What went through memory, and what was held back, where nodes do such things.
+fn local(page: &mut Page, report: &Report) {
+    if let Some(buffer) = &report.object_buffer {
+        let line = [
+            format!("{} writes to memory", count(buffer.kept)),
+            format!("{} durable", count(buffer.durable)),
+            format!("{} without room", count(buffer.full)),
+            format!("at most {} objects", count(buffer.peak)),
+            format!("{} lost", count(buffer.lost)),
+        ];
+        page.named("object buffer", &line.join(", "));
+    }
+    if let Some(admission) = &report.admission {
+        let slices = admission.slices_mean.map_or(String::new(), |mean| format!("{mean:.0}"));
+        let line = [
+            format!("{} jobs", count(admission.admitted)),
+            format!("{} had to wait", count(admission.deferred)),
+            format!("{} dropped", count(admission.dropped)),
+            format!("{slices} slices a second"),
+        ];
+        page.named("background work", &line.join(", "));
+    }
 }
 
 /// The curves that the plots show, in a line each.

@@ -7,7 +7,9 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 use crate::check::judges::Judges;
-use crate::dynamo::fact::{Cause, Fact};
+use crate::dynamo::config::Flush;
+use crate::dynamo::config::local::{Admission, ObjectBuffer};
+use crate::dynamo::fact::{AdmissionFact, BufferFact, Cause, Fact};
 use crate::dynamo::message::{Kind, Membership, Message};
 use crate::dynamo::versioning::version::{Cart, Content};
 use crate::faults::spec::DiskAfterCrash;
@@ -15,12 +17,14 @@ use crate::id::{Address, ClientId, NodeId};
 use crate::metrics::figures::Figures;
 use crate::metrics::observer::Metrics;
 use crate::metrics::timeline::Row;
-use crate::report::definitions::{FIGURES, find};
+use crate::report::definitions::{all, find};
 use crate::report::document::{Origin, Report};
 use crate::report::history::History;
 use crate::report::json::json;
 use crate::report::summary::summary;
 use crate::report::trace::Trace;
+use crate::switch::Switch;
+use crate::time::Duration;
 use crate::trace::layout::Layout;
 use crate::trace::observer::Observer;
 use crate::trace::record::{Account, Drop, KindTotals, Record, Totals, Touched};
@@ -39,6 +43,10 @@ fn play<O: Observer>(observer: O) -> Stage<O> {
     stage.at(2512).keep(0, &new, Cause::Put);
     stage.fact(3, Fact::HintCreated { hint: hint(1, &new) });
     stage.commit(&second, &new);
+    stage.fact(0, Fact::Buffer(BufferFact::Kept { objects: 1 }));
+    stage.fact(0, Fact::Admission(AdmissionFact::Admitted));
+    let read = Some(Duration::from_millis(45));
+    stage.fact(0, Fact::Admission(AdmissionFact::Adjusted { slices: 12, read }));
     stage.ok(put, Some(new.clone()));
     let stale = stage.at(2600).get(0, 0);
     stage.at(2604).ok(stale, Some(old));
@@ -91,7 +99,11 @@ fn report_of(layout: &Layout) -> (Report, Vec<Row>) {
 }
 
 fn report() -> (Report, Vec<Row>) {
-    report_of(&Layout { administered: true, ..layout(vec![partition(2, 4)]) })
+    let mut layout = layout(vec![partition(2, 4)]);
+    layout.administered = true;
+    layout.cluster.flush = Flush::Buffered(ObjectBuffer::default());
+    layout.cluster.admission = Switch::On(Admission::default());
+    report_of(&layout)
 }
 
 fn document() -> Value {
@@ -126,7 +138,7 @@ fn every_number_is_defined_and_every_definition_is_used() {
     let undefined: Vec<&String> = found.iter().filter(|path| find(path).is_none()).collect();
     assert!(undefined.is_empty(), "no definition: {undefined:?}");
     let used: Vec<_> = found.iter().filter_map(|path| find(path)).collect();
-    for (path, definition) in FIGURES {
+    for (path, definition) in all() {
         assert!(used.iter().any(|other| std::ptr::eq(*other, definition)), "nothing is at {path}");
     }
 }
@@ -160,6 +172,8 @@ fn the_sections_come_in_their_order() {
         "carts",
         "membership",
         "operations",
+        "object_buffer",
+        "admission",
         "definitions",
     ];
     assert_eq!(top, wanted);

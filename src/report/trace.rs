@@ -158,6 +158,8 @@ fn node_fact(fact: &Fact) -> (&'static str, Value) {
         Fact::HintDelivered { hint } => ("hint_delivered", of_hint(hint)),
         Fact::HintLost { hint } => ("hint_lost", of_hint(hint)),
         Fact::HintRevived { hint } => ("hint_revived", of_hint(hint)),
+        Fact::Buffer(fact) => ("buffer", json!({ "what": format!("{fact:?}") })),
+        Fact::Admission(fact) => ("admission", json!({ "what": format!("{fact:?}") })),
         Fact::Suspected { peer } => ("suspected", json!({ "peer": text(peer) })),
         Fact::Cleared { peer } => ("cleared", json!({ "peer": text(peer) })),
         Fact::Compared { peer, hashes, differing } => {

@@ -2,7 +2,9 @@
 
 use crate::reproduce::result::Reproduction;
 use crate::reproduce::work::{Settings, Stopped, Work};
-use crate::reproduce::{figure_2, figure_3, figure_8, placements, virtual_nodes};
+use crate::reproduce::{
+    admission, figure_2, figure_3, figure_4, figure_5, figure_8, placements, virtual_nodes,
+};
 
 /// A reproduction by its name.
 #[derive(Clone, Copy)]
@@ -27,6 +29,16 @@ pub const LIST: &[Entry] = &[
         make: figure_3::make,
     },
     Entry {
+        name: "figure-4",
+        about: "latencies follow the load of the day, writes above reads (section 6.1)",
+        make: figure_4::make,
+    },
+    Entry {
+        name: "figure-5",
+        about: "buffered against direct writes over a day (section 6.1)",
+        make: figure_5::make,
+    },
+    Entry {
         name: "figure-8",
         about: "how evenly the three placement strategies load nodes (section 6.2)",
         make: figure_8::make,
@@ -35,6 +47,11 @@ pub const LIST: &[Entry] = &[
         name: "virtual-nodes",
         about: "who takes over from a failed node, by the number of tokens (section 4.2)",
         make: virtual_nodes::make,
+    },
+    Entry {
+        name: "admission",
+        about: "what control of background work spares clients, and what it gives up (section 6.5)",
+        make: admission::make,
     },
 ];
 

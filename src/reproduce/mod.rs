@@ -7,6 +7,7 @@
 //! | `work` | how much effort, which seed, and who waits; scenarios that are run on the way |
 //! | `result` | what a reproduction comes to |
 //! | `statistics` | means and their intervals |
+//! | `day` | a compressed day of load, for figures 4 and 5 |
 //! | `placements` | random placements by the thousand |
 //! | `page` | its page, its table and the summary over all, as text |
 //! | all others | one reproduction each |
@@ -14,8 +15,12 @@
 //! What a reproduction assumes, and the bar that it is held to, is fixed in its file before its
 //! numbers are looked at. A new one takes a file and a line in `list`.
 
+pub mod admission;
+mod day;
 pub mod figure_2;
 pub mod figure_3;
+pub mod figure_4;
+pub mod figure_5;
 pub mod figure_8;
 pub mod list;
 pub mod page;

@@ -134,7 +134,10 @@ impl Simulation {
     fn count_lies(&mut self, node: NodeId, job: &Job) {
         let flushes = match job.work().0 {
             Work::Read => false,
-            Work::Write => self.identity.config.flush == Flush::Always,
+            Work::Write => match self.identity.config.flush {
+                Flush::Always | Flush::Buffered(_) => true,
+                Flush::Every(_) => false,
+            },
             Work::Flush => true,
         };
         for (fault, trouble) in &self.machines[node.index()].device.troubles {
@@ -181,6 +184,11 @@ impl Simulation {
         (fault, share): (usize, f64),
         (key, target): (Key, Option<NodeId>),
     ) {
+        // What is in memory only is not the disk's to change.
+        let node_of = self.machines[node.index()].node();
+        if node_of.is_some_and(|node| node.is_in_memory_only((key, target))) {
+            return;
+        }
         let target_number = target.map_or(u64::MAX, |target| u64::from(target.0));
         let which = digest_of([fault as u64, u64::from(key.0), target_number, self.now.0]);
         let who = u64::from(node.0) << 2 | 3;

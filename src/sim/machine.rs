@@ -1,5 +1,7 @@
 //! A machine: power, the life that its node is in, its disk, and whether it stands still.
 
+use crate::dynamo::job::Job;
+use crate::dynamo::message::ToReplica;
 use crate::dynamo::node::Node;
 use crate::dynamo::storage::disk::{Disk, Loss, Snapshot};
 use crate::id::{Key, NodeId};
@@ -88,11 +90,52 @@ impl Machine {
         }
     }
 
+    /// What is on the disk, and nothing that is in memory only.
+    pub fn snapshot(&self) -> Snapshot {
+        match &self.power {
+            Power::On(node) => node.snapshot(),
+            Power::Off { disk, .. } => disk.snapshot(),
+        }
+    }
+
     /// The disk, for what its device does to it.
     pub fn disk_mut(&mut self) -> &mut Disk {
         match &mut self.power {
             Power::On(node) => node.disk_mut(),
             Power::Off { disk, .. } => disk,
+        }
+    }
+
+    /// How much a job reads or writes.
+    pub fn bytes_of(&self, job: &Job) -> u64 {
+        let store = &self.disk().store;
+        let held = |key: Key| store.get(key).map_or(0, |set| u64::from(set.bytes()));
+        match job {
+            Job::Fetch { key, .. } => held(*key),
+            Job::ReadHint { target, key, .. } => {
+                let hint = self.disk().hints.get(*key, *target);
+                hint.map_or(0, |set| u64::from(set.bytes()))
+            }
+            Job::ReadKeys(read) => read.keys.iter().map(|key| held(*key)).sum(),
+            Job::ReadRange(read) => read.keys.iter().map(|key| held(*key)).sum(),
+            Job::ReadAsked(read) => read.keys.iter().map(|key| held(*key)).sum(),
+            Job::Receive(received) => {
+                received.sets.iter().map(|(_, set)| u64::from(set.bytes())).sum()
+            }
+            Job::Passed(pass) => match &pass.request {
+                ToReplica::Fetch { key, .. } => held(*key),
+                ToReplica::Write { put, .. } => u64::from(put.value.bytes),
+                ToReplica::Store { set, .. } | ToReplica::Repair { set, .. } => {
+                    u64::from(set.bytes())
+                }
+            },
+            Job::Write { put, .. } => u64::from(put.value.bytes),
+            Job::Store { set, .. }
+            | Job::Repair { set, .. }
+            | Job::Synchronise { set, .. }
+            | Job::Accept { set, .. }
+            | Job::WriteBack { set, .. } => u64::from(set.bytes()),
+            Job::DropHint { .. } | Job::Flush => 0,
         }
     }
 

@@ -11,6 +11,7 @@
 //! | `closing` | rest, and the account at the end |
 //! | `machine` | power, disk and pauses of one node |
 //! | `disk` | the device that serves jobs in order |
+//! | `engine` | what storage engines are assumed to cost |
 //! | `links` | the network with faults laid over it, and the ledger of messages |
 //! | `impaired` | links that still carry something, but worse |
 //! | `trouble` | faults taking hold |
@@ -24,6 +25,7 @@ pub mod closing;
 pub mod compare;
 pub mod delivery;
 pub mod disk;
+pub mod engine;
 pub mod event;
 pub mod impaired;
 pub mod links;

@@ -103,12 +103,11 @@ impl Simulation {
         let keys = &placement.keys;
         let history = plan.membership();
         let config = Rc::new(plan.cluster.clone());
-        let always = config.flush == crate::dynamo::config::Flush::Always;
-        let disk = || Disk::new(Rc::clone(keys), always, Rc::clone(&history));
+        let disk = || Disk::new(Rc::clone(keys), config.flush, Rc::clone(&history));
         let machine = |node: NodeId| {
             let mut disk = disk();
             if !history.is_member(node) {
-                disk.history = Rc::default();
+                disk.history = Rc::new(history.of_nobody());
             }
             Machine::new(disk, plan.clock_of(&luck, node))
         };
@@ -375,6 +374,7 @@ fn constant_lanes(queue: &mut Queue<Event>, plan: &Plan) -> Vec<(Duration, Lane)
         plan.cluster.gossip.interval,
     ];
     lengths.extend(plan.workload.hedge_after);
+    lengths.extend(plan.cluster.admission.on().map(|settings| settings.interval));
     lengths.extend(plan.cluster.hinted_handoff.on().map(|settings| settings.timeout));
     lengths.sort_unstable();
     lengths.dedup();

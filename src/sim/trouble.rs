@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use crate::dynamo::fact::Fact;
+use crate::dynamo::fact::{BufferFact, Fact};
 use crate::dynamo::node::{Identity, Node};
 use crate::dynamo::storage::disk::{Disk, Loss};
 use crate::faults::clock::ClockTrouble;
@@ -50,7 +50,7 @@ impl Simulation {
         let machine = &mut self.machines[node.index()];
         match deed {
             Deed::Snapshot => {
-                let snapshot = machine.disk().snapshot();
+                let snapshot = machine.snapshot();
                 machine.snapshots.push((fault, snapshot));
             }
             Deed::Crash { disk } => self.crash(observers, node, disk, fault),
@@ -144,8 +144,8 @@ impl Simulation {
         machine.clock.forget_timers();
         let standstill = machine.paused.take();
         let held = std::mem::take(&mut machine.device.held);
-        let mut disk = running.crash();
-        let loss = match how {
+        let (mut disk, from_memory) = running.crash();
+        let from_disk = match how {
             DiskAfterCrash::Kept => Loss::default(),
             DiskAfterCrash::UnflushedLost => disk.lose_unflushed(),
             DiskAfterCrash::Torn => disk.tear(),
@@ -154,6 +154,8 @@ impl Simulation {
             }
             DiskAfterCrash::Wiped => disk.wipe(),
         };
+        let objects = from_memory.count() as u32;
+        let loss = from_memory.and(from_disk);
         machine.power = Power::Off { disk: Box::new(disk), fault: Some(fault) };
         self.toll.node(fault);
         self.toll.copies(fault, loss.count());
@@ -169,6 +171,10 @@ impl Simulation {
             }
         }
         if observers.interest().facts {
+            if objects > 0 {
+                let fact = Fact::Buffer(BufferFact::Lost { objects });
+                observers.see(self.now, &Record::Node { node, fact: &fact });
+            }
             self.tell_loss(observers, node, loss);
         }
     }
@@ -273,5 +279,6 @@ impl Simulation {
 
 /// Stands where a disk was for the moment in which that is moved.
 fn empty_disk(identity: &Identity) -> Disk {
-    Disk::new(std::rc::Rc::clone(&identity.placement.keys), true, std::rc::Rc::default())
+    let keys = std::rc::Rc::clone(&identity.placement.keys);
+    Disk::new(keys, identity.config.flush, std::rc::Rc::default())
 }

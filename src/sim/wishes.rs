@@ -138,7 +138,8 @@ impl Simulation {
             return self.machines[node.index()].device.parked.push(job);
         }
         let machine = &mut self.machines[node.index()];
-        let due = machine.device.submit(self.now, &self.service, &self.luck, (node, &job));
+        let bytes = if self.service.weighs() { machine.bytes_of(&job) } else { 0 };
+        let due = machine.device.submit(self.now, &self.service, &self.luck, (node, &job, bytes));
         let task = Task { node, life: machine.life, job };
         let job = self.jobs.insert(task);
         self.queue.push(due, Event::Done(job));

@@ -29,7 +29,9 @@ const HISTORY: &str = "src/dynamo/ring/history.rs";
 const GOSSIP: &str = "src/dynamo/membership/gossip.rs";
 const DETECTOR: &str = "src/dynamo/membership/detector.rs";
 const MEMBERSHIP: &str = "src/dynamo/membership/";
-const STORAGE: &str = "src/dynamo/storage/";
+const ENGINE: &str = "src/sim/engine.rs";
+const BUFFER: &str = "src/dynamo/storage/object_buffer.rs";
+const ADMISSION: &str = "src/dynamo/admission/mod.rs";
 const NODE: &str = "src/dynamo/node.rs";
 const CLIENTS: &str = "src/workload/";
 
@@ -90,11 +92,11 @@ pub const CLAIMS: [Claim; 67] = [
     claim("4.9", HANDOFF, "Losers offer, the joiner confirms, a range moves once."),
     claim("4.9", HANDOFF, "Requests during a transfer lose nothing."),
     claim("4.9", HANDOFF, "A node that leaves hands its ranges over."),
-    claim("5", STORAGE, "Storage engines behind one interface, each with its times."),
-    claim("6.1", STORAGE, "The object buffer is bounded; a crash loses what it held."),
-    claim("6.1", STORAGE, "One of N replicas writes through; a put does not wait for it."),
-    claim("6.5", NODE, "Background tasks get fewer slices as reads become slow."),
-    claim("6.5", NODE, "With that control, foreground tails are shorter."),
+    claim("5", ENGINE, "Storage engines behind one interface, each with its times."),
+    claim("6.1", BUFFER, "The object buffer is bounded; a crash loses what it held."),
+    claim("6.1", PUT, "One of N replicas writes through; a put does not wait for it."),
+    claim("6.5", ADMISSION, "Background tasks get fewer slices as reads become slow."),
+    claim("6.5", ADMISSION, "With that control, foreground tails are shorter."),
     claim("6.4", CLIENTS, "Clients fetch the membership every 10 s, or when stale."),
     claim("6.4", CLIENTS, "Clients coordinate gets, and puts if time stamps decide."),
     claim("6.4", CLIENTS, "Misrouted requests after a change are counted and end."),

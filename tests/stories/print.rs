@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use dynamo_sim::dynamo::fact::{Cause, Fact};
+use dynamo_sim::dynamo::fact::{BufferFact, Cause, Fact};
 use dynamo_sim::dynamo::message::{
     Action, AntiEntropy, Handoff, Membership, Message, Outcome, Replied, Request, ToCoordinator,
     ToReplica,
@@ -177,6 +177,15 @@ pub fn spell_fact(names: &Names, fact: &Fact) -> Option<String> {
         Fact::HintDelivered { hint } => format!("drops the {}", spell_hint(names, hint)),
         Fact::HintLost { hint } => format!("lost the {}", spell_hint(names, hint)),
         Fact::HintRevived { hint } => format!("has back the {}", spell_hint(names, hint)),
+        Fact::Buffer(BufferFact::Kept { objects }) => format!("has {objects} in memory only"),
+        Fact::Buffer(BufferFact::Full) => "has no room in memory".to_string(),
+        Fact::Buffer(BufferFact::Durable) => "writes durably".to_string(),
+        Fact::Buffer(BufferFact::Read) => "reads from memory".to_string(),
+        Fact::Buffer(BufferFact::WrittenBack { objects }) => {
+            format!("writes back, and has {objects} in memory only")
+        }
+        Fact::Buffer(BufferFact::Lost { objects }) => format!("lost {objects} in memory"),
+        Fact::Admission(fact) => format!("at the gate: {fact:?}"),
         Fact::Suspected { peer } => format!("believes {peer} down"),
         Fact::Cleared { peer } => format!("believes {peer} up again"),
         Fact::Compared { peer, hashes, differing } => {

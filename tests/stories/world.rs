@@ -92,8 +92,7 @@ pub fn history(members: &[(NodeId, u32, Status)]) -> Rc<History> {
 
 /// An empty disk of a node that believes in this membership.
 fn disk(config: &Cluster, keys: &Rc<KeySpace>, history: Rc<History>) -> Disk {
-    let always = config.flush == dynamo_sim::dynamo::config::Flush::Always;
-    Disk::new(Rc::clone(keys), always, history)
+    Disk::new(Rc::clone(keys), config.flush, history)
 }
 
 impl World {
@@ -150,7 +149,7 @@ impl World {
         let Power::On(running) = std::mem::replace(&mut machine.power, none) else {
             panic!("{node} does not run");
         };
-        let mut disk = running.crash();
+        let (mut disk, _from_memory) = running.crash();
         lose(&mut disk);
         machine.power = Power::Off(Box::new(disk));
         machine.life += 1;
@@ -322,12 +321,14 @@ fn is_periodic(timer: &Timer) -> bool {
     match timer {
         Timer::HandoffScan | Timer::AntiEntropy | Timer::Gossip | Timer::Flush => true,
         Timer::Giving | Timer::Carrying | Timer::Refill => true,
+        Timer::Admission => true,
         Timer::GetReplicas
         | Timer::GetEnd(_)
         | Timer::PutReplicas
         | Timer::PutEnd
         | Timer::Forward
         | Timer::Delivery { .. }
+        | Timer::Slice
         | Timer::Probe { .. } => false,
     }
 }

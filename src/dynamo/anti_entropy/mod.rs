@@ -31,12 +31,15 @@ const KEYS_PER_MESSAGE: usize = 64;
 pub struct Synchronisation {
     settings: Settings,
     rhythm: Rhythm,
+    /// Keys that one job reads, and whose sets travel in one message.
+    keys: usize,
 }
 
 impl Synchronisation {
-    /// Compares in this rhythm.
-    pub fn new(settings: Settings, rhythm: Rhythm) -> Synchronisation {
-        Synchronisation { settings, rhythm }
+    /// Compares in this rhythm; one job reads so many values if not as many as go into a message.
+    pub fn new(settings: Settings, rhythm: Rhythm, values: Option<usize>) -> Synchronisation {
+        let keys = values.unwrap_or(KEYS_PER_MESSAGE).min(KEYS_PER_MESSAGE);
+        Synchronisation { settings, rhythm, keys }
     }
 
     /// Levels below the root of each tree.
@@ -84,7 +87,8 @@ impl Synchronisation {
                 compare_hashes(ctx, &disk.store, from, exchange.next(), &hashes);
             }
             AntiEntropy::Keys { exchange, leaves, entries } if ours(&exchange) => {
-                compare_keys(ctx, &disk.store, from, exchange.next(), &leaves, &entries);
+                let (ours, theirs) = differing(&disk.store, &leaves, &entries);
+                self.read_keys(ctx, from, exchange.next(), ours, theirs);
             }
             AntiEntropy::Sets { exchange, sets, wanted } if ours(&exchange) => {
                 for (key, set) in sets {
@@ -92,7 +96,7 @@ impl Synchronisation {
                         ctx.submit(Job::Synchronise { key, set });
                     }
                 }
-                read_keys(ctx, from, exchange.next(), wanted, Vec::new());
+                self.read_keys(ctx, from, exchange.next(), wanted, Vec::new());
             }
             AntiEntropy::Hashes { .. } | AntiEntropy::Keys { .. } | AntiEntropy::Sets { .. } => {}
         }
@@ -108,6 +112,28 @@ impl Synchronisation {
         let held = |key: Key| store.get(key).map(|set| (key, set.clone()));
         let sets = keys.into_iter().filter_map(held).collect();
         send(ctx, to, AntiEntropy::Sets { exchange, sets, wanted });
+    }
+
+    /// Reads keys from the disk to send them, a message's worth at a time; nothing if there is
+    /// nothing to send or to ask for.
+    fn read_keys(
+        &self,
+        ctx: &mut NodeCtx<'_>,
+        to: NodeId,
+        exchange: Exchange,
+        keys: Vec<Key>,
+        wanted: Vec<Key>,
+    ) {
+        let messages = keys.len().max(wanted.len()).div_ceil(self.keys);
+        let part = |all: &[Key], i: usize| -> Vec<Key> {
+            all.chunks(self.keys).nth(i).map_or_else(Vec::new, <[Key]>::to_vec)
+        };
+        for i in 0..messages {
+            // Each part is an exchange of its own from here on, with luck of its own.
+            let exchange = Exchange { step: exchange.step + 1000 * i as u32, ..exchange };
+            let (keys, wanted) = (part(&keys, i), part(&wanted, i));
+            ctx.submit(Job::ReadKeys(Box::new(ReadKeys { to, exchange, keys, wanted })));
+        }
     }
 }
 
@@ -143,42 +169,18 @@ fn compare_hashes(
     }
 }
 
-/// Sends what the peer lacks or holds otherwise, and asks for what it holds otherwise or alone.
-fn compare_keys(
-    ctx: &mut NodeCtx<'_>,
+/// Keys that the peer lacks or holds otherwise, and keys that it holds otherwise or alone.
+fn differing(
     store: &Store,
-    from: NodeId,
-    exchange: Exchange,
     leaves: &[(RangeId, TreeIndex)],
     entries: &[(Key, u64)],
-) {
+) -> (Vec<Key>, Vec<Key>) {
     let mine = entries_of(store, leaves);
     let theirs: BTreeMap<Key, u64> = entries.iter().copied().collect();
     let differs = |a: &BTreeMap<Key, u64>, b: &BTreeMap<Key, u64>| -> Vec<Key> {
         a.iter().filter(|(key, digest)| b.get(key) != Some(digest)).map(|(key, _)| *key).collect()
     };
-    read_keys(ctx, from, exchange, differs(&mine, &theirs), differs(&theirs, &mine));
-}
-
-/// Reads keys from the disk to send them, a message's worth at a time; nothing if there is nothing
-/// to send or to ask for.
-fn read_keys(
-    ctx: &mut NodeCtx<'_>,
-    to: NodeId,
-    exchange: Exchange,
-    keys: Vec<Key>,
-    wanted: Vec<Key>,
-) {
-    let messages = keys.len().max(wanted.len()).div_ceil(KEYS_PER_MESSAGE);
-    let part = |all: &[Key], i: usize| -> Vec<Key> {
-        all.chunks(KEYS_PER_MESSAGE).nth(i).map_or_else(Vec::new, <[Key]>::to_vec)
-    };
-    for i in 0..messages {
-        // Each part is an exchange of its own from here on, with luck of its own.
-        let exchange = Exchange { step: exchange.step + 1000 * i as u32, ..exchange };
-        let (keys, wanted) = (part(&keys, i), part(&wanted, i));
-        ctx.submit(Job::ReadKeys(Box::new(ReadKeys { to, exchange, keys, wanted })));
-    }
+    (differs(&mine, &theirs), differs(&theirs, &mine))
 }
 
 fn entries_of(store: &Store, leaves: &[(RangeId, TreeIndex)]) -> BTreeMap<Key, u64> {

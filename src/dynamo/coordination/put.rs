@@ -4,6 +4,8 @@ use std::rc::Rc;
 
 use smallvec::SmallVec;
 
+use crate::dynamo::config::Flush;
+use crate::dynamo::config::local::{DurableWrite, ObjectBuffer};
 use crate::dynamo::coordination::participants::{
     Participant, Participants, State, choose, give_up_waiting, mark_answered, next_stand_in,
 };
@@ -35,6 +37,8 @@ struct Put {
     /// What the replicas keep, once the first of them has made the new version.
     set: Option<Rc<VersionSet>>,
     replied: bool,
+    /// The home whose replica, or who stands in for it, is to do the durable write (section 6.1).
+    durable: Option<NodeId>,
 }
 
 impl Puts {
@@ -61,7 +65,8 @@ impl Puts {
         let range = scene.ring.range_of(key);
         let participants = choose(scene, range);
         let (answered, set, replied) = (0, None, false);
-        let put = Put { attempt, key, participants, answered, request, set, replied };
+        let durable = None;
+        let put = Put { attempt, key, participants, answered, request, set, replied, durable };
         for deadlines in [&mut self.replicas, &mut self.ends] {
             deadlines.prune(|ticket| self.open.get(ticket).is_some());
         }
@@ -90,6 +95,7 @@ impl Puts {
         // first answer is what the others are sent, anti-entropy joins the two.
         if put.set.is_none() {
             put.set = Some(set);
+            put.durable = put.choose_durable(scene, from);
             put.ask_all_to_store(ctx, scene, ticket, &mut self.replicas);
         }
         self.settle(ctx, scene, ticket);
@@ -240,8 +246,21 @@ impl Put {
             key: self.key,
             set: self.set.clone().expect("only what was made can be stored"),
             stand_in_for: participant.stand_in_for(),
+            durable: self.durable == Some(participant.home),
         };
         ctx.send(Address::Node(participant.node), Message::Replica(store));
+    }
+
+    /// Section 6.1: exactly one replica writes to the disk before it answers. Not the one that has
+    /// made the version, since the others wait for that, nor this node, whose answer comes first.
+    fn choose_durable(&self, scene: Scene<'_>, maker: NodeId) -> Option<NodeId> {
+        let remote = |p: &&Participant| p.node != maker && p.node != scene.view.me;
+        match scene.config.flush {
+            Flush::Buffered(ObjectBuffer { durable_write: DurableWrite::FirstRemote, .. }) => {
+                self.participants.iter().find(remote).map(|p| p.home)
+            }
+            Flush::Buffered(_) | Flush::Always | Flush::Every(_) => None,
+        }
     }
 
     fn add_stand_in(&mut self, scene: Scene<'_>, silent: NodeId) {

@@ -169,6 +169,7 @@ impl Node {
         if !arrived && self.handoff.is_none() {
             return;
         }
+        self.replica.writes_to_disk(&mut self.disk, (key, None));
         let Some(change) = self.disk.store.release(key) else { return };
         let set = change.before.clone();
         ctx.tell(|| Fact::Released { change });
@@ -196,6 +197,7 @@ impl Node {
 
     fn retarget(&mut self, ctx: &mut NodeCtx<'_>, key: Key, target: NodeId) {
         let Some(ring) = self.view.ring().map(Rc::clone) else { return };
+        self.replica.writes_to_disk(&mut self.disk, (key, Some(target)));
         let Some(set) = self.disk.hints.remove(key, target) else { return };
         self.replica.forget(key, Some(target));
         ctx.tell(|| Fact::HintSuperseded { hint: Hint { target, key, set: Rc::clone(&set) } });
@@ -236,7 +238,7 @@ impl Node {
     pub(super) fn on_replica(&mut self, ctx: &mut NodeCtx<'_>, from: Address, asked: ToReplica) {
         let plain = self.disk.given.is_empty() && self.disk.lacking.is_empty();
         if plain || asked.is_for_another() {
-            return self.replica.on_message(ctx, from, asked);
+            return self.do_here(ctx, from, asked);
         }
         let (key, position) = (asked.key(), self.disk.store.position(asked.key()));
         if let Some(partner) = self.given_to(key) {
@@ -253,7 +255,18 @@ impl Node {
                 let declined = ToCoordinator::Declined { ticket, attempt };
                 ctx.send(from, Message::Coordinator(declined));
             }
-            asked => self.replica.on_message(ctx, from, asked),
+            asked => self.do_here(ctx, from, asked),
+        }
+    }
+
+    fn do_here(&mut self, ctx: &mut NodeCtx<'_>, from: Address, asked: ToReplica) {
+        let (key, for_another) = (asked.key(), asked.is_for_another());
+        let (config, disk) = (&*self.config, &mut self.disk);
+        self.replica.on_message(ctx, config, disk, (from, asked));
+        // What is kept in memory is no job that would be finished later.
+        let at_once = self.replica.is_buffered() && !for_another;
+        if at_once && !self.view.history().is_founding() {
+            self.on_written(ctx, key);
         }
     }
 

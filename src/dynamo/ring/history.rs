@@ -139,6 +139,11 @@ impl History {
         History::of(self.changes, true)
     }
 
+    /// A history in which nobody is known yet, of the same kind.
+    pub fn of_nobody(&self) -> History {
+        History::of(BTreeMap::new(), self.numbered)
+    }
+
     /// Are tokens the partitions that they end, of which each node has its share?
     pub fn is_in_partitions(&self) -> bool {
         self.numbered

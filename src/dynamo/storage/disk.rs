@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::dynamo::config::Flush;
 use crate::dynamo::ring::history::{History, Transition};
 use crate::dynamo::ring::position::KeySpace;
 use crate::dynamo::ring::range::{KeyRange, Ranges};
@@ -10,6 +11,9 @@ use crate::dynamo::storage::hint_store::{Hint, HintStore};
 use crate::dynamo::storage::store::{Change, Store};
 use crate::dynamo::versioning::version::VersionSet;
 use crate::id::{Key, NodeId};
+
+/// Where something is kept: a key's own copy, or a hint of it for somebody.
+pub type Place = (Key, Option<NodeId>);
 
 /// A node's disk: the copies it keeps, the hints it keeps for others, and the membership history
 /// that section 4.8.1 wants persisted.
@@ -70,7 +74,37 @@ pub struct Snapshot {
     history: Rc<History>,
 }
 
+impl Snapshot {
+    /// A place was not like that on the disk, but like this.
+    pub fn correct(&mut self, (key, target): Place, set: Option<&Rc<VersionSet>>) {
+        let Some(target) = target else {
+            match set {
+                Some(set) => self.copies.insert(key, Rc::clone(set)),
+                None => self.copies.remove(&key),
+            };
+            return;
+        };
+        let place = self.hints.binary_search_by_key(&(key, target), |hint| (hint.key, hint.target));
+        let hint = set.map(|set| Hint { target, key, set: Rc::clone(set) });
+        match (place, hint) {
+            (Ok(place), Some(hint)) => self.hints[place] = hint,
+            (Ok(place), None) => {
+                self.hints.remove(place);
+            }
+            (Err(place), Some(hint)) => self.hints.insert(place, hint),
+            (Err(_), None) => {}
+        }
+    }
+}
+
 impl Loss {
+    /// This and more.
+    pub fn and(mut self, more: Loss) -> Loss {
+        self.copies.extend(more.copies);
+        self.hints.extend(more.hints);
+        self
+    }
+
     /// How many copies and hints it is about.
     pub fn count(&self) -> u64 {
         (self.copies.len() + self.hints.len()) as u64
@@ -79,10 +113,10 @@ impl Loss {
 
 impl Disk {
     /// A disk with nothing on it but a membership history.
-    pub fn new(keys: Rc<KeySpace>, flushes_always: bool, history: Rc<History>) -> Disk {
+    pub fn new(keys: Rc<KeySpace>, flush: Flush, history: Rc<History>) -> Disk {
         Disk {
-            store: Store::new(keys, flushes_always),
-            hints: HintStore::new(flushes_always),
+            store: Store::new(keys, flush),
+            hints: HintStore::new(flush),
             history,
             given: Vec::new(),
             committed: None,
@@ -96,6 +130,22 @@ impl Disk {
         if !self.lies {
             self.store.flush();
             self.hints.flush();
+        }
+    }
+
+    /// What is held at a place.
+    pub fn held(&self, (key, target): Place) -> Option<&Rc<VersionSet>> {
+        match target {
+            None => self.store.get(key),
+            Some(target) => self.hints.get(key, target),
+        }
+    }
+
+    /// Where nodes buffer: what is held at a place is on the disk now, which held this before.
+    pub fn wrote(&mut self, (key, target): Place, before: Option<Rc<VersionSet>>) {
+        match target {
+            None => self.store.wrote(key, before),
+            Some(target) => self.hints.wrote(key, target, before),
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::rc::Rc;
 
-use crate::dynamo::config::Versioning;
+use crate::dynamo::config::{Flush, Versioning};
 use crate::dynamo::versioning::reconcile::merge;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::id::{Key, NodeId};
@@ -26,15 +26,15 @@ pub struct HintStore {
     bytes: u64,
     /// What was there before each change since the last flush, oldest first.
     unflushed: Vec<(Key, NodeId, Option<Rc<VersionSet>>)>,
-    flushes_always: bool,
+    flush: Flush,
     /// Does the device acknowledge flushes that it does not make?
     lies: bool,
 }
 
 impl HintStore {
-    /// No hints. With `flushes_always` nothing written is ever unflushed.
-    pub fn new(flushes_always: bool) -> HintStore {
-        HintStore { flushes_always, ..HintStore::default() }
+    /// No hints. What is written becomes safe like this.
+    pub fn new(flush: Flush) -> HintStore {
+        HintStore { flush, ..HintStore::default() }
     }
 
     /// The hint for this key and target.
@@ -107,8 +107,9 @@ impl HintStore {
     /// The device begins, or ceases, to acknowledge flushes without making them.
     pub fn lie(&mut self, lies: bool) {
         self.lies = lies;
-        if !lies && self.flushes_always {
-            self.flush();
+        match self.flush {
+            Flush::Always | Flush::Buffered(_) if !lies => self.flush(),
+            Flush::Always | Flush::Buffered(_) | Flush::Every(_) => {}
         }
     }
 
@@ -141,7 +142,32 @@ impl HintStore {
     }
 
     fn keeps_undo(&self) -> bool {
-        !self.flushes_always || self.lies
+        match self.flush {
+            Flush::Always => self.lies,
+            Flush::Every(_) => true,
+            // What is on the disk is said apart.
+            Flush::Buffered(_) => false,
+        }
+    }
+
+    /// Where nodes buffer: what is held at this place is on the disk now, which held this before.
+    pub fn wrote(&mut self, key: Key, target: NodeId, before: Option<Rc<VersionSet>>) {
+        if self.lies {
+            self.unflushed.push((key, target, before));
+        }
+    }
+
+    /// What was in memory only is gone: this is what the disk holds. Returns the hint as it was and
+    /// as it is.
+    pub fn put_back(
+        &mut self,
+        key: Key,
+        target: NodeId,
+        set: Option<Rc<VersionSet>>,
+    ) -> (Option<Hint>, Option<Hint>) {
+        let hint = |set: Option<Rc<VersionSet>>| set.map(|set| Hint { target, key, set });
+        let now = hint(set.clone());
+        (hint(self.set(key, target, set)), now)
     }
 
     /// Undoes all that was not flushed: returns for each change undone the hint as it was and as it
@@ -150,9 +176,7 @@ impl HintStore {
         let undo = std::mem::take(&mut self.unflushed);
         let mut undone = Vec::new();
         for (key, target, before) in undo.into_iter().rev() {
-            let hint = |set: Option<Rc<VersionSet>>| set.map(|set| Hint { target, key, set });
-            let now = hint(before.clone());
-            undone.push((hint(self.set(key, target, before)), now));
+            undone.push(self.put_back(key, target, before));
         }
         undone
     }

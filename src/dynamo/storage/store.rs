@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::dynamo::config::Versioning;
+use crate::dynamo::config::{Flush, Versioning};
 use crate::dynamo::ring::placement::{RangeId, Ring};
 use crate::dynamo::ring::position::{KeySpace, Position};
 use crate::dynamo::storage::key_map::KeyMap;
@@ -35,7 +35,7 @@ pub struct Store {
     unflushed: Vec<(Key, Option<Rc<VersionSet>>)>,
     /// The key of the last write that was flushed.
     last_flushed: Option<Key>,
-    flushes_always: bool,
+    flush: Flush,
     /// Does the device acknowledge flushes that it does not make?
     lies: bool,
 }
@@ -49,8 +49,8 @@ struct Held {
 }
 
 impl Store {
-    /// An empty store. With `flushes_always` nothing written is ever unflushed.
-    pub fn new(keys: Rc<KeySpace>, flushes_always: bool) -> Store {
+    /// An empty store, in which what is written becomes safe like this.
+    pub fn new(keys: Rc<KeySpace>, flush: Flush) -> Store {
         Store {
             keys,
             sets: KeyMap::default(),
@@ -59,7 +59,7 @@ impl Store {
             unnoted: Vec::new(),
             unflushed: Vec::new(),
             last_flushed: None,
-            flushes_always,
+            flush,
             lies: false,
         }
     }
@@ -166,11 +166,25 @@ impl Store {
         self.unflushed.clear();
     }
 
+    /// What is held of a key is on the disk now, which held this of it before.
+    pub fn wrote(&mut self, key: Key, before: Option<Rc<VersionSet>>) {
+        match self.lies {
+            true => self.unflushed.push((key, before)),
+            false => self.last_flushed = Some(key),
+        }
+    }
+
+    /// What was in memory only is gone: this is what the disk holds.
+    pub fn put_back(&mut self, key: Key, set: Option<Rc<VersionSet>>) -> Change {
+        self.restore(key, set)
+    }
+
     /// The device begins, or ceases, to acknowledge flushes without making them.
     pub fn lie(&mut self, lies: bool) {
         self.lies = lies;
-        if !lies && self.flushes_always {
-            self.flush();
+        match self.flush {
+            Flush::Always | Flush::Buffered(_) if !lies => self.flush(),
+            Flush::Always | Flush::Buffered(_) | Flush::Every(_) => {}
         }
     }
 
@@ -228,10 +242,11 @@ impl Store {
     fn put(&mut self, key: Key, after: Rc<VersionSet>, before: Option<Rc<VersionSet>>) -> Change {
         let same = before.as_ref().is_some_and(|held| held.digest() == after.digest());
         if !same {
-            if !self.flushes_always || self.lies {
-                self.unflushed.push((key, before.clone()));
-            } else {
-                self.last_flushed = Some(key);
+            match self.flush {
+                Flush::Always => self.wrote(key, before.clone()),
+                Flush::Every(_) => self.unflushed.push((key, before.clone())),
+                // That it is on the disk is said apart.
+                Flush::Buffered(_) => {}
             }
             self.set(key, Some(Rc::clone(&after)));
         }

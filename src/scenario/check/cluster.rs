@@ -1,5 +1,6 @@
 //! Rules of `cluster`.
 
+use crate::dynamo::config::local::{Admission, ObjectBuffer};
 use crate::dynamo::config::{
     AntiEntropy, ClockSkew, Cluster, FailureDetection, Flush, HintedHandoff, RangeTransfer,
     Timeouts,
@@ -10,6 +11,10 @@ use crate::scenario::problem::Findings;
 
 /// Most storage nodes.
 pub const NODE_LIMIT: u32 = 10_000;
+/// Most slices that a node grants in a second.
+pub const SLICE_LIMIT: u32 = 1_000_000;
+/// Largest object buffer of one node.
+pub const BUFFER_LIMIT: u32 = 1_000_000;
 /// Deepest Merkle tree.
 pub const DEPTH_LIMIT: u8 = 20;
 
@@ -28,6 +33,10 @@ pub(super) fn check(cluster: &Cluster, findings: &mut Findings) {
     match cluster.flush {
         Flush::Always => {}
         Flush::Every(interval) => check_positive(interval, "cluster.flush.every", findings),
+        Flush::Buffered(settings) => check_object_buffer(&settings, findings),
+    }
+    if let Some(settings) = cluster.admission.on() {
+        check_admission(settings, findings);
     }
     if let Some(skew) = cluster.clock_skew {
         check_clock_skew(skew, findings);
@@ -123,6 +132,59 @@ fn check_failure_detection(settings: &FailureDetection, findings: &mut Findings)
                  at least as long, not {retry_limit}"
         ),
     );
+}
+
+fn check_object_buffer(settings: &ObjectBuffer, findings: &mut Findings) {
+    check_positive(settings.interval, "cluster.flush.buffered.interval", findings);
+    findings.require(
+        (1..=BUFFER_LIMIT).contains(&settings.objects),
+        "cluster.flush.buffered.objects",
+        format!(
+            "a buffer holds 1 to {BUFFER_LIMIT} objects, not {}; to buffer nothing, set \
+             cluster.flush to \"always\"",
+            settings.objects
+        ),
+    );
+}
+
+fn check_admission(settings: &Admission, findings: &mut Findings) {
+    let Admission { slices, least, decrease, window, percentile, .. } = *settings;
+    for (name, duration) in
+        [("interval", settings.interval), ("window", window), ("threshold", settings.threshold)]
+    {
+        check_positive(duration, format!("cluster.admission.{name}").as_str(), findings);
+    }
+    findings.require(
+        (1..=SLICE_LIMIT).contains(&slices),
+        "cluster.admission.slices",
+        format!("a node grants 1 to {SLICE_LIMIT} slices a second, not {slices}"),
+    );
+    findings.require_with(
+        (1..=slices.max(1)).contains(&least),
+        "cluster.admission.least",
+        ["cluster.admission.slices"],
+        format!(
+            "least is how many slices are left when foreground reads are slow: from 1, so that \
+             background work goes on, to slices, which is {slices}, not {least}"
+        ),
+    );
+    findings.require(
+        settings.increase >= 1,
+        "cluster.admission.increase",
+        "at least 1 slice is added at a time, or they never come back",
+    );
+    findings.require(
+        settings.values >= 1,
+        "cluster.admission.values",
+        "a slice reads at least 1 value",
+    );
+    for (name, share, what) in [
+        ("decrease", decrease, "slices are multiplied by a number between 0 and 1"),
+        ("percentile", percentile, "a percentile is written as a share between 0 and 1"),
+    ] {
+        let path = format!("cluster.admission.{name}");
+        findings.require(share > 0.0 && share < 1.0, path.as_str(), format!("{what}, not {share}"));
+    }
 }
 
 fn check_clock_skew(skew: ClockSkew, findings: &mut Findings) {

@@ -6,6 +6,7 @@
 mod administration;
 mod cluster;
 mod cuts;
+mod disk;
 mod expect;
 mod faults;
 mod network;
@@ -44,13 +45,7 @@ pub fn check(scenario: &Scenario, known_figures: &[&str]) -> Vec<Problem> {
     administration::check(scenario, &mut findings);
     partitioning::check(scenario, &mut findings);
     network::check(scenario, &mut findings);
-    for (name, distribution) in [
-        ("read", &scenario.disk.read),
-        ("write", &scenario.disk.write),
-        ("flush", &scenario.disk.flush),
-    ] {
-        check_distribution(distribution, &Path::from("disk").name(name), &mut findings);
-    }
+    disk::check(scenario, &mut findings);
     workload::check(scenario, &mut findings);
     faults::check(scenario, &mut findings);
     timelines::check(&scenario.faults, &mut findings);

@@ -1,0 +1,50 @@
+//! What a node does for itself: its buffer's writer, and background work with its gate.
+
+use crate::dynamo::config::Flush;
+use crate::dynamo::job::Job;
+use crate::dynamo::node::Node;
+use crate::dynamo::storage::disk::{Place, Snapshot};
+use crate::dynamo::timer::Timer;
+use crate::dynamo::words::NodeCtx;
+
+impl Node {
+    /// What is on the disk now.
+    pub fn snapshot(&self) -> Snapshot {
+        let mut snapshot = self.disk.snapshot();
+        self.replica.correct(&mut snapshot);
+        snapshot
+    }
+
+    /// Is what is held at a place in memory only (section 6.1)?
+    pub fn is_in_memory_only(&self, place: Place) -> bool {
+        self.replica.is_in_memory_only(place)
+    }
+
+    /// Begins a comparison, unless work of earlier ones still waits for the disk.
+    pub(super) fn on_anti_entropy(&mut self, ctx: &mut NodeCtx<'_>) {
+        let Some(part) = &self.anti_entropy else { return };
+        if self.admission.as_ref().is_some_and(|admission| admission.is_behind()) {
+            return part.start(ctx);
+        }
+        self.disk.store.note_in_trees();
+        part.on_interval(ctx, &self.view, &self.disk.store);
+    }
+
+    pub(super) fn on_admission(&mut self, ctx: &mut NodeCtx<'_>, timer: Timer) {
+        match (&mut self.admission, timer) {
+            (Some(admission), Timer::Slice) => admission.on_slice(ctx),
+            (Some(admission), _interval) => admission.on_interval(ctx),
+            (None, _never) => unreachable!("only a controller waits for slices"),
+        }
+    }
+
+    pub(super) fn on_flush_due(&mut self, ctx: &mut NodeCtx<'_>) {
+        match self.config.flush {
+            Flush::Always | Flush::Every(_) => ctx.submit(Job::Flush),
+            Flush::Buffered(_) => {
+                self.replica.start(ctx, &self.config);
+                self.replica.begin_writing(ctx, &self.disk);
+            }
+        }
+    }
+}
