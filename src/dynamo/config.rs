@@ -52,6 +52,44 @@ pub struct Cluster {
     /// How far the clocks of nodes are off, each all the time; without it they all are right.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock_skew: Option<ClockSkew>,
+    /// When clocks lose their oldest pairs (section 4.4); without it they never do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_truncation: Option<ClockTruncation>,
+}
+
+/// Truncation of clocks: each pair has the time at which it was last counted up, by the clock of the
+/// node that did it, and the oldest goes where there are too many (section 4.4).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct ClockTruncation {
+    /// How many pairs are too many; say 10 in the paper. Raising it makes clocks longer and false
+    /// conflicts rarer.
+    pub threshold: u32,
+    /// Is the threshold itself too many?
+    pub when: TruncatedWhen,
+}
+
+/// When a clock is truncated. The paper says "reaches"; others read it as "exceeds".
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum TruncatedWhen {
+    /// Its pairs reach the threshold: stored clocks have at most one pair less.
+    #[default]
+    Reached,
+    /// Its pairs exceed the threshold: stored clocks have at most as many.
+    Exceeded,
+}
+
+impl ClockTruncation {
+    /// Most pairs of a clock that is stored.
+    pub fn most_pairs(self) -> u32 {
+        match self.when {
+            TruncatedWhen::Reached => self.threshold - 1,
+            TruncatedWhen::Exceeded => self.threshold,
+        }
+    }
 }
 
 /// The spread of what clocks show beyond the true time: a bell curve around it.
@@ -224,7 +262,14 @@ impl Default for Cluster {
             flush: Flush::default(),
             checksums: true,
             clock_skew: None,
+            clock_truncation: None,
         }
+    }
+}
+
+impl Default for ClockTruncation {
+    fn default() -> Self {
+        ClockTruncation { threshold: 10, when: TruncatedWhen::default() }
     }
 }
 

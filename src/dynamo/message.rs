@@ -424,7 +424,7 @@ impl Put {
 }
 
 fn context_bytes(set: &VersionSet) -> u64 {
-    16 * set.clock().entries().len() as u64
+    u64::from(set.clock().bytes())
 }
 
 /// Bytes and fingerprint of a set that may be absent.

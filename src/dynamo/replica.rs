@@ -8,7 +8,7 @@ mod made;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::dynamo::config::{Cluster, Flush, Versioning};
+use crate::dynamo::config::{ClockTruncation, Cluster, Flush, Versioning};
 use crate::dynamo::fact::{Cause, Fact};
 use crate::dynamo::job::Job;
 use crate::dynamo::message::{Handoff, Message, Put, Ticket, ToCoordinator, ToReplica};
@@ -16,7 +16,7 @@ use crate::dynamo::replica::made::Made;
 use crate::dynamo::storage::disk::Disk;
 use crate::dynamo::storage::hint_store::Hint;
 use crate::dynamo::timer::Timer;
-use crate::dynamo::versioning::clock::{Actor, Dot};
+use crate::dynamo::versioning::clock::{Actor, Clock, Dot};
 use crate::dynamo::versioning::reconcile::{Author, merge, write};
 use crate::dynamo::versioning::version::VersionSet;
 use crate::dynamo::words::NodeCtx;
@@ -107,8 +107,10 @@ impl Replica {
             let written = ToCoordinator::Written { ticket, attempt, set };
             return ctx.send(to, Message::Coordinator(written));
         }
-        let actor = self.actor(config.versioning, key, stand_in_for);
-        let author = Author { actor, stamp: ctx.now };
+        let clocks = [held.map(|set| set.clock()), put.context.as_ref().map(|set| set.clock())];
+        let actor = self.actor(config, (key, stand_in_for), clocks);
+        let most_pairs = config.clock_truncation.map(ClockTruncation::most_pairs);
+        let author = Author { actor, stamp: ctx.now, most_pairs };
         let (context, held) = (put.context.as_deref(), held.map(|set| &**set));
         let Put { value, ghost, .. } = &*put;
         let (value, ghost) = (value.clone(), ghost.clone());
@@ -205,7 +207,30 @@ impl Replica {
         self.start(ctx, config);
     }
 
-    fn actor(&mut self, versioning: Versioning, key: Key, stand_in_for: Option<NodeId>) -> Actor {
+    /// The name under which it mints. Where clocks are truncated, one that neither of these knows
+    /// may have been forgotten there, and with it what was counted: then it takes a new one.
+    fn actor(
+        &mut self,
+        config: &Cluster,
+        (key, stand_in_for): (Key, Option<NodeId>),
+        clocks: [Option<&Clock>; 2],
+    ) -> Actor {
+        let actor = self.known_actor(config.versioning, key, stand_in_for);
+        let mut known = clocks.into_iter().flatten();
+        let dotted = config.versioning == Versioning::Dotted;
+        if config.clock_truncation.is_none() || !dotted || known.any(|c| c.counter(actor) > 0) {
+            return actor;
+        }
+        self.forget(key, stand_in_for);
+        self.known_actor(config.versioning, key, stand_in_for)
+    }
+
+    fn known_actor(
+        &mut self,
+        versioning: Versioning,
+        key: Key,
+        stand_in_for: Option<NodeId>,
+    ) -> Actor {
         match (versioning, stand_in_for) {
             (Versioning::Literal | Versioning::LastWriteWins, _) => Actor::of_node(self.me),
             (Versioning::Dotted, None) => match self.serials.get(&(key, self.me)) {

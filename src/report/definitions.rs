@@ -150,6 +150,12 @@ pub static FIGURES: &[(&str, Definition)] = &[
     row("versions.mean", "versions", "visible versions per read that returned any"),
     row("versions.max", "versions", "most visible versions that a read returned"),
     row("versions.tombstones", "versions", "tombstones returned, which are not visible"),
+    row(
+        "versions.false_conflicts",
+        "reads",
+        "reads that returned two versions of which one was written in full knowledge of the other, \
+         by true history: conflicts that truncated clocks made, or writes without context",
+    ),
     row("divergence.max", "keys", "most keys at one moment whose homes held unequal sets"),
     row("divergence.mean", "keys", "the same, mean over the time of the run"),
     row("divergence.final", "keys", "the same at the end"),

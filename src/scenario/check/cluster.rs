@@ -1,7 +1,8 @@
 //! Rules of `cluster`.
 
 use crate::dynamo::config::{
-    AntiEntropy, ClockSkew, Cluster, FailureDetection, Flush, HintedHandoff, Partitioning, Timeouts,
+    AntiEntropy, ClockSkew, ClockTruncation, Cluster, FailureDetection, Flush, HintedHandoff,
+    Partitioning, Timeouts, TruncatedWhen, Versioning,
 };
 
 use crate::scenario::check::{CLOCK_LIMIT, check_positive};
@@ -13,6 +14,8 @@ pub const NODE_LIMIT: u32 = 10_000;
 pub const TOKEN_LIMIT: u32 = 4_096;
 /// Most tokens of all nodes.
 pub const RING_LIMIT: u64 = 2_000_000;
+/// Largest threshold of truncation.
+pub const PAIR_LIMIT: u32 = 10_000;
 /// Deepest Merkle tree.
 pub const DEPTH_LIMIT: u8 = 20;
 
@@ -34,6 +37,9 @@ pub(super) fn check(cluster: &Cluster, findings: &mut Findings) {
     }
     if let Some(skew) = cluster.clock_skew {
         check_clock_skew(skew, findings);
+    }
+    if let Some(truncation) = cluster.clock_truncation {
+        check_clock_truncation(cluster.versioning, truncation, findings);
     }
 }
 
@@ -146,6 +152,28 @@ fn check_failure_detection(settings: &FailureDetection, findings: &mut Findings)
             "the pause between two tries grows from retry, which is {retry}, to retry_limit: \
                  at least as long, not {retry_limit}"
         ),
+    );
+}
+
+fn check_clock_truncation(
+    versioning: Versioning,
+    ClockTruncation { threshold, when }: ClockTruncation,
+    findings: &mut Findings,
+) {
+    let least = match when {
+        TruncatedWhen::Reached => 2,
+        TruncatedWhen::Exceeded => 1,
+    };
+    findings.require(
+        (least..=PAIR_LIMIT).contains(&threshold),
+        "cluster.clock_truncation.threshold",
+        format!("a clock keeps one pair at least: {least} to {PAIR_LIMIT}, not {threshold}"),
+    );
+    findings.require_with(
+        versioning != Versioning::LastWriteWins,
+        "cluster.clock_truncation",
+        ["cluster.versioning"],
+        "where the last write wins there are no clocks to truncate",
     );
 }
 
