@@ -2,17 +2,24 @@
 
 mod watch;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use dynamo_sim::check::judges::Judges;
 use dynamo_sim::check::verdict::Outcome;
 use dynamo_sim::dynamo::config::{ClockTruncation, Coordinator, TruncatedWhen, Versioning};
+use dynamo_sim::dynamo::message::{Action, Membership, Message, ToReplica};
 use dynamo_sim::faults::spec::DiskAfterCrash;
+use dynamo_sim::id::{Address, ClientId, NodeId};
 use dynamo_sim::metrics::figures::Figures;
 use dynamo_sim::metrics::observer::Metrics;
+use dynamo_sim::random::distribution::Distribution;
 use dynamo_sim::sim::plan::Plan;
 use dynamo_sim::sim::simulation::Simulation;
-use dynamo_sim::trace::observer::Observers;
-use dynamo_sim::trace::record::Account;
-use dynamo_sim::workload::spec::Mix;
+use dynamo_sim::time::{Duration, Time};
+use dynamo_sim::trace::observer::{Interest, Observer, Observers};
+use dynamo_sim::trace::record::{Account, Record};
+use dynamo_sim::workload::spec::{LoadBalancer, Mix, Routing};
+use dynamo_sim::workload::words::ClientFact;
 
 use watch::{crash, small_plan};
 
@@ -63,4 +70,149 @@ fn truncation_makes_false_conflicts_and_they_are_counted() {
             assert_eq!((figures.durability.lost_writes, found), (0, vec![]));
         }
     }
+}
+
+/// What clients that coordinate send and are sent.
+#[derive(Default)]
+struct Downloads {
+    /// By client, when it asked for the membership and whom.
+    pulls: BTreeMap<ClientId, Vec<(Time, NodeId)>>,
+    at_once: Vec<Time>,
+    /// Sizes of memberships on the wire.
+    bytes: Vec<u64>,
+    /// Requests by whether they are gets, and fetches and stores sent by clients.
+    requests: [u64; 2],
+    fetches: u64,
+    stores: u64,
+    /// Requests that nodes handed on.
+    forwarded: u64,
+}
+
+impl Observer for Downloads {
+    fn interest(&self) -> Interest {
+        Interest { facts: true, messages: true }
+    }
+
+    fn see(&mut self, now: Time, record: &Record<'_>) {
+        match record {
+            Record::Sent {
+                from: Address::Client(client), to: Address::Node(to), message, ..
+            } => match message {
+                Message::Membership(Membership::Pull { .. }) => {
+                    self.pulls.entry(*client).or_default().push((now, *to));
+                }
+                Message::Request(request) => {
+                    self.requests[usize::from(matches!(request.action, Action::Get))] += 1;
+                }
+                Message::Replica(ToReplica::Fetch { .. }) => self.fetches += 1,
+                Message::Replica(ToReplica::Store { .. }) => self.stores += 1,
+                _ => {}
+            },
+            Record::Sent { message: Message::Membership(Membership::Pulled { .. }), .. } => {
+                let Record::Sent { message, .. } = record else { unreachable!() };
+                self.bytes.push(message.bytes());
+            }
+            Record::Sent { from: Address::Node(_), message: Message::Request(_), .. } => {
+                self.forwarded += 1;
+            }
+            Record::Client { fact: ClientFact::Refreshed { at_once: true }, .. } => {
+                self.at_once.push(now);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn client_driven(versioning: Versioning) -> Plan {
+    let mut plan = small_plan(61);
+    plan.duration = Duration::from_secs(45);
+    plan.cluster.versioning = versioning;
+    plan.workload.routing = Routing::ClientDriven;
+    plan.workload.mix = Mix { get: 0.5, put: 0.5, ..Mix::default() };
+    plan
+}
+
+// Checklist item 61: a client downloads the membership from a random node every 10 s, and at once
+// when a node does not answer.
+#[test]
+fn a_client_refreshes_every_ten_seconds_and_at_once_when_a_node_is_silent() {
+    let mut plan = client_driven(Versioning::Dotted);
+    let mut calm = Downloads::default();
+    watch::run(&plan, &mut calm);
+    assert_eq!((calm.at_once.len(), calm.pulls.len()), (0, 6));
+    let mut asked = BTreeSet::new();
+    for pulls in calm.pulls.values() {
+        assert!(pulls[0].0 < Time::ZERO + Duration::from_secs(10) && pulls.len() >= 4);
+        for pair in pulls.windows(2) {
+            assert_eq!(pair[1].0.since(pair[0].0), Duration::from_secs(10));
+        }
+        asked.extend(pulls.iter().map(|(_, node)| *node));
+    }
+    assert!(asked.len() >= 4, "nodes are chosen at random: {asked:?}");
+    // Five nodes of 32 tokens: a record of 32 bytes and 24 bytes for each token, and a header.
+    assert!(calm.bytes.iter().all(|bytes| *bytes == 48 + 5 * (32 + 32 * 24)));
+    plan.faults = vec![crash(2, 20, 5, DiskAfterCrash::Kept)];
+    let mut crashed = Downloads::default();
+    watch::run(&plan, &mut crashed);
+    let first = crashed.at_once.first().expect("a silent node is noticed").seconds();
+    // A replica is given up after 100 ms.
+    assert!((20.0..20.5).contains(&first), "{first}");
+    let figures = measure(&plan).0;
+    let age = figures.routing.view_age_max_s.unwrap();
+    assert!((5.0..10.31).contains(&age), "the interval, and a time-out: {age}");
+    assert_eq!(figures.availability.overall.get, Some(1.0));
+}
+
+// Checklist item 62: a client coordinates its reads; puts go to a node of the top N, which makes the
+// version, or are coordinated by the client too where the last write wins.
+#[test]
+fn a_client_coordinates_reads_and_under_last_write_wins_writes() {
+    for versioning in [Versioning::Dotted, Versioning::Literal, Versioning::LastWriteWins] {
+        let plan = client_driven(versioning);
+        let mut seen = Downloads::default();
+        watch::run(&plan, &mut seen);
+        let (figures, _, found) = measure(&plan);
+        let operations = &figures.operations.overall;
+        assert_eq!(seen.requests[1], 0, "no get is sent to be coordinated");
+        assert_eq!(seen.fetches, 3 * operations.get.invoked);
+        let puts = operations.put.invoked;
+        let by_client = versioning == Versioning::LastWriteWins;
+        let (requests, stores) = if by_client { (0, 3 * puts) } else { (puts, 0) };
+        assert_eq!((seen.requests[0], seen.stores), (requests, stores), "{versioning:?}");
+        assert_eq!((seen.forwarded, figures.routing.misrouted), (0, 0));
+        assert!(puts > 1_000 && figures.availability.overall.put == Some(1.0));
+        let share = if by_client { 0.0 } else { puts as f64 / (puts + operations.get.ok) as f64 };
+        let hops = figures.routing.hops_mean.unwrap();
+        assert!((hops - share).abs() < 1e-9, "{versioning:?} {hops} {share}");
+        let expected: &[_] = match versioning {
+            Versioning::Dotted => &[],
+            Versioning::Literal | Versioning::LastWriteWins => &[("durability", Outcome::Anomaly)],
+        };
+        assert_eq!(found, expected, "{versioning:?}");
+    }
+}
+
+// Checklist item 22: a client behind a load balancer needs one step more than one that knows the
+// ring, at most; a balancer that takes time adds that to each way.
+#[test]
+fn hops_differ_by_one_at_most_and_a_load_balancer_has_a_price() {
+    let run = |routing, balancer: Option<u64>| {
+        let mut plan = small_plan(22);
+        plan.workload.mix = Mix { get: 1.0, ..Mix::default() };
+        plan.workload.routing = routing;
+        plan.workload.load_balancer = balancer.map(|milliseconds| LoadBalancer {
+            latency: Distribution::Constant(Duration::from_millis(milliseconds)),
+        });
+        measure(&plan).0
+    };
+    let aware = run(Routing::PartitionAware, None);
+    assert_eq!(aware.routing.hops_mean, Some(1.0));
+    let balanced = run(Routing::LoadBalancer, None);
+    let hops = balanced.routing.hops_mean.unwrap();
+    // Of five nodes two are no homes of a key.
+    assert!((1.3..1.5).contains(&hops), "{hops}");
+    let dear = run(Routing::LoadBalancer, Some(5));
+    assert!((dear.routing.hops_mean.unwrap() - hops - 1.0).abs() < 1e-9);
+    let means = [&dear, &balanced].map(|figures| figures.latency.overall.get.mean_ms.unwrap());
+    assert!((means[0] - means[1] - 10.0).abs() < 1e-6, "{means:?}");
 }

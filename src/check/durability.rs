@@ -38,7 +38,7 @@ impl Judge for Durability {
     }
 
     fn see(&mut self, _: Time, record: &Record<'_>) {
-        if let Record::Node { fact, .. } = record {
+        if let Some(fact) = record.of_store() {
             self.acknowledged.fact(fact);
             self.disk_lost |= matches!(fact, Fact::Lost { .. } | Fact::HintLost { .. });
         }

@@ -65,6 +65,8 @@ pub struct Put {
     pub value: Value,
     /// By which a node that has done it already recognises a further attempt, where clients say.
     pub identity: Option<OperationId>,
+    /// Does the client know the ring and ask the coordinator of its choice (section 6.4)?
+    pub client_driven: bool,
     /// For the ghost oracle; the protocol only passes it on.
     pub ghost: Ghost,
 }
@@ -197,6 +199,12 @@ pub enum Membership {
     Ping { probe: u64 },
     /// I am.
     Pong { probe: u64 },
+    /// From a client that coordinates: what is the membership? (section 6.4)
+    Pull { number: u64 },
+    /// This is what I know of it.
+    Pulled { number: u64, history: Rc<History> },
+    /// To a client that coordinates: I am not among the homes of this key.
+    NotHome { attempt: AttemptId, key: Key },
 }
 
 /// The kinds of message, for counting.
@@ -223,6 +231,9 @@ pub enum Kind {
     GossipHistory,
     Ping,
     Pong,
+    MembershipPull,
+    Membership,
+    NotHome,
 }
 
 /// Bytes that every message has beside what it says: addresses, kind, names.
@@ -234,7 +245,7 @@ const TREE_HASH_BYTES: u64 = 16;
 
 impl Kind {
     /// All kinds, in order of their numbers.
-    pub const ALL: [Kind; 20] = [
+    pub const ALL: [Kind; 23] = [
         Kind::Request,
         Kind::Reply,
         Kind::Fetch,
@@ -255,6 +266,9 @@ impl Kind {
         Kind::GossipHistory,
         Kind::Ping,
         Kind::Pong,
+        Kind::MembershipPull,
+        Kind::Membership,
+        Kind::NotHome,
     ];
 
     /// The kind's name in reports and traces.
@@ -280,6 +294,9 @@ impl Kind {
             Kind::GossipHistory => "gossip_history",
             Kind::Ping => "ping",
             Kind::Pong => "pong",
+            Kind::MembershipPull => "membership_pull",
+            Kind::Membership => "membership",
+            Kind::NotHome => "not_home",
         }
     }
 
@@ -303,7 +320,10 @@ impl Kind {
             | Kind::GossipSame
             | Kind::GossipHistory
             | Kind::Ping
-            | Kind::Pong => Leg::Other,
+            | Kind::Pong
+            | Kind::MembershipPull
+            | Kind::Membership
+            | Kind::NotHome => Leg::Other,
         }
     }
 
@@ -316,7 +336,9 @@ impl Kind {
             | Kind::Confirmed
             | Kind::Delivered
             | Kind::GossipSame
-            | Kind::Pong => true,
+            | Kind::Pong
+            | Kind::Membership
+            | Kind::NotHome => true,
             Kind::Request
             | Kind::Reply
             | Kind::Fetch
@@ -329,7 +351,8 @@ impl Kind {
             | Kind::Sets
             | Kind::GossipDigest
             | Kind::GossipHistory
-            | Kind::Ping => false,
+            | Kind::Ping
+            | Kind::MembershipPull => false,
         }
     }
 }
@@ -446,6 +469,18 @@ impl Reply {
 }
 
 impl ToReplica {
+    /// The attempt for which it is, its key, and whether it is meant for a home as such.
+    pub fn subject(&self) -> (AttemptId, Key, bool) {
+        match self {
+            ToReplica::Fetch { attempt, key, .. } => (*attempt, *key, false),
+            ToReplica::Write { attempt, key, stand_in_for, .. }
+            | ToReplica::Store { attempt, key, stand_in_for, .. } => {
+                (*attempt, *key, stand_in_for.is_none())
+            }
+            ToReplica::Repair { attempt, key, .. } => (*attempt, *key, true),
+        }
+    }
+
     fn gist(&self) -> Gist {
         let (kind, attempt, (bytes, content)) = match self {
             ToReplica::Fetch { attempt, .. } => (Kind::Fetch, attempt, (0, 0)),
@@ -543,6 +578,13 @@ impl Membership {
             }
             Membership::Ping { probe } => (Kind::Ping, *probe, 0, 0),
             Membership::Pong { probe } => (Kind::Pong, *probe, 0, 0),
+            Membership::Pull { number } => (Kind::MembershipPull, *number, 0, 0),
+            Membership::Pulled { number, history } => {
+                (Kind::Membership, *number, history.bytes(), history.digest())
+            }
+            Membership::NotHome { attempt, key } => {
+                (Kind::NotHome, attempt.number(), KEY_BYTES, u64::from(key.0))
+            }
         };
         Gist { kind, bytes, luck, content }
     }

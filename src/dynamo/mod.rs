@@ -13,8 +13,8 @@
 //! | 6 usage modes, knobs | `config.rs` |
 //!
 //! Left out so far: joining and leaving (4.8.1, 4.9), placement strategies 2 and 3 (6.2), the
-//! object buffer (6.1), client-driven coordination (6.4), admission control (6.5), truncation of
-//! clocks (4.4). Each module says where its part would go.
+//! object buffer (6.1), admission control (6.5). Each module says where its part would go. Clients
+//! that coordinate (6.4) use `coordination/` in the room of the workload.
 
 pub mod anti_entropy;
 pub mod config;

@@ -10,7 +10,9 @@ use crate::dynamo::handoff::HintDelivery;
 use crate::dynamo::job::Job;
 use crate::dynamo::membership::detector::Detector;
 use crate::dynamo::membership::gossip::Gossip;
-use crate::dynamo::message::{Handoff, Membership, Message, Outcome, Reply, Ticket, ToCoordinator};
+use crate::dynamo::message::{
+    Action, Handoff, Membership, Message, Outcome, Reply, Request, Ticket, ToCoordinator, ToReplica,
+};
 use crate::dynamo::replica::Replica;
 use crate::dynamo::rhythm::Rhythm;
 use crate::dynamo::ring::history::History;
@@ -124,7 +126,7 @@ impl Node {
 
     fn on_message(&mut self, ctx: &mut NodeCtx<'_>, from: Address, message: Message) {
         let Address::Node(peer) = from else {
-            return self.on_client_message(ctx, message);
+            return self.on_client_message(ctx, from, message);
         };
         if self.view.suspects_anybody() && message.kind().is_answer() {
             self.detector.on_answer(ctx, &mut self.view, peer);
@@ -133,7 +135,7 @@ impl Node {
             Message::Membership(message) => self.on_membership(ctx, peer, message),
             // A node that does not know its place yet can do nothing else.
             _unfit if self.view.ring().is_none() => {}
-            Message::Request(_) => self.on_client_message(ctx, message),
+            Message::Request(request) => self.on_request(ctx, request),
             Message::Replica(message) => self.replica.on_message(ctx, from, message),
             Message::Coordinator(answer) => self.on_answer(ctx, peer, answer),
             Message::Handoff(message) => self.on_handoff(ctx, peer, message),
@@ -147,10 +149,47 @@ impl Node {
         }
     }
 
-    fn on_client_message(&mut self, ctx: &mut NodeCtx<'_>, message: Message) {
-        let Message::Request(request) = message else {
-            unreachable!("clients send requests only");
+    /// Clients that coordinate talk to replicas, and ask for the membership (section 6.4).
+    fn on_client_message(&mut self, ctx: &mut NodeCtx<'_>, from: Address, message: Message) {
+        let answer = match message {
+            Message::Request(request) => return self.on_request(ctx, request),
+            Message::Replica(message) => return self.on_client_asking(ctx, from, message),
+            Message::Membership(Membership::Ping { probe }) => Membership::Pong { probe },
+            Message::Membership(Membership::Pull { number }) => {
+                Membership::Pulled { number, history: Rc::clone(self.view.history()) }
+            }
+            _other => unreachable!("clients send requests, and ask replicas and for memberships"),
         };
+        ctx.send(from, Message::Membership(answer));
+    }
+
+    /// Whoever does not know better takes this node for a home. A stand-in may still be meant, or
+    /// have something to say; but nobody stores as a home who is none.
+    fn on_client_asking(&mut self, ctx: &mut NodeCtx<'_>, from: Address, message: ToReplica) {
+        let (attempt, key, as_home) = message.subject();
+        let is_home = self.is_home(key);
+        if !is_home {
+            self.say_not_home(ctx, from, (attempt, key));
+        }
+        if self.view.ring().is_some() && (is_home || !as_home) {
+            self.replica.on_message(ctx, from, message);
+        }
+    }
+
+    fn is_home(&self, key: Key) -> bool {
+        self.view.ring().is_some_and(|ring| ring.is_home(self.view.me, ring.range_of(key)))
+    }
+
+    fn say_not_home(&self, ctx: &mut NodeCtx<'_>, to: Address, (attempt, key): (AttemptId, Key)) {
+        ctx.send(to, Message::Membership(Membership::NotHome { attempt, key }));
+    }
+
+    fn on_request(&mut self, ctx: &mut NodeCtx<'_>, request: Request) {
+        let aimed = matches!(&request.action, Action::Put(put) if put.client_driven);
+        if aimed && request.forwarded_by.is_none() && !self.is_home(request.key) {
+            let client = Address::Client(request.attempt.operation.client);
+            self.say_not_home(ctx, client, (request.attempt, request.key));
+        }
         match self.view.ring() {
             Some(ring) => {
                 let scene = Scene { config: &self.config, view: &self.view, ring };

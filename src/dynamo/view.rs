@@ -10,6 +10,9 @@ use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::ring::position::KeySpace;
 use crate::id::NodeId;
 
+/// Stands for a party that is no node: a client that coordinates for itself (section 6.4).
+const NOBODY: NodeId = NodeId(u32::MAX);
+
 /// What a node believes.
 #[derive(Debug)]
 pub struct View {
@@ -44,6 +47,11 @@ impl View {
         view
     }
 
+    /// The belief of a client.
+    pub fn of_client(history: Rc<History>, copies: u32, keys: Rc<KeySpace>) -> View {
+        View::new(NOBODY, history, copies, keys)
+    }
+
     /// The ring, once this node knows its own place on it.
     pub fn ring(&self) -> Option<&Rc<Ring>> {
         self.ring.as_ref()
@@ -56,7 +64,8 @@ impl View {
 
     /// Takes a newer history for true.
     pub fn learn(&mut self, history: Rc<History>) {
-        self.ring = history.is_member(self.me).then(|| history.ring(self.copies, &self.keys));
+        let knows_its_place = self.me == NOBODY || history.is_member(self.me);
+        self.ring = knows_its_place.then(|| history.ring(self.copies, &self.keys));
         self.history = history;
     }
 

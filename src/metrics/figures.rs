@@ -12,6 +12,7 @@ use crate::metrics::load::LoadFigures;
 use crate::metrics::operations::{AvailabilityFigures, OperationsFigures};
 use crate::metrics::read_repair::ReadRepairFigures;
 use crate::metrics::repair::RepairFigures;
+use crate::metrics::routing::RoutingFigures;
 use crate::metrics::sessions::SessionsFigures;
 use crate::metrics::staleness::StalenessFigures;
 use crate::metrics::timeline::Row;
@@ -34,6 +35,7 @@ pub struct Figures {
     pub corruption: CorruptionFigures,
     pub sessions: SessionsFigures,
     pub load: LoadFigures,
+    pub routing: RoutingFigures,
     /// None if no cart was ever changed.
     pub carts: Option<CartsFigures>,
     pub operations: OperationsFigures,

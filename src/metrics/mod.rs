@@ -12,6 +12,7 @@
 //! | `carts` | lost adds and resurrected items of shopping carts |
 //! | `corruption` | wrong data that nothing found |
 //! | `durability` | acknowledged writes that are gone |
+//! | `routing` | steps to coordinators, clients that coordinate |
 //! | `load` `faults` | work by node; what trouble touched |
 //! | `timeline` | one row for each sampling interval |
 //! | `moment` | what stands at a moment |
@@ -39,6 +40,7 @@ pub mod read;
 pub mod read_repair;
 pub mod repair;
 pub mod retries;
+pub mod routing;
 pub mod sessions;
 pub mod staleness;
 pub mod timeline;

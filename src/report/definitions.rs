@@ -1,5 +1,7 @@
 //! What each number of a report means, and in which unit it is.
 
+mod routing;
+
 use serde::Serialize;
 
 /// Unit and meaning of a number.
@@ -19,8 +21,13 @@ const fn row(
 
 /// The definition of the number at this path.
 pub fn find(path: &str) -> Option<&'static Definition> {
-    let found = FIGURES.iter().find(|(pattern, _)| matches(pattern, path));
+    let found = all().find(|(pattern, _)| matches(pattern, path));
     found.map(|(_, definition)| definition)
+}
+
+/// All numbers by path.
+pub fn all() -> impl Iterator<Item = &'static (&'static str, Definition)> {
+    FIGURES.iter().chain(routing::FIGURES)
 }
 
 /// Does a path follow a pattern, in which `*` stands for any one step and `a|b` for a or b?
@@ -41,7 +48,7 @@ fn matches(pattern: &str, path: &str) -> bool {
 /// `before`, `during` and `after` are parts of the run: an operation counts where it began, and the
 /// trouble lasts from the start of the first fault to the end of the last (without faults all is
 /// `before`).
-pub static FIGURES: &[(&str, Definition)] = &[
+static FIGURES: &[(&str, Definition)] = &[
     row("header.seed", "1", "seed of all luck"),
     row("header.duration_s", "s", "how long clients asked and faults happened"),
     row("header.ended_at_s", "s", "simulated time at which the run ended"),

@@ -20,10 +20,11 @@ use crate::metrics::load::LoadFigures;
 use crate::metrics::operations::{AvailabilityFigures, OperationsFigures};
 use crate::metrics::read_repair::ReadRepairFigures;
 use crate::metrics::repair::RepairFigures;
+use crate::metrics::routing::RoutingFigures;
 use crate::metrics::sessions::SessionsFigures;
 use crate::metrics::staleness::StalenessFigures;
 use crate::metrics::versions::VersionsFigures;
-use crate::report::definitions::{Definition, FIGURES, find};
+use crate::report::definitions::{Definition, all, find};
 use crate::report::ledgers::{Ledgers, Messages, ledgers, messages};
 use crate::trace::layout::Layout;
 use crate::trace::record::Account;
@@ -49,6 +50,7 @@ pub struct Report {
     pub corruption: CorruptionFigures,
     pub sessions: SessionsFigures,
     pub load: LoadFigures,
+    pub routing: RoutingFigures,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub carts: Option<CartsFigures>,
     pub operations: OperationsFigures,
@@ -116,9 +118,10 @@ impl Report {
             corruption: figures.corruption,
             sessions: figures.sessions,
             load: figures.load,
+            routing: figures.routing,
             carts: figures.carts,
             operations: figures.operations,
-            definitions: FIGURES.iter().copied().collect(),
+            definitions: all().copied().collect(),
         }
     }
 

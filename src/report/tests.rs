@@ -15,7 +15,7 @@ use crate::id::{Address, ClientId, NodeId};
 use crate::metrics::figures::Figures;
 use crate::metrics::observer::Metrics;
 use crate::metrics::timeline::Row;
-use crate::report::definitions::{FIGURES, find};
+use crate::report::definitions::{all, find};
 use crate::report::document::{Origin, Report};
 use crate::report::history::History;
 use crate::report::json::json;
@@ -126,7 +126,7 @@ fn every_number_is_defined_and_every_definition_is_used() {
     let undefined: Vec<&String> = found.iter().filter(|path| find(path).is_none()).collect();
     assert!(undefined.is_empty(), "no definition: {undefined:?}");
     let used: Vec<_> = found.iter().filter_map(|path| find(path)).collect();
-    for (path, definition) in FIGURES {
+    for (path, definition) in all() {
         assert!(used.iter().any(|other| std::ptr::eq(*other, definition)), "nothing is at {path}");
     }
 }

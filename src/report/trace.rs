@@ -181,6 +181,9 @@ fn client_fact(fact: &ClientFact) -> (&'static str, Value) {
             ("retried", json!({ "attempt": text(attempt), "to": text(to) }))
         }
         ClientFact::Moved { to } => ("moved", json!({ "to": text(to) })),
+        ClientFact::Refreshed { at_once } => ("refreshed", json!({ "at_once": at_once })),
+        ClientFact::Misrouted { attempt } => ("misrouted", json!({ "attempt": text(attempt) })),
+        ClientFact::Coordinated(fact) => node_fact(fact),
         ClientFact::Ended(ending) => {
             let (result, set) = match &ending.result {
                 OperationResult::Ok { set, .. } => ("ok", set.as_deref()),

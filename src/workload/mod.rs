@@ -7,6 +7,7 @@ pub mod client;
 pub mod file;
 pub mod intent;
 pub mod keys;
+pub mod library;
 pub mod moves;
 pub mod operation;
 pub mod ownership;

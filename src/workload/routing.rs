@@ -16,6 +16,8 @@ use crate::workload::words::ClientCtx;
 #[derive(Debug)]
 pub struct Router {
     pub routing: Routing,
+    /// Does a request pass a load balancer that takes time?
+    pub balanced: bool,
     pub nodes: u32,
     /// The ring, for clients that know it (section 4.5).
     pub ring: Rc<Ring>,
@@ -77,6 +79,7 @@ impl Router {
             Routing::OwnSite => self
                 .near(ctx, (me, site), operation, tried)
                 .unwrap_or_else(|| self.any(ctx, me, operation, tried)),
+            Routing::ClientDriven => unreachable!("a client that coordinates has its own view"),
             Routing::PartitionAware => {
                 let mut list = self.ring.walk(self.ring.range_of(operation.aim.key));
                 list.find(|node| !tried.contains(node)).expect("fewer were tried than there are")

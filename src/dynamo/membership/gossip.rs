@@ -77,6 +77,9 @@ impl Gossip {
                 None
             }
             Membership::Same { .. } | Membership::Pong { .. } => None,
+            Membership::Pull { .. } | Membership::Pulled { .. } | Membership::NotHome { .. } => {
+                unreachable!("only clients ask nodes for it")
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use std::fmt;
 
 use smallvec::SmallVec;
 
-use crate::id::NodeId;
+use crate::id::{ClientId, NodeId};
 use crate::time::Time;
 
 /// Bytes of one (actor, counter) pair on the wire, by our count.
@@ -90,6 +90,13 @@ impl Actor {
         Actor(
             u64::from(node.0) << shift | u64::from(life) << Actor::SERIAL_BITS | u64::from(serial),
         )
+    }
+
+    /// A client that coordinates its writes, where the last one wins. Clients are counted down from
+    /// the highest name of a node, which no cluster reaches.
+    pub fn of_client(client: ClientId) -> Actor {
+        assert!(client.0 < 1 << 19, "a clock can name half a million clients");
+        Actor::of_node(NodeId((1 << 20) - 1 - client.0))
     }
 
     /// The node behind the name.
