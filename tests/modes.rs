@@ -6,7 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dynamo_sim::check::judges::Judges;
 use dynamo_sim::check::verdict::Outcome;
-use dynamo_sim::dynamo::config::{ClockTruncation, Coordinator, TruncatedWhen, Versioning};
+use dynamo_sim::dynamo::config::{
+    ClockSkew, ClockTruncation, Coordinator, Tombstones, TruncatedWhen, Versioning,
+};
+use dynamo_sim::dynamo::fact::{Cause, Fact};
 use dynamo_sim::dynamo::message::{Action, Membership, Message, ToReplica};
 use dynamo_sim::faults::spec::DiskAfterCrash;
 use dynamo_sim::id::{Address, ClientId, NodeId};
@@ -15,10 +18,11 @@ use dynamo_sim::metrics::observer::Metrics;
 use dynamo_sim::random::distribution::Distribution;
 use dynamo_sim::sim::plan::Plan;
 use dynamo_sim::sim::simulation::Simulation;
+use dynamo_sim::switch::Switch;
 use dynamo_sim::time::{Duration, Time};
 use dynamo_sim::trace::observer::{Interest, Observer, Observers};
 use dynamo_sim::trace::record::{Account, Record};
-use dynamo_sim::workload::spec::{LoadBalancer, Mix, Routing};
+use dynamo_sim::workload::spec::{Arrivals, Keys, LoadBalancer, Mix, Routing};
 use dynamo_sim::workload::words::ClientFact;
 
 use watch::{crash, small_plan};
@@ -215,4 +219,124 @@ fn hops_differ_by_one_at_most_and_a_load_balancer_has_a_price() {
     assert!((dear.routing.hops_mean.unwrap() - hops - 1.0).abs() < 1e-9);
     let means = [&dear, &balanced].map(|figures| figures.latency.overall.get.mean_ms.unwrap());
     assert!((means[0] - means[1] - 10.0).abs() < 1e-6, "{means:?}");
+}
+
+/// Tombstones that came to a home by each mechanism, and those that were dropped.
+#[derive(Default)]
+struct Deletes {
+    came: BTreeMap<Cause, u64>,
+    dropped: u64,
+}
+
+impl Observer for Deletes {
+    fn interest(&self) -> Interest {
+        Interest { facts: true, messages: false }
+    }
+
+    fn see(&mut self, _: Time, record: &Record<'_>) {
+        match record {
+            Record::Node { fact: Fact::Kept { change, cause }, .. } if change.is_news() => {
+                let gone = change.after.as_ref().is_some_and(|set| set.visible().next().is_none());
+                *self.came.entry(*cause).or_default() += u64::from(gone);
+            }
+            Record::Node { fact: Fact::Reaped { .. }, .. } => self.dropped += 1,
+            _ => {}
+        }
+    }
+}
+
+/// Values are deleted while one of their homes is down, with nothing but these to tell it.
+fn deleting(hints: bool, read_repair: bool, anti_entropy: bool) -> Plan {
+    let mut plan = small_plan(44);
+    plan.settle_limit = Duration::from_secs(60);
+    plan.cluster.nodes = 8;
+    plan.workload.keys = Keys::Uniform { count: 150 };
+    plan.workload.mix = Mix { get: 0.4, put: 0.4, delete: 0.2, ..Mix::default() };
+    plan.faults = vec![crash(1, 3, 5, DiskAfterCrash::Kept)];
+    plan.cluster.read_repair = read_repair;
+    if !hints {
+        plan.cluster.hinted_handoff = Switch::Off;
+    }
+    if !anti_entropy {
+        plan.cluster.anti_entropy = Switch::Off;
+    }
+    plan
+}
+
+#[test]
+fn tombstones_pass_through_hints_read_repair_and_merkle_trees() {
+    let rows = [
+        ((true, false, false), Cause::Handoff),
+        ((false, true, false), Cause::ReadRepair),
+        ((false, false, true), Cause::AntiEntropy),
+    ];
+    for ((hints, read_repair, anti_entropy), cause) in rows {
+        let plan = deleting(hints, read_repair, anti_entropy);
+        let mut deletes = Deletes::default();
+        watch::run(&plan, &mut deletes);
+        let came: Vec<Cause> =
+            deletes.came.iter().filter(|(_, count)| **count > 0).map(|(cause, _)| *cause).collect();
+        assert_eq!(came, [Cause::Put, cause], "{:?}", deletes.came);
+        assert_eq!(deletes.dropped, 0);
+        // Read repair alone mends only what is read.
+        if cause != Cause::ReadRepair {
+            assert_eq!(measure(&plan).0.durability.resurrected, 0, "{cause:?}");
+        }
+    }
+}
+
+#[test]
+fn a_tombstone_that_goes_before_a_home_is_back_brings_the_value_back() {
+    let run = |tombstones| {
+        let mut plan = deleting(false, true, true);
+        plan.cluster.tombstones = tombstones;
+        let mut deletes = Deletes::default();
+        watch::run(&plan, &mut deletes);
+        let (figures, _, found) = measure(&plan);
+        (figures.durability, deletes.dropped, found)
+    };
+    let (kept, dropped, found) = run(Tombstones::Keep);
+    assert_eq!((kept.resurrected, kept.lost_writes, dropped, found), (0, 0, 0, vec![]));
+    let (early, dropped, found) = run(Tombstones::Timed(Duration::from_secs(1)));
+    assert!(early.resurrected > 0 && early.lost_writes == 0 && dropped > 50, "{early:?} {dropped}");
+    assert_eq!(found, [("durability", Outcome::Anomaly)]);
+    let (late, dropped, _) = run(Tombstones::Timed(Duration::from_secs(30)));
+    assert_eq!(late.resurrected, 0, "the outage is shorter");
+    assert_eq!(dropped, 0, "the run is over before");
+    // Riak's way waits for the home that is away.
+    let (all, dropped, found) = run(Tombstones::WhenAllHomes(Duration::from_millis(500)));
+    assert_eq!((all.resurrected, all.lost_writes, found), (0, 0, vec![]));
+    assert!(dropped > 50, "{dropped}");
+}
+
+// Checklist item 33: in one world, clients that merge keep every acknowledged write whatever the
+// clocks show; the last write by clocks that are off loses some, which are counted, and more of them
+// the further they are off; a read engine (R=1, W=N) reads from one and misses nothing committed.
+#[test]
+fn the_three_modes_of_section_6_keep_lose_and_read_as_they_should() {
+    let run = |versioning, skew: u64, (r, w)| {
+        let mut plan = small_plan(33);
+        plan.duration = Duration::from_secs(30);
+        (plan.cluster.versioning, plan.cluster.r, plan.cluster.w) = (versioning, r, w);
+        let deviation = Duration::from_millis(skew);
+        plan.cluster.clock_skew = (skew > 0).then_some(ClockSkew { deviation });
+        plan.workload.arrivals = Arrivals::Closed {
+            think: Distribution::Exponential { mean: Duration::from_millis(40) },
+        };
+        plan.workload.mix = Mix { get: 0.5, put: 0.5, ..Mix::default() };
+        measure(&plan).0
+    };
+    let merged = run(Versioning::Dotted, 500, (2, 2));
+    assert_eq!((merged.durability.lost_writes, merged.staleness.overall.stale_reads), (0, 0));
+    assert!(merged.versions.two > 0, "the client has something to merge");
+    let lost = [0, 20, 500].map(|skew| {
+        let figures = run(Versioning::LastWriteWins, skew, (2, 2));
+        assert_eq!(figures.versions.max, 1);
+        figures.durability.lost_writes
+    });
+    assert!(lost[0] < lost[1] && lost[1] < lost[2], "{lost:?}");
+    let engine = run(Versioning::Dotted, 0, (1, 3));
+    assert_eq!((engine.durability.lost_writes, engine.staleness.overall.stale_reads), (0, 0));
+    let quick = |figures: &Figures| figures.latency.overall.get.mean_ms.unwrap();
+    assert!(quick(&engine) < quick(&merged), "one answer comes sooner than two");
 }

@@ -26,7 +26,7 @@ const PAPER: [&[&str]; 6] = [
     &["versioning", "ring"],
     &["storage", "view", "rhythm"],
     &["message", "timer", "job", "fact", "words"],
-    &["replica", "coordination", "handoff", "anti_entropy", "membership"],
+    &["replica", "coordination", "handoff", "anti_entropy", "membership", "reaping"],
     &["node"],
 ];
 

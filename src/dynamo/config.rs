@@ -13,6 +13,10 @@ use crate::time::Duration;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Cluster {
+    /// The choices of a known system, wherever the scenario says nothing else. Each leaves something
+    /// out.
+    #[serde(skip_serializing)]
+    pub profile: Option<Profile>,
     /// Number of storage nodes. They are members from the start.
     pub nodes: u32,
     /// Copies of each key (section 4.5). Raising it raises durability and the cost of a write.
@@ -55,6 +59,55 @@ pub struct Cluster {
     /// When clocks lose their oldest pairs (section 4.4); without it they never do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock_truncation: Option<ClockTruncation>,
+    /// What becomes of tombstones, which stand for deletes.
+    #[serde(skip_serializing_if = "Tombstones::are_kept")]
+    pub tombstones: Tombstones,
+}
+
+/// Known systems, as far as the switches here can express them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Profile {
+    /// The paper to the letter: literal clocks, truncated at 10 pairs. Left out: what the paper
+    /// leaves open has the defaults of this program.
+    Paper,
+    /// Riak KV 3: dotted versions, gets coordinated anywhere, reaping after 3 s. Left out: its
+    /// equal partitions and claims, a pruning that spares young pairs, idle hand-over of whole
+    /// partitions, net ticks, limits on siblings, epochs of actors.
+    Riak,
+    /// Voldemort: vector clocks by node, hints pushed every 5 minutes, no anti-entropy, deletes
+    /// that leave nothing. Left out: clients that coordinate (`workload.routing`), obsolete writes
+    /// that are refused, hints on any node that count for no quorum, its failure detector by
+    /// success rates, zones.
+    Voldemort,
+    /// Cassandra 4: newest time stamp, one answer enough, tombstones for 10 days, no repair unless
+    /// an operator asks. Left out: any node as coordinator of writes, hints that count for no
+    /// quorum and expire after 3 h, phi accrual, blocking read repair, cells, speculative retry.
+    Cassandra,
+}
+
+/// How long tombstones stay. The paper has no deletes; keeping their tombstones is the only way that
+/// never brings a deleted value back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Tombstones {
+    /// For ever.
+    #[default]
+    Keep,
+    /// Each home drops one when it is this old by its time stamp (Cassandra: 10 days). A copy that
+    /// was away for longer brings the deleted value back.
+    Timed(Duration),
+    /// All homes drop one once all of them hold it, this long after the first has got it at the
+    /// earliest (Riak: 3 s). What a stand-in still keeps can bring the value back.
+    WhenAllHomes(Duration),
+}
+
+impl Tombstones {
+    fn are_kept(&self) -> bool {
+        *self == Tombstones::Keep
+    }
 }
 
 /// Truncation of clocks: each pair has the time at which it was last counted up, by the clock of the
@@ -244,6 +297,7 @@ pub enum Flush {
 impl Default for Cluster {
     fn default() -> Self {
         Cluster {
+            profile: None,
             nodes: 12,
             n: 3,
             r: 2,
@@ -263,6 +317,7 @@ impl Default for Cluster {
             checksums: true,
             clock_skew: None,
             clock_truncation: None,
+            tombstones: Tombstones::default(),
         }
     }
 }

@@ -39,6 +39,8 @@ pub enum Job {
     ReadHint { target: NodeId, scan: u64, key: Key },
     /// Remove a hint that was delivered with this digest.
     DropHint { target: NodeId, key: Key, digest: u64 },
+    /// Remove a copy, if it is still this tombstone.
+    Reap { key: Key, digest: u64 },
     /// Read keys for an exchange with a peer.
     /// Large and rare: it stays where it is when jobs are moved.
     ReadKeys(Box<ReadKeys>),
@@ -75,6 +77,7 @@ impl Job {
             | Job::Repair { .. }
             | Job::Synchronise { .. }
             | Job::Accept { .. }
+            | Job::Reap { .. }
             | Job::DropHint { .. } => (Work::Write, 1),
             Job::Flush => (Work::Flush, 1),
         }
@@ -90,7 +93,7 @@ impl Job {
                 Some((*key, None))
             }
             Job::Fetch { .. } | Job::ReadHint { .. } | Job::ReadKeys(_) => None,
-            Job::DropHint { .. } | Job::Flush => None,
+            Job::DropHint { .. } | Job::Reap { .. } | Job::Flush => None,
         }
     }
 
@@ -102,6 +105,7 @@ impl Job {
             | Job::Store { attempt, .. } => Some(attempt.operation),
             Job::Repair { .. } | Job::Synchronise { .. } | Job::Accept { .. } => None,
             Job::ReadHint { .. } | Job::DropHint { .. } | Job::ReadKeys(_) | Job::Flush => None,
+            Job::Reap { .. } => None,
         }
     }
 
@@ -136,6 +140,7 @@ impl Job {
                 crate::digest::digest_of([6, u64::from(by.0), round, u64::from(step)])
             }
             Job::Flush => 7,
+            Job::Reap { key, digest } => crate::digest::digest_of([8, u64::from(key.0), *digest]),
         }
     }
 }

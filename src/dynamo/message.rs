@@ -34,6 +34,8 @@ pub enum Message {
     AntiEntropy(Box<AntiEntropy>),
     /// Gossip and probes.
     Membership(Membership),
+    /// Between homes: may a tombstone go?
+    Reaping(Reaping),
 }
 
 /// A client's request (section 4.1), from the client or from a node that forwards it (section 4.5).
@@ -207,6 +209,17 @@ pub enum Membership {
     NotHome { attempt: AttemptId, key: Key },
 }
 
+/// Between the homes of a key of which a tombstone with this digest is held.
+#[derive(Clone, Copy, Debug)]
+pub enum Reaping {
+    /// From the first of them: do you hold the same?
+    Ask { key: Key, digest: u64 },
+    /// I do. Who does not is silent.
+    Held { key: Key, digest: u64 },
+    /// All do: drop it.
+    Reap { key: Key, digest: u64 },
+}
+
 /// The kinds of message, for counting.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[repr(u8)]
@@ -234,6 +247,9 @@ pub enum Kind {
     MembershipPull,
     Membership,
     NotHome,
+    ReapAsk,
+    ReapHeld,
+    Reap,
 }
 
 /// Bytes that every message has beside what it says: addresses, kind, names.
@@ -245,7 +261,7 @@ const TREE_HASH_BYTES: u64 = 16;
 
 impl Kind {
     /// All kinds, in order of their numbers.
-    pub const ALL: [Kind; 23] = [
+    pub const ALL: [Kind; 26] = [
         Kind::Request,
         Kind::Reply,
         Kind::Fetch,
@@ -269,6 +285,9 @@ impl Kind {
         Kind::MembershipPull,
         Kind::Membership,
         Kind::NotHome,
+        Kind::ReapAsk,
+        Kind::ReapHeld,
+        Kind::Reap,
     ];
 
     /// The kind's name in reports and traces.
@@ -297,6 +316,9 @@ impl Kind {
             Kind::MembershipPull => "membership_pull",
             Kind::Membership => "membership",
             Kind::NotHome => "not_home",
+            Kind::ReapAsk => "reap_ask",
+            Kind::ReapHeld => "reap_held",
+            Kind::Reap => "reap",
         }
     }
 
@@ -323,7 +345,10 @@ impl Kind {
             | Kind::Pong
             | Kind::MembershipPull
             | Kind::Membership
-            | Kind::NotHome => Leg::Other,
+            | Kind::NotHome
+            | Kind::ReapAsk
+            | Kind::ReapHeld
+            | Kind::Reap => Leg::Other,
         }
     }
 
@@ -338,7 +363,8 @@ impl Kind {
             | Kind::GossipSame
             | Kind::Pong
             | Kind::Membership
-            | Kind::NotHome => true,
+            | Kind::NotHome
+            | Kind::ReapHeld => true,
             Kind::Request
             | Kind::Reply
             | Kind::Fetch
@@ -352,7 +378,9 @@ impl Kind {
             | Kind::GossipDigest
             | Kind::GossipHistory
             | Kind::Ping
-            | Kind::MembershipPull => false,
+            | Kind::MembershipPull
+            | Kind::ReapAsk
+            | Kind::Reap => false,
         }
     }
 }
@@ -388,6 +416,7 @@ impl Message {
             Message::Handoff(message) => message.gist(),
             Message::AntiEntropy(message) => message.gist(),
             Message::Membership(message) => message.gist(),
+            Message::Reaping(message) => message.gist(),
         };
         let bytes = HEADER_BYTES + bytes;
         let digest = digest_of([luck ^ (kind as u64) << 58, content ^ bytes.rotate_left(40)]);
@@ -418,6 +447,7 @@ impl Message {
                 | ToCoordinator::Confirmed { attempt },
             ) => *attempt,
             Message::Handoff(_) | Message::AntiEntropy(_) | Message::Membership(_) => return None,
+            Message::Reaping(_) => return None,
         };
         Some(attempt.operation)
     }
@@ -518,6 +548,18 @@ impl Handoff {
         };
         let luck = digest_of([*scan, u64::from(key.0)]);
         Gist { kind, bytes: KEY_BYTES + bytes, luck, content }
+    }
+}
+
+impl Reaping {
+    fn gist(&self) -> Gist {
+        let (kind, key, content) = match self {
+            Reaping::Ask { key, digest } => (Kind::ReapAsk, key, *digest),
+            Reaping::Held { key, digest } => (Kind::ReapHeld, key, *digest),
+            Reaping::Reap { key, digest } => (Kind::Reap, key, *digest),
+        };
+        let luck = digest_of([u64::from(key.0), content]);
+        Gist { kind, bytes: KEY_BYTES + DIGEST_BYTES, luck, content }
     }
 }
 

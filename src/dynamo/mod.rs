@@ -11,6 +11,7 @@
 //! | 4.8 gossip, failure detection | `membership/`, `view.rs` |
 //! | 5, 6.1 local persistence | `storage/` |
 //! | 6 usage modes, knobs | `config.rs` |
+//! | none: tombstones that go | `reaping.rs` |
 //!
 //! Left out so far: joining and leaving (4.8.1, 4.9), placement strategies 2 and 3 (6.2), the
 //! object buffer (6.1), admission control (6.5). Each module says where its part would go. Clients
@@ -25,6 +26,7 @@ pub mod job;
 pub mod membership;
 pub mod message;
 pub mod node;
+pub mod reaping;
 pub mod replica;
 pub mod rhythm;
 pub mod ring;

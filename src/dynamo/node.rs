@@ -13,6 +13,7 @@ use crate::dynamo::membership::gossip::Gossip;
 use crate::dynamo::message::{
     Action, Handoff, Membership, Message, Outcome, Reply, Request, Ticket, ToCoordinator, ToReplica,
 };
+use crate::dynamo::reaping::Reaper;
 use crate::dynamo::replica::Replica;
 use crate::dynamo::rhythm::Rhythm;
 use crate::dynamo::ring::history::History;
@@ -38,6 +39,7 @@ pub struct Node {
     anti_entropy: Option<Synchronisation>,
     gossip: Gossip,
     detector: Detector,
+    reaper: Reaper,
 }
 
 /// What makes a node this node and not another.
@@ -75,6 +77,7 @@ impl Node {
             anti_entropy,
             gossip: Gossip::new(config.gossip.clone(), beat),
             detector: Detector::new(config.failure_detection.clone()),
+            reaper: Reaper::default(),
             config,
         };
         node.cut_trees();
@@ -116,6 +119,7 @@ impl Node {
     fn on_start(&mut self, ctx: &mut NodeCtx<'_>) {
         self.gossip.start(ctx, &self.view);
         self.replica.start(ctx, &self.config);
+        Reaper::start(ctx, &self.config, &self.disk.store);
         if let Some(handoff) = &self.handoff {
             handoff.start(ctx);
         }
@@ -144,6 +148,10 @@ impl Node {
                     self.disk.store.note_in_trees();
                     part.on_message(ctx, &self.view, &self.disk, peer, *message);
                 }
+            }
+            Message::Reaping(message) => {
+                let held = (&self.view, &self.disk.store);
+                self.reaper.on_message(ctx, held, peer, message);
             }
             Message::Reply(_) => unreachable!("nodes reply to clients only"),
         }
@@ -272,6 +280,10 @@ impl Node {
                 self.detector.on_probe(ctx, &self.view, (peer, serial, count));
             }
             Timer::Flush => ctx.submit(Job::Flush),
+            Timer::Reap { key, digest } => {
+                let world = (&*self.config, &self.view, &self.disk.store);
+                self.reaper.on_due(ctx, world, (key, digest));
+            }
         }
     }
 
@@ -331,6 +343,7 @@ impl Node {
                     part.on_read(ctx, &disk.store, *read);
                 }
             }
+            Job::Reap { key, digest } => self.replica.reap(ctx, disk, (key, digest)),
             Job::Flush => self.replica.flushed(ctx, config, disk),
         }
     }
@@ -346,7 +359,7 @@ impl Node {
                 // Tried again at a later scan; the target is not to blame.
                 let _blameless = self.handoff.as_mut().and_then(|h| h.on_due(target, key, scan));
             }
-            Job::Fetch { .. } | Job::ReadKeys(_) => {}
+            Job::Fetch { .. } | Job::ReadKeys(_) | Job::Reap { .. } => {}
             Job::Write { .. } | Job::Store { .. } | Job::Accept { .. } => {}
             Job::Repair { .. } | Job::Synchronise { .. } | Job::DropHint { .. } => {}
         }

@@ -8,19 +8,21 @@ mod made;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::dynamo::config::{ClockTruncation, Cluster, Flush, Versioning};
+use crate::dynamo::config::{ClockTruncation, Cluster, Flush, Tombstones, Versioning};
 use crate::dynamo::fact::{Cause, Fact};
 use crate::dynamo::job::Job;
 use crate::dynamo::message::{Handoff, Message, Put, Ticket, ToCoordinator, ToReplica};
 use crate::dynamo::replica::made::Made;
 use crate::dynamo::storage::disk::Disk;
 use crate::dynamo::storage::hint_store::Hint;
+use crate::dynamo::storage::store::Change;
 use crate::dynamo::timer::Timer;
 use crate::dynamo::versioning::clock::{Actor, Clock, Dot};
 use crate::dynamo::versioning::reconcile::{Author, merge, write};
 use crate::dynamo::versioning::version::VersionSet;
 use crate::dynamo::words::NodeCtx;
 use crate::id::{Address, AttemptId, Key, NodeId};
+use crate::time::Duration;
 
 /// The part of a node that keeps copies.
 #[derive(Debug)]
@@ -123,6 +125,7 @@ impl Replica {
         match stand_in_for {
             None => {
                 let change = disk.store.replace(key, Rc::clone(&set));
+                remind_of_tombstone(ctx, config, &change);
                 ctx.tell(|| Fact::Kept { change, cause: Cause::Put });
             }
             Some(target) => keep_hint(ctx, disk, Hint { target, key, set: Rc::clone(&set) }),
@@ -157,6 +160,7 @@ impl Replica {
         cause: Cause,
     ) {
         let change = disk.store.merge(config.versioning, key, &set);
+        remind_of_tombstone(ctx, config, &change);
         ctx.tell(|| Fact::Kept { change, cause });
     }
 
@@ -184,6 +188,15 @@ impl Replica {
         self.serials.remove(&(key, target));
         if let Some(set) = disk.hints.remove(key, target) {
             ctx.tell(|| Fact::HintDelivered { hint: Hint { target, key, set } });
+        }
+    }
+
+    /// Drops a tombstone, unless something else is held by now. With it goes what this node minted.
+    pub fn reap(&mut self, ctx: &mut NodeCtx<'_>, disk: &mut Disk, (key, digest): (Key, u64)) {
+        if disk.store.get(key).is_some_and(|set| set.digest() == digest) {
+            self.forget(key, None);
+            let change = disk.store.remove(key);
+            ctx.tell(|| Fact::Reaped { change });
         }
     }
 
@@ -245,6 +258,27 @@ impl Replica {
             }
         }
     }
+}
+
+/// Where tombstones go, each new one is looked at in its time.
+fn remind_of_tombstone(ctx: &mut NodeCtx<'_>, config: &Cluster, change: &Change) {
+    let wait = match config.tombstones {
+        Tombstones::Keep => return,
+        Tombstones::Timed(lifetime) => lifetime,
+        Tombstones::WhenAllHomes(delay) => delay,
+    };
+    let Some(set) = change.after.as_ref().filter(|_| change.is_news()) else { return };
+    if set.visible().next().is_some() {
+        return;
+    }
+    let newest = set.versions().iter().map(|version| version.stamp).max().unwrap_or(ctx.now);
+    let wait = match config.tombstones {
+        // One that came late may be due at once.
+        Tombstones::Timed(_) if newest + wait <= ctx.now => Duration::ZERO,
+        Tombstones::Timed(_) => (newest + wait).since(ctx.now),
+        Tombstones::Keep | Tombstones::WhenAllHomes(_) => wait,
+    };
+    ctx.arm(wait, Timer::Reap { key: change.key, digest: set.digest() });
 }
 
 fn confirm(ctx: &mut NodeCtx<'_>, Answer { to, ticket, attempt }: Answer) {

@@ -28,6 +28,8 @@ pub enum Timer {
     Probe { peer: NodeId, serial: u32, count: u32 },
     /// Time to flush.
     Flush,
+    /// Is this tombstone to go? (`tombstones`)
+    Reap { key: Key, digest: u64 },
 }
 
 impl Timer {
@@ -49,6 +51,7 @@ impl Timer {
                 10 << 56 ^ u64::from(peer.0) << 32 ^ u64::from(*serial) << 8 ^ u64::from(*count)
             }
             Timer::Flush => 11 << 56,
+            Timer::Reap { key, digest } => 12 << 56 ^ u64::from(key.0) << 24 ^ digest >> 8,
         }
     }
 }

@@ -143,7 +143,7 @@ impl Metrics {
                 self.corruption.kept(change, *cause);
                 self.on_change(now, node, change);
             }
-            Fact::Lost { change } => self.on_change(now, node, change),
+            Fact::Lost { change } | Fact::Reaped { change } => self.on_change(now, node, change),
             Fact::Damaged { change } => {
                 self.corruption.damaged();
                 self.on_change(now, node, change);

@@ -116,6 +116,7 @@ fn key_of(message: &Message) -> Option<Key> {
             Some(*key)
         }
         Message::Coordinator(_) | Message::AntiEntropy(_) | Message::Membership(_) => None,
+        Message::Reaping(_) => None,
     }
 }
 
@@ -136,6 +137,7 @@ fn attempt_of(message: &Message) -> Option<AttemptId> {
             | ToCoordinator::Confirmed { attempt },
         ) => Some(*attempt),
         Message::Handoff(_) | Message::AntiEntropy(_) | Message::Membership(_) => None,
+        Message::Reaping(_) => None,
     }
 }
 
@@ -145,6 +147,7 @@ fn node_fact(fact: &Fact) -> (&'static str, Value) {
             ("kept", json!({ "change": of_change(change), "cause": format!("{cause:?}") }))
         }
         Fact::Damaged { change } => ("damaged", json!({ "change": of_change(change) })),
+        Fact::Reaped { change } => ("reaped", json!({ "change": of_change(change) })),
         Fact::Lost { change } => ("lost", json!({ "change": of_change(change) })),
         Fact::Made { attempt } => ("made", json!({ "attempt": text(attempt) })),
         Fact::Recognised { attempt } => ("recognised", json!({ "attempt": text(attempt) })),

@@ -106,7 +106,10 @@ impl Ledger {
 
     fn take(&mut self, now: Time, node: NodeId, fact: &Fact) {
         match fact {
-            Fact::Kept { change, .. } | Fact::Lost { change } | Fact::Damaged { change } => {
+            Fact::Kept { change, .. }
+            | Fact::Lost { change }
+            | Fact::Reaped { change }
+            | Fact::Damaged { change } => {
                 match &change.after {
                     Some(set) => self.copies.insert((node, change.key), Rc::clone(set)),
                     None => self.copies.remove(&(node, change.key)),

@@ -104,6 +104,17 @@ impl Store {
         self.put(key, set, before)
     }
 
+    /// Removes what is held, as a write does.
+    pub fn remove(&mut self, key: Key) -> Change {
+        let before = self.get(key).cloned();
+        if !self.flushes_always || self.lies {
+            self.unflushed.push((key, before));
+        } else {
+            self.last_flushed = Some(key);
+        }
+        self.restore(key, None)
+    }
+
     /// Brings the trees up to date, which a comparison needs.
     pub fn note_in_trees(&mut self) {
         let Some(ring) = &self.ring else { return };

@@ -1,9 +1,15 @@
-//! What the numbers about routing mean.
+//! What the numbers about routing and deletes mean.
 
 use crate::report::definitions::{Definition, row};
 
-/// All numbers of section `routing`.
+/// All numbers of section `routing`, and those of deletes.
 pub static FIGURES: &[(&str, Definition)] = &[
+    row(
+        "durability.resurrected",
+        "versions",
+        "versions that a node shows at the end though a committed delete had seen them, by true \
+         history: a reaped tombstone could not stop them, or a lost context or a retry hid them",
+    ),
     row(
         "routing.hops_mean",
         "steps",

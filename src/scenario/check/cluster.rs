@@ -2,7 +2,7 @@
 
 use crate::dynamo::config::{
     AntiEntropy, ClockSkew, ClockTruncation, Cluster, FailureDetection, Flush, HintedHandoff,
-    Partitioning, Timeouts, TruncatedWhen, Versioning,
+    Partitioning, Timeouts, Tombstones, TruncatedWhen, Versioning,
 };
 
 use crate::scenario::check::{CLOCK_LIMIT, check_positive};
@@ -37,6 +37,13 @@ pub(super) fn check(cluster: &Cluster, findings: &mut Findings) {
     }
     if let Some(skew) = cluster.clock_skew {
         check_clock_skew(skew, findings);
+    }
+    match cluster.tombstones {
+        Tombstones::Keep => {}
+        Tombstones::Timed(age) => check_positive(age, "cluster.tombstones.timed", findings),
+        Tombstones::WhenAllHomes(delay) => {
+            check_positive(delay, "cluster.tombstones.when_all_homes", findings);
+        }
     }
     if let Some(truncation) = cluster.clock_truncation {
         check_clock_truncation(cluster.versioning, truncation, findings);
