@@ -326,6 +326,7 @@ fn is_periodic(timer: &Timer) -> bool {
         | Timer::PutEnd
         | Timer::Forward
         | Timer::Delivery { .. }
+        | Timer::Reap { .. }
         | Timer::Probe { .. } => false,
     }
 }
