@@ -21,6 +21,7 @@
 //! | [`scenario`] | what the user wrote |
 //! | [`report`] | what the user reads |
 //! | [`experiment`] | scenario in, report out |
+//! | `reproduce` | the paper's figures beside ours, behind the feature `cli` |
 //! | `cli` | the face, behind the feature `cli` |
 //!
 //! A room imports only from those above it in this list; a test keeps that so.
@@ -40,6 +41,8 @@ pub mod process;
 pub mod quantity;
 pub mod random;
 pub mod report;
+#[cfg(feature = "cli")]
+pub mod reproduce;
 pub mod scenario;
 pub mod sim;
 pub mod switch;

@@ -42,6 +42,8 @@ pub enum Command {
     List,
     /// Run a scenario twice and name the first record that differs, if any does
     Repeat(Repeat),
+    /// Make the paper's figures and tables again, beside what the paper says
+    Reproduce(Reproduce),
     /// Print a completion script for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page
@@ -125,6 +127,30 @@ pub struct Explain {
 pub struct Repeat {
     #[command(flatten)]
     pub subject: Subject,
+}
+
+/// `reproduce`
+#[derive(Args, Debug)]
+pub struct Reproduce {
+    /// Names of reproductions [default: all]
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// List the reproductions, a line each
+    #[arg(long)]
+    pub list: bool,
+    /// Spend less effort, for a first look
+    #[arg(long)]
+    pub reduced: bool,
+    /// Seed of all luck: decimal, 0x hexadecimal, or a git commit hash of 40 digits
+    #[arg(long, value_name = "SEED", default_value = "1")]
+    pub seed: String,
+    /// Ask for another cluster than the paper's, where that can be: whole numbers with commas
+    /// between (figure-8: nodes, copies, tokens, partitions, as in tokens=8,64)
+    #[arg(long = "set", value_name = "NAME=NUMBERS")]
+    pub settings: Vec<String>,
+    /// Folder for what is written: a folder for each name, and a summary over all
+    #[arg(long, value_name = "DIR", default_value = "results/paper")]
+    pub out: PathBuf,
 }
 
 /// How it speaks.

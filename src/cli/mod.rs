@@ -14,6 +14,7 @@ pub mod list;
 pub mod new;
 pub mod progress;
 pub mod repeat;
+pub mod reproduce;
 pub mod run;
 pub mod sources;
 pub mod terminal;
@@ -40,6 +41,7 @@ pub fn main() -> ExitCode {
         Command::Schema => terminal.print(SCHEMA).map(|()| Code::Held),
         Command::List => list::list(&terminal),
         Command::Repeat(repeat) => repeat::repeat(repeat, &terminal),
+        Command::Reproduce(arguments) => reproduce::reproduce(arguments, &terminal),
         Command::Completions { shell } => completions(*shell, &terminal),
         Command::Man => man(&terminal),
     };

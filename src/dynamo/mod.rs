@@ -3,7 +3,7 @@
 //! | section | where |
 //! |---|---|
 //! | 4.1 interface, context | `message.rs` (`Request`, `Put`, `Outcome`) |
-//! | 4.2, 4.3 partitioning, replication, preference list | `ring/` |
+//! | 4.2, 4.3, 6.2 partitioning, replication, preference list | `ring/` |
 //! | 4.4 versions, reconciliation | `versioning/` |
 //! | 4.5, 5 get and put, read repair | `coordination/`, `replica.rs` |
 //! | 4.6 sloppy quorum, hinted handoff | `coordination/participants.rs`, `handoff/` |
@@ -13,9 +13,9 @@
 //! | 6 usage modes, knobs | `config.rs` |
 //! | none: tombstones that go | `reaping.rs` |
 //!
-//! Left out so far: joining and leaving (4.8.1, 4.9), placement strategies 2 and 3 (6.2), the
-//! object buffer (6.1), admission control (6.5). Each module says where its part would go. Clients
-//! that coordinate (6.4) use `coordination/` in the room of the workload.
+//! Left out so far: joining and leaving (4.8.1, 4.9), the object buffer (6.1), admission control
+//! (6.5). Each module says where its part would go. Clients that coordinate (6.4) use
+//! `coordination/` in the room of the workload.
 
 pub mod anti_entropy;
 pub mod config;

@@ -12,7 +12,7 @@ pub fn bars(name: &str, plan: &Plan, layout: &Layout) -> Chart {
         let known = series.iter().position(|series| series.label == window.kind);
         let place = known.unwrap_or_else(|| {
             let label = window.kind.to_string();
-            series.push(Series { label, points: Vec::new(), style: Style::Bar });
+            series.push(Series { label, style: Style::Bar, ..Series::default() });
             series.len() - 1
         });
         let (from, to) = (window.from.seconds(), window.to.seconds());
@@ -34,7 +34,7 @@ pub fn bars(name: &str, plan: &Plan, layout: &Layout) -> Chart {
     Chart {
         title: "What goes wrong".to_string(),
         subtitle: format!("{name}, seed {}", plan.seed),
-        x: Axis { title: "simulated time, s".to_string(), from: Some(0.0), to },
+        x: Axis { title: "simulated time, s".to_string(), from: Some(0.0), to, ..Axis::default() },
         panels: vec![panel],
         shades: Vec::new(),
     }

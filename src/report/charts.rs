@@ -115,7 +115,7 @@ impl Sheet<'_> {
         mut value: impl FnMut(&Row) -> Option<f64>,
     ) -> Series {
         let points = self.rows.iter().map(|row| (row.time_s, value(row))).collect();
-        Series { label: label.to_string(), points, style }
+        Series { label: label.to_string(), points, style, ..Series::default() }
     }
 
     fn chart(self, title: &str, panels: Vec<Panel>) -> Chart {
@@ -124,7 +124,12 @@ impl Sheet<'_> {
         Chart {
             title: title.to_string(),
             subtitle: format!("{}, seed {}", header.scenario, header.seed),
-            x: Axis { title: "simulated time, s".to_string(), from: Some(0.0), to },
+            x: Axis {
+                title: "simulated time, s".to_string(),
+                from: Some(0.0),
+                to,
+                ..Axis::default()
+            },
             panels,
             shades: self.shades(),
         }

@@ -26,7 +26,7 @@ use crate::metrics::staleness::StalenessFigures;
 use crate::metrics::versions::VersionsFigures;
 use crate::report::definitions::{Definition, all, find};
 use crate::report::ledgers::{Ledgers, Messages, ledgers, messages};
-use crate::trace::layout::Layout;
+use crate::trace::layout::{Layout, Placed};
 use crate::trace::record::Account;
 
 /// Everything that is known of a run when it has ended.
@@ -51,6 +51,7 @@ pub struct Report {
     pub sessions: SessionsFigures,
     pub load: LoadFigures,
     pub routing: RoutingFigures,
+    pub placement: Placed,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub carts: Option<CartsFigures>,
     pub operations: OperationsFigures,
@@ -119,6 +120,7 @@ impl Report {
             sessions: figures.sessions,
             load: figures.load,
             routing: figures.routing,
+            placement: layout.placement.clone(),
             carts: figures.carts,
             operations: figures.operations,
             definitions: all().copied().collect(),

@@ -50,7 +50,10 @@ mod tests {
         };
         assert_eq!(told("{}"), (2, 32, true));
         assert_eq!(told(r#"{"profile": "cassandra"}"#), (1, 16, false));
-        assert_eq!(told(r#"{"profile": "cassandra", "r": 3, "anti_entropy": true}"#), (3, 16, true));
+        assert_eq!(
+            told(r#"{"profile": "cassandra", "r": 3, "anti_entropy": true}"#),
+            (3, 16, true)
+        );
         let set = read("{}", &["cluster.profile=cassandra", "cluster.w=3"]);
         assert_eq!((set.scenario().cluster.r, set.scenario().cluster.w), (1, 3));
     }

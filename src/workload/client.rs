@@ -88,7 +88,7 @@ impl Habits {
         until: Time,
     ) -> Habits {
         let nodes = outset.config.nodes;
-        let ring = outset.history.ring(outset.config.n, &outset.keys);
+        let ring = outset.history.ring(&outset.placement);
         let site = |(name, members): (&String, &Vec<Span>)| Site::new(name, members, nodes);
         let sites = sites.iter().map(site).collect();
         let balanced = spec.load_balancer.is_some();

@@ -19,7 +19,7 @@ use crate::dynamo::fact::Fact;
 use crate::dynamo::membership::detector::Detector;
 use crate::dynamo::message::{self, Action, Membership, Message, Reply, Request, ToCoordinator};
 use crate::dynamo::ring::history::History;
-use crate::dynamo::ring::position::KeySpace;
+use crate::dynamo::ring::strategy::Placement;
 use crate::dynamo::timer::Timer;
 use crate::dynamo::versioning::clock::{Actor, Clock, Dot};
 use crate::dynamo::versioning::version::{Version, VersionSet};
@@ -41,7 +41,7 @@ const MOST_TOLD: usize = 16;
 #[derive(Debug)]
 pub struct Outset {
     pub config: Rc<Cluster>,
-    pub keys: Rc<KeySpace>,
+    pub placement: Rc<Placement>,
     /// The membership that they come with.
     pub history: Rc<History>,
     /// How often they download it.
@@ -84,10 +84,10 @@ type Replies = SmallVec<[Reply; 1]>;
 impl Library {
     /// A library that comes with a membership.
     pub fn new(outset: &Outset) -> Library {
-        let Outset { config, keys, history, refresh } = outset;
+        let Outset { config, placement, history, refresh } = outset;
         let parts = Parts {
             config: Rc::clone(config),
-            view: View::of_client(Rc::clone(history), config.n, Rc::clone(keys)),
+            view: View::of_client(Rc::clone(history), Rc::clone(placement)),
             gets: Gets::new(0),
             puts: Puts::new(0),
             detector: Detector::new(config.failure_detection.clone()),

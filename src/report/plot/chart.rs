@@ -16,7 +16,7 @@ pub struct Chart {
     pub shades: Vec<Shade>,
 }
 
-/// The axis of simulated time.
+/// The axis from left to right: simulated time, or whatever an experiment varies.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Axis {
     /// With its unit: `"simulated time, s"`.
@@ -25,6 +25,10 @@ pub struct Axis {
     pub from: Option<f64>,
     /// Where the axis ends, in seconds; later if data end later. None: where data end.
     pub to: Option<f64>,
+    /// How values become places.
+    pub scale: Scale,
+    /// If there are any: what is written at 0, 1, 2 ... instead of numbers.
+    pub names: Vec<String>,
 }
 
 /// A window of time to mark, such as that of a fault.
@@ -53,11 +57,13 @@ pub struct Panel {
     pub y_from: Option<f64>,
     /// A value that the axis reaches up to; data above widen it.
     pub y_to: Option<f64>,
+    /// If there are any: what is written at 0, 1, 2 ... instead of numbers.
+    pub y_names: Vec<String>,
     /// In the order of the legend; later ones are drawn over earlier ones.
     pub series: Vec<Series>,
 }
 
-/// How values become heights.
+/// How values become places on an axis.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Scale {
     /// In proportion.
@@ -76,9 +82,14 @@ pub struct Series {
     pub points: Vec<(f64, Option<f64>)>,
     /// How it is drawn.
     pub style: Style,
+    /// The place in the panel whose colour and marker it takes; its own if none is told.
+    pub like: Option<usize>,
+    /// A tinted area behind it, in order: place on the axis, lower and upper edge.
+    pub band: Vec<(f64, f64, f64)>,
 }
 
-/// How a series is drawn. Colours and markers come from its place in the panel.
+/// How a series is drawn. Colours and markers come from its place in the panel, or from that of
+/// another series that it belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Style {
     /// A solid line.
@@ -94,6 +105,10 @@ pub enum Style {
     Area,
     /// Markers only.
     Points,
+    /// Hollow markers only: what others have found.
+    Hollow,
+    /// A solid line with a marker at each point.
+    Joined,
     /// A thick line without markers, for spans of time at a height.
     Bar,
 }

@@ -23,7 +23,7 @@ pub const GAP: i32 = 14;
 const X_TITLE: i32 = 92;
 /// Between one panel and the heading of the next.
 const BETWEEN: i32 = 34;
-/// How far apart the labels of the time axis are, at least.
+/// How far apart the labels of the shared axis are, at least.
 const X_TICKS_EVERY: f64 = 115.0;
 /// How far apart the labels of a vertical axis are, at least.
 const Y_TICKS_EVERY: f64 = 60.0;
@@ -36,14 +36,14 @@ pub struct Plot {
     pub right: i32,
     pub top: i32,
     pub bottom: i32,
-    /// The axis of time.
+    /// The axis that all panels share.
     pub x: Range,
     /// The vertical axis.
     pub y: Range,
 }
 
 impl Plot {
-    /// Where a part of the time axis lies, 0 at its beginning and 1 at its end.
+    /// Where a part of the shared axis lies, 0 at its beginning and 1 at its end.
     pub fn across(&self, part: f64) -> i32 {
         self.left + libm::round(part * f64::from(self.right - self.left)) as i32
     }
@@ -53,7 +53,7 @@ impl Plot {
         self.bottom - libm::round(part * f64::from(self.bottom - self.top)) as i32
     }
 
-    /// The ticks of the time axis.
+    /// The ticks of the shared axis.
     pub fn x_ticks(&self) -> Vec<Tick> {
         self.x.ticks(f64::from(self.right - self.left) / X_TICKS_EVERY)
     }
@@ -79,7 +79,7 @@ fn height_of_each(panels: usize) -> i32 {
 
 /// Lays a whole chart out.
 pub fn lay_out(chart: &Chart) -> Scene {
-    let x = time_axis(chart);
+    let x = shared_axis(chart);
     let left = left_of_panels(chart);
     let right = WIDTH - MARGIN - GAP;
     let shades = Shades::place(&chart.shades, &x, left, right);
@@ -96,19 +96,21 @@ pub fn lay_out(chart: &Chart) -> Scene {
         panel::draw(&mut scene, plot, panel, legend);
     }
     if let Some((plot, _)) = plots.last() {
-        draw_time_axis(&mut scene, plot, &chart.x.title);
+        draw_shared_axis(&mut scene, plot, &chart.x.title);
     }
     scene
 }
 
-fn time_axis(chart: &Chart) -> Range {
+fn shared_axis(chart: &Chart) -> Range {
     let points = || chart.panels.iter().flat_map(|p| &p.series).flat_map(|s| &s.points);
     let hints = [chart.x.from, chart.x.to];
     let known = hints.iter().flatten().copied().chain(points().map(|point| point.0));
     if known.into_iter().any(f64::is_finite) {
-        return Range::of_time(hints, points().map(|point| point.0));
+        let bands = chart.panels.iter().flat_map(|p| &p.series).flat_map(|s| &s.band);
+        let all = points().map(|point| point.0).chain(bands.map(|band| band.0));
+        return Range::of_axis(&chart.x, all);
     }
-    Range::of_time(hints, chart.shades.iter().flat_map(|shade| [shade.from, shade.to]))
+    Range::of_axis(&chart.x, chart.shades.iter().flat_map(|shade| [shade.from, shade.to]))
 }
 
 /// All panels begin at the same place, right of the widest label.
@@ -161,7 +163,7 @@ fn draw_grid(scene: &mut Scene, plot: &Plot) {
     }
 }
 
-fn draw_time_axis(scene: &mut Scene, plot: &Plot, title: &str) {
+fn draw_shared_axis(scene: &mut Scene, plot: &Plot, title: &str) {
     let labels = plot.bottom + GAP + Face::Body.size() / 2;
     for tick in plot.x_ticks() {
         let x = plot.across(tick.part);

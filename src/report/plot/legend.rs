@@ -63,7 +63,7 @@ impl Legend {
         let several = panel.series.len() > 1;
         for (index, (series, (x, row))) in panel.series.iter().zip(&self.entries).enumerate() {
             let at = (*x, first + row * ROW);
-            let look = Look { index, style: series.style, marked: several };
+            let look = Look::of(series, index, several);
             draw_sample(scene, look, at);
             let name = Face::Body.fit(&series.label, plot.right - plot.left - SAMPLE - TO_NAME);
             let name_at = (at.0 + SAMPLE + TO_NAME, at.1);
@@ -100,11 +100,12 @@ fn flow(widths: &[i32], (left, right): (i32, i32), start: i32, row: i32) -> Vec<
 }
 
 fn draw_sample(scene: &mut Scene, look: Look, (x, y): Place) {
-    if look.style == Style::Area {
+    if look.style == Style::Area || look.banded {
         look.tint(scene, vec![(x, y), (x + SAMPLE, y), (x + SAMPLE, y + 13), (x, y + 13)]);
     }
     look.stroke(scene, &[(x, y), (x + SAMPLE, y)]);
-    if look.marked && look.style != Style::Bar || look.style == Style::Points {
+    let always = [Style::Points, Style::Hollow, Style::Joined].contains(&look.style);
+    if look.marked && look.style != Style::Bar || always {
         look.marker(scene, (x + SAMPLE / 2, y));
     }
 }

@@ -18,10 +18,10 @@ pub fn draw(scene: &mut Scene, plot: &Plot, panel: &Panel, legend: &Legend) {
     // Beneath the data, which may run along an edge.
     draw_frame(scene, plot);
     let several = panel.series.len() > 1;
-    let look = |index, style| Look { index, style, marked: several };
     let series = panel.series.iter().enumerate();
-    let drawn: Vec<Drawn> =
-        series.map(|(index, series)| Drawn::new(plot, series, look(index, series.style))).collect();
+    let drawn: Vec<Drawn> = series
+        .map(|(index, series)| Drawn::new(plot, series, Look::of(series, index, several)))
+        .collect();
     drawn.iter().for_each(|series| series.draw_area(scene, plot));
     drawn.iter().for_each(|series| series.draw_line(scene, plot));
     if drawn.iter().all(Drawn::is_empty) {

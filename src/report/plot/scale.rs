@@ -2,7 +2,7 @@
 //!
 //! Logarithms come from `libm`, which gives the same bits on every machine.
 
-use crate::report::plot::chart::{Panel, Scale};
+use crate::report::plot::chart::{Axis, Panel, Scale};
 use crate::report::plot::number;
 
 /// Values beyond this are gaps: the span between two of them must be a number too.
@@ -31,6 +31,8 @@ pub struct Range {
     to: f64,
     /// Whether a logarithmic axis has a lane for zero beneath its lowest decade.
     pub zero: bool,
+    /// What is written at 0, 1, 2 ... instead of numbers; empty: numbers.
+    names: Vec<String>,
 }
 
 /// `value` if a chart can show it.
@@ -76,15 +78,39 @@ pub fn step(span: f64, wanted: f64) -> (f64, i32) {
 
 impl Range {
     /// An axis that begins and ends where told or where `values` do, whichever is wider.
-    pub fn of_time(hints: [Option<f64>; 2], values: impl Iterator<Item = f64>) -> Range {
-        let (from, to) = ends(values.chain(hints.into_iter().flatten())).unwrap_or((0.0, 1.0));
-        Range { scale: Scale::Linear, from, to: apart(from, to), zero: false }
+    pub fn of_axis(axis: &Axis, values: impl Iterator<Item = f64>) -> Range {
+        let hints = [axis.from, axis.to].into_iter().flatten();
+        if !axis.names.is_empty() {
+            return Range::named(&axis.names);
+        }
+        match axis.scale {
+            Scale::Linear => {
+                let (from, to) = ends(values.chain(hints)).unwrap_or((0.0, 1.0));
+                Range::between_ends(Scale::Linear, from, apart(from, to))
+            }
+            Scale::Log => Range::logarithmic(values.collect(), hints),
+        }
+    }
+
+    fn between_ends(scale: Scale, from: f64, to: f64) -> Range {
+        Range { scale, from, to, zero: false, names: Vec::new() }
+    }
+
+    /// Half a place more on both sides, lest data lie on the frame.
+    fn named(names: &[String]) -> Range {
+        let to = names.len() as f64 - 0.5;
+        Range { names: names.to_vec(), ..Range::between_ends(Scale::Linear, -0.5, to) }
     }
 
     /// The vertical axis of a panel.
     pub fn of_panel(panel: &Panel) -> Range {
         let points = panel.series.iter().flat_map(|series| &series.points);
         let values = points.filter_map(|point| shown(point.0).and(point.1).and_then(shown));
+        let bands = panel.series.iter().flat_map(|series| &series.band);
+        let values = values.chain(bands.flat_map(|(_, low, high)| [*low, *high]));
+        if !panel.y_names.is_empty() {
+            return Range::named(&panel.y_names);
+        }
         let hints = [panel.y_from, panel.y_to].into_iter().flatten();
         match panel.scale {
             Scale::Linear => {
@@ -104,7 +130,7 @@ impl Range {
             let step = factor * power_of_ten(power);
             to = apart(from, libm::ceil(to / step) * step).max(to);
         }
-        Range { scale: Scale::Linear, from, to, zero: false }
+        Range::between_ends(Scale::Linear, from, to)
     }
 
     fn logarithmic(values: Vec<f64>, hints: impl Iterator<Item = f64>) -> Range {
@@ -116,7 +142,7 @@ impl Range {
         let top = exponent(high);
         let exact = power_of_ten(top) == high && top > from;
         let to = if exact { top } else { top + 1 };
-        Range { scale: Scale::Log, from: f64::from(from), to: f64::from(to), zero }
+        Range { zero, ..Range::between_ends(Scale::Log, f64::from(from), f64::from(to)) }
     }
 
     /// Where `value` lies: 0 at the beginning of the axis, 1 at its end.
@@ -141,6 +167,13 @@ impl Range {
 
     /// The ticks, about `wanted` of them with a label.
     pub fn ticks(&self, wanted: f64) -> Vec<Tick> {
+        if !self.names.is_empty() {
+            let tick = |(place, name): (usize, &String)| Tick {
+                part: self.part(place as f64),
+                label: Some(name.clone()),
+            };
+            return self.names.iter().enumerate().map(tick).collect();
+        }
         match self.scale {
             Scale::Linear => self.linear_ticks(wanted),
             Scale::Log => self.decades(),

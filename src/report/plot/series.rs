@@ -18,6 +18,25 @@ const MARKER: i32 = 8;
 const LONGEST_PATTERN: f64 = 30_000.0;
 /// How far apart the markers along a line are.
 const MARKERS_EVERY: i32 = 220;
+/// Corners of what passes for a circle, in tenths of its radius.
+const ROUND: [(i32, i32); 16] = [
+    (10, 0),
+    (9, 4),
+    (7, 7),
+    (4, 9),
+    (0, 10),
+    (-4, 9),
+    (-7, 7),
+    (-9, 4),
+    (-10, 0),
+    (-9, -4),
+    (-7, -7),
+    (-4, -9),
+    (0, -10),
+    (4, -9),
+    (7, -7),
+    (9, -4),
+];
 /// How much further right the markers of each next series begin, lest they cover each other.
 const MARKERS_SHIFT: i32 = 55;
 
@@ -30,6 +49,8 @@ pub struct Look {
     pub style: Style,
     /// Whether it has markers along its line.
     pub marked: bool,
+    /// Whether it has a tinted area behind it.
+    pub banded: bool,
 }
 
 /// A series on the sheet.
@@ -37,17 +58,19 @@ pub struct Drawn {
     look: Look,
     /// Its points, split where there is a gap.
     runs: Vec<Vec<Place>>,
+    /// The outline of the area behind it.
+    band: Vec<Place>,
 }
 
 impl Drawn {
     /// Finds where the points of `series` lie.
     pub fn new(plot: &Plot, series: &Series, look: Look) -> Drawn {
-        Drawn { look, runs: runs(plot, series) }
+        Drawn { look, runs: runs(plot, series), band: band(plot, series) }
     }
 
     /// Whether there is nothing to show.
     pub fn is_empty(&self) -> bool {
-        self.runs.is_empty()
+        self.runs.is_empty() && self.band.is_empty()
     }
 
     /// Draws the area under the line; before all lines, lest it tints them.
@@ -57,6 +80,9 @@ impl Drawn {
             let edge = [(last, plot.bottom), (first, plot.bottom)];
             self.look.tint(scene, run.iter().copied().chain(edge).collect());
         }
+        if !self.band.is_empty() {
+            self.look.tint(scene, self.band.clone());
+        }
     }
 
     /// Draws lines and markers.
@@ -64,7 +90,10 @@ impl Drawn {
         let look = self.look;
         let mut next_marker = plot.left + look.index as i32 % 4 * MARKERS_SHIFT + MARKERS_SHIFT / 2;
         for run in &self.runs {
-            if look.style == Style::Points {
+            if look.style == Style::Joined {
+                look.draw_run(scene, run);
+            }
+            if [Style::Points, Style::Hollow, Style::Joined].contains(&look.style) {
                 run.iter().for_each(|place| look.marker(scene, *place));
                 continue;
             }
@@ -95,7 +124,23 @@ fn runs(plot: &Plot, series: &Series) -> Vec<Vec<Place>> {
         gap = false;
         runs.last_mut().expect("a run was begun").push(place);
     }
-    runs.iter().map(|run| thinned(run)).collect()
+    match series.style {
+        // Each of these is seen by itself.
+        Style::Points | Style::Hollow | Style::Joined => runs,
+        Style::Line | Style::Dashed | Style::Dotted | Style::Step | Style::Area | Style::Bar => {
+            runs.iter().map(|run| thinned(run)).collect()
+        }
+    }
+}
+
+/// The outline of the area behind a series: along its lower edge, and back along the upper one.
+fn band(plot: &Plot, series: &Series) -> Vec<Place> {
+    let at = |x: f64, y: f64| {
+        Some((plot.across(plot.x.part(shown(x)?)), plot.up(plot.y.part(shown(y)?))))
+    };
+    let lower = series.band.iter().filter_map(|(x, low, _)| at(*x, *low));
+    let upper = series.band.iter().rev().filter_map(|(x, _, high)| at(*x, *high));
+    lower.chain(upper).collect()
 }
 
 /// Of many points in one column of pixels only the first, lowest, highest and last can be seen.
@@ -119,6 +164,12 @@ fn stepped(run: &[Place]) -> Vec<Place> {
 }
 
 impl Look {
+    /// That of a series at this place in its panel, where lines are `marked` to tell them apart.
+    pub fn of(series: &Series, place: usize, marked: bool) -> Look {
+        let index = series.like.unwrap_or(place);
+        Look { index, style: series.style, marked, banded: !series.band.is_empty() }
+    }
+
     fn draw_run(self, scene: &mut Scene, run: &[Place]) {
         match run {
             // A line of one point would not be seen.
@@ -138,12 +189,14 @@ impl Look {
         let jagged = length(places) > LONGEST_PATTERN;
         match self.style {
             Style::Dashed | Style::Dotted if jagged => scene.path(places.to_vec(), pen),
-            Style::Line | Style::Step | Style::Area => scene.path(places.to_vec(), pen),
+            Style::Line | Style::Step | Style::Area | Style::Joined => {
+                scene.path(places.to_vec(), pen)
+            }
             Style::Dashed => {
                 dashes(places, 14.0, 12.0).into_iter().for_each(|d| scene.path(d, pen));
             }
             Style::Dotted => dashes(places, 1.0, 9.0).into_iter().for_each(|d| scene.path(d, pen)),
-            Style::Points => {}
+            Style::Points | Style::Hollow => {}
             Style::Bar => {
                 scene.path(places.to_vec(), Pen::line(palette::series(self.index), BAR));
             }
@@ -155,10 +208,29 @@ impl Look {
         scene.polygon(outline, Pen::fill(palette::series(self.index), 0.22));
     }
 
-    /// A marker: disc, square, triangle or diamond. A rim of paper lifts it off the lines.
+    /// A marker, full or hollow: disc, square, triangle or diamond. A rim of paper lifts it off the
+    /// lines.
     pub fn marker(self, scene: &mut Scene, at: Place) {
+        if self.style == Style::Hollow {
+            return scene.path(self.outline(at), Pen::line(palette::series(self.index), 3));
+        }
         self.marker_of(scene, at, MARKER + 2, Pen::fill(palette::PAPER, 1.0));
         self.marker_of(scene, at, MARKER, Pen::fill(palette::series(self.index), 1.0));
+    }
+
+    /// The outline of a hollow marker, wide enough that a full one inside it can be seen.
+    fn outline(self, (x, y): Place) -> Vec<Place> {
+        let half = MARKER + 4;
+        let corners: Vec<Place> = match self.index % 4 {
+            0 => {
+                ROUND.iter().map(|(across, down)| (half * across / 10, half * down / 10)).collect()
+            }
+            1 => vec![(-half, -half), (half, -half), (half, half), (-half, half)],
+            2 => vec![(0, -half - 5), (half + 4, half), (-half - 4, half)],
+            _ => vec![(0, -half - 3), (half + 3, 0), (0, half + 3), (-half - 3, 0)],
+        };
+        let first = corners[0];
+        corners.into_iter().chain([first]).map(|(across, down)| (x + across, y + down)).collect()
     }
 
     fn marker_of(self, scene: &mut Scene, (x, y): Place, half: i32, pen: Pen) {

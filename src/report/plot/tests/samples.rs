@@ -12,6 +12,7 @@ pub fn all() -> Vec<(&'static str, Chart)> {
         ("availability", availability()),
         ("small", small()),
         ("crowded", crowded()),
+        ("swept", swept()),
         ("empty", chart("Nothing happened", vec![panel("", "keys", Scale::Log, vec![])])),
     ]
 }
@@ -27,7 +28,7 @@ fn noise(second: u32, salt: u32) -> f64 {
 fn series(label: &str, style: Style, value: impl Fn(f64, u32) -> f64) -> Series {
     let points =
         (0..=260).map(|second| (f64::from(second), Some(value(f64::from(second), second))));
-    Series { label: label.to_string(), style, points: points.collect() }
+    Series { label: label.to_string(), style, points: points.collect(), ..Series::default() }
 }
 
 fn panel(title: &str, y_title: &str, scale: Scale, series: Vec<Series>) -> Panel {
@@ -41,7 +42,12 @@ fn chart(title: &str, panels: Vec<Panel>) -> Chart {
     Chart {
         title: title.to_string(),
         subtitle: "partition-heals · N=3 R=2 W=2 · 12 nodes · seed 42".to_string(),
-        x: Axis { title: "simulated time, s".to_string(), from: Some(0.0), to: Some(260.0) },
+        x: Axis {
+            title: "simulated time, s".to_string(),
+            from: Some(0.0),
+            to: Some(260.0),
+            ..Axis::default()
+        },
         panels,
         shades: vec![
             shade(60.0, 120.0, "partition {1–6} | {7–12}", 0),
@@ -155,6 +161,7 @@ pub fn small() -> Chart {
         label: format!("{style:?} µ²"),
         points: points(shift),
         style,
+        ..Series::default()
     });
     let mut chart =
         chart("Small", vec![panel("Styles", "delay, µs", Scale::Linear, series.collect())]);
@@ -185,5 +192,29 @@ fn crowded() -> Chart {
         colour: index as usize,
     });
     chart.shades.extend(windows);
+    chart
+}
+
+/// An experiment over many sizes beside what others have found, and one over named cases.
+fn swept() -> Chart {
+    let sizes = [10.0, 30.0, 100.0, 1000.0, 10_000.0];
+    let value = |size: f64| 2.0 * libm::log10(size);
+    let points = sizes.map(|size| (size, Some(value(size)))).to_vec();
+    let band = sizes.map(|size| (size, value(size) - 0.4, value(size) + 0.4)).to_vec();
+    let joined =
+        Series { label: "ours".to_string(), points, style: Style::Joined, band, like: None };
+    let hollow = Series {
+        label: "theirs".to_string(),
+        points: vec![(30.0, Some(3.1)), (1000.0, Some(5.8))],
+        style: Style::Hollow,
+        like: Some(0),
+        ..Series::default()
+    };
+    let mut chart = chart("Swept", vec![panel("", "rounds", Scale::Linear, vec![joined, hollow])]);
+    chart.panels[0].y_names = ["none", "few", "some", "many", "most", "all", "more", "over", "far"]
+        .map(str::to_string)
+        .to_vec();
+    chart.x = Axis { title: "nodes".to_string(), scale: Scale::Log, ..Axis::default() };
+    chart.shades = Vec::new();
     chart
 }

@@ -1,0 +1,54 @@
+//! All reproductions.
+
+use crate::reproduce::result::Reproduction;
+use crate::reproduce::work::{Settings, Stopped, Work};
+use crate::reproduce::{figure_2, figure_3, figure_8, placements, virtual_nodes};
+
+/// A reproduction by its name.
+#[derive(Clone, Copy)]
+pub struct Entry {
+    /// What it is called on the command line, and its folder.
+    pub name: &'static str,
+    /// What it shows, in a few words.
+    pub about: &'static str,
+    pub make: fn(&mut Work<'_>) -> Result<Reproduction, Stopped>,
+}
+
+/// In the order of the summary.
+pub const LIST: &[Entry] = &[
+    Entry {
+        name: "figure-2",
+        about: "which node keeps which ranges of the ring A to G (sections 4.3, 4.9)",
+        make: figure_2::make,
+    },
+    Entry {
+        name: "figure-3",
+        about: "the six clocks of the worked example D1 to D5 (section 4.4)",
+        make: figure_3::make,
+    },
+    Entry {
+        name: "figure-8",
+        about: "how evenly the three placement strategies load nodes (section 6.2)",
+        make: figure_8::make,
+    },
+    Entry {
+        name: "virtual-nodes",
+        about: "who takes over from a failed node, by the number of tokens (section 4.2)",
+        make: virtual_nodes::make,
+    },
+];
+
+/// What can be asked for of a reproduction beside what the paper has.
+pub fn settings(name: &str) -> &'static [&'static str] {
+    if name == "figure-8" { &placements::SETTINGS } else { &[] }
+}
+
+/// Says what is wrong with settings of a reproduction that knows them all by name.
+pub fn refusal(name: &str, settings: &Settings) -> Option<String> {
+    (name == "figure-8").then(|| placements::Setting::new(settings).err()).flatten()
+}
+
+/// The reproduction of this name.
+pub fn find(name: &str) -> Option<&'static Entry> {
+    LIST.iter().find(|entry| entry.name == name)
+}
