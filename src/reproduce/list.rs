@@ -2,7 +2,9 @@
 
 use crate::reproduce::result::Reproduction;
 use crate::reproduce::work::{Settings, Stopped, Work};
-use crate::reproduce::{figure_2, figure_3, figure_8, placements, virtual_nodes};
+use crate::reproduce::{
+    figure_2, figure_3, figure_8, placements, reconciliation, table_2, virtual_nodes,
+};
 
 /// A reproduction by its name.
 #[derive(Clone, Copy)]
@@ -35,6 +37,16 @@ pub const LIST: &[Entry] = &[
         name: "virtual-nodes",
         about: "who takes over from a failed node, by the number of tokens (section 4.2)",
         make: virtual_nodes::make,
+    },
+    Entry {
+        name: "table-2",
+        about: "client- against server-driven coordination (section 6.4)",
+        make: table_2::make,
+    },
+    Entry {
+        name: "reconciliation",
+        about: "lost adds and resurrected removes of carts, by what applications do (section 4.4)",
+        make: reconciliation::make,
     },
 ];
 
