@@ -28,6 +28,8 @@ reproductions![
     figure_3: "figure-3" is Within,
     figure_8: "figure-8" is Within,
     virtual_nodes: "virtual-nodes" is ShapeHolds,
+    table_2: "table-2" is Outside,
+    reconciliation: "reconciliation" is ShapeFails,
 ];
 
 fn reduced(name: &str) -> Reproduction {

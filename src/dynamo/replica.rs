@@ -36,6 +36,8 @@ pub struct Replica {
     /// Under this node's own name, those of its own copies that it has lost in this life.
     serials: BTreeMap<(Key, NodeId), u32>,
     last_serial: u32,
+    /// Where clocks are truncated: how far it has counted, by key and name.
+    minted: BTreeMap<(Key, Actor), u64>,
     /// What it has made in this life of writes with an identity.
     made: Made,
 }
@@ -51,7 +53,8 @@ struct Answer {
 impl Replica {
     /// A replica in its `life`-th life, counted from 0.
     pub fn new(me: NodeId, life: u32) -> Replica {
-        Replica { me, life, serials: BTreeMap::new(), last_serial: 0, made: Made::default() }
+        let (serials, minted) = (BTreeMap::new(), BTreeMap::new());
+        Replica { me, life, serials, last_serial: 0, minted, made: Made::default() }
     }
 
     /// Begins to flush at intervals, where that is asked for.
@@ -117,6 +120,9 @@ impl Replica {
         let Put { value, ghost, .. } = &*put;
         let (value, ghost) = (value.clone(), ghost.clone());
         let set = Rc::new(write(config.versioning, held, context, author, value, ghost));
+        if most_pairs.is_some() {
+            self.minted.insert((key, actor), set.clock().counter(actor));
+        }
         if let Some(identity) = put.identity {
             let counter = set.clock().counter(actor);
             self.made.remember(identity, Dot { actor, counter });
@@ -220,8 +226,8 @@ impl Replica {
         self.start(ctx, config);
     }
 
-    /// The name under which it mints. Where clocks are truncated, one that neither of these knows
-    /// may have been forgotten there, and with it what was counted: then it takes a new one.
+    /// The name under which it mints. Where clocks are truncated, what was counted under it may have
+    /// been forgotten there; then it takes a new one, or two versions would have one name.
     fn actor(
         &mut self,
         config: &Cluster,
@@ -229,9 +235,11 @@ impl Replica {
         clocks: [Option<&Clock>; 2],
     ) -> Actor {
         let actor = self.known_actor(config.versioning, key, stand_in_for);
-        let mut known = clocks.into_iter().flatten();
-        let dotted = config.versioning == Versioning::Dotted;
-        if config.clock_truncation.is_none() || !dotted || known.any(|c| c.counter(actor) > 0) {
+        if config.clock_truncation.is_none() || config.versioning != Versioning::Dotted {
+            return actor;
+        }
+        let known = clocks.into_iter().flatten().map(|clock| clock.counter(actor)).max();
+        if self.minted.get(&(key, actor)).is_none_or(|last| known.unwrap_or(0) >= *last) {
             return actor;
         }
         self.forget(key, stand_in_for);

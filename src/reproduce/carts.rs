@@ -32,7 +32,7 @@ const FIGURES: [&str; 17] = [
     "versions.false_conflicts",
     "staleness.stale_reads",
     "latency.get.mean_ms",
-    "latency.get.p99_9_ms",
+    "latency.put.p99_9_ms",
     "durability.lost_writes",
 ];
 /// And the size of answers to clients.
