@@ -6,9 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dynamo_sim::check::judges::Judges;
 use dynamo_sim::check::verdict::Outcome;
-use dynamo_sim::dynamo::config::{
-    ClockSkew, ClockTruncation, Coordinator, Tombstones, TruncatedWhen, Versioning,
-};
+use dynamo_sim::dynamo::config::modes::{ClockTruncation, Tombstones, TruncatedWhen};
+use dynamo_sim::dynamo::config::{ClockSkew, Coordinator, Versioning};
 use dynamo_sim::dynamo::fact::{Cause, Fact};
 use dynamo_sim::dynamo::message::{Action, Membership, Message, ToReplica};
 use dynamo_sim::faults::spec::DiskAfterCrash;
@@ -22,7 +21,8 @@ use dynamo_sim::switch::Switch;
 use dynamo_sim::time::{Duration, Time};
 use dynamo_sim::trace::observer::{Interest, Observer, Observers};
 use dynamo_sim::trace::record::{Account, Record};
-use dynamo_sim::workload::spec::{Arrivals, Keys, LoadBalancer, Mix, Routing};
+use dynamo_sim::workload::balancer::LoadBalancer;
+use dynamo_sim::workload::spec::{Arrivals, Keys, Mix, Routing};
 use dynamo_sim::workload::words::ClientFact;
 
 use watch::{crash, small_plan};

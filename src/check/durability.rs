@@ -10,7 +10,8 @@
 
 use crate::check::judge::Judge;
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
-use crate::dynamo::config::{Tombstones, Versioning};
+use crate::dynamo::config::Versioning;
+use crate::dynamo::config::modes::Tombstones;
 use crate::dynamo::fact::Fact;
 use crate::time::Time;
 use crate::trace::acknowledged::Acknowledged;

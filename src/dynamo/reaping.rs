@@ -1,17 +1,19 @@
 //! Tombstones that go. The paper has no deletes; a put of an empty value stands for one, and by
-//! default it is kept for ever, since nothing else tells a copy that was away that its value is gone.
+//! default it is kept for ever, since nothing else tells a copy that was away that its value is
+//! gone.
 //!
-//! Timed, as Cassandra does: each home drops a tombstone of a certain age, whatever the others hold.
-//! When all homes have it, as Riak does: after a delay the first home asks the others, and only if
-//! all hold the very same do all of them drop it; else it asks again. What a stand-in still keeps is
-//! not asked for, and comes back when it is delivered. Left out here: tombstones whose first home
-//! left before it had asked.
+//! Timed, as Cassandra does: each home drops a tombstone of a certain age, whatever the others
+//! hold. When all homes have it, as Riak does: after a delay the first home asks the others, and
+//! only if all hold the very same do all of them drop it; else it asks again. What a stand-in still
+//! keeps is not asked for, and comes back when it is delivered. Left out here: tombstones whose
+//! first home left before it had asked.
 
 use std::collections::BTreeMap;
 
 use smallvec::SmallVec;
 
-use crate::dynamo::config::{Cluster, Tombstones};
+use crate::dynamo::config::Cluster;
+use crate::dynamo::config::modes::Tombstones;
 use crate::dynamo::job::Job;
 use crate::dynamo::message::{Message, Reaping};
 use crate::dynamo::ring::placement::Ring;

@@ -8,7 +8,8 @@ mod made;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::dynamo::config::{ClockTruncation, Cluster, Flush, Tombstones, Versioning};
+use crate::dynamo::config::modes::{ClockTruncation, Tombstones};
+use crate::dynamo::config::{Cluster, Flush, Versioning};
 use crate::dynamo::fact::{Cause, Fact};
 use crate::dynamo::job::Job;
 use crate::dynamo::message::{Handoff, Message, Put, Ticket, ToCoordinator, ToReplica};
@@ -226,8 +227,8 @@ impl Replica {
         self.start(ctx, config);
     }
 
-    /// The name under which it mints. Where clocks are truncated, what was counted under it may have
-    /// been forgotten there; then it takes a new one, or two versions would have one name.
+    /// The name under which it mints. Where clocks are truncated, what was counted under it may
+    /// have been forgotten there; then it takes a new one, or two versions would have one name.
     fn actor(
         &mut self,
         config: &Cluster,

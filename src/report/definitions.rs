@@ -1,5 +1,6 @@
 //! What each number of a report means, and in which unit it is.
 
+mod carts;
 mod routing;
 
 use serde::Serialize;
@@ -27,7 +28,7 @@ pub fn find(path: &str) -> Option<&'static Definition> {
 
 /// All numbers by path.
 pub fn all() -> impl Iterator<Item = &'static (&'static str, Definition)> {
-    FIGURES.iter().chain(routing::FIGURES)
+    FIGURES.iter().chain(carts::FIGURES).chain(routing::FIGURES)
 }
 
 /// Does a path follow a pattern, in which `*` stands for any one step and `a|b` for a or b?
@@ -327,24 +328,6 @@ static FIGURES: &[(&str, Definition)] = &[
     row("placement.table_bytes", "bytes", "size of the table of tokens then, as gossip carries it"),
     row("placement.efficiency", "share", "mean load of a node / largest load (section 6.2)"),
     row("placement.carried.*", "share", "part of the ring that a node keeps copies of"),
-    row("carts.acknowledged_adds", "items", "adds to carts that succeeded"),
-    row("carts.acknowledged_removes", "items", "removals from carts that succeeded"),
-    row(
-        "carts.lost_adds",
-        "items",
-        "items whose add succeeded, that no client began to remove, and that are in no visible \
-         cart of their key's homes at the end",
-    ),
-    row(
-        "carts.resurrected",
-        "items",
-        "items whose removal succeeded and that a read begun later, or a home at the end, shows",
-    ),
-    row(
-        "carts.resurrected_at_end",
-        "items",
-        "items whose removal succeeded and that a home shows at the end: no merely stale read",
-    ),
     row("operations.retries", "attempts", "attempts after the first"),
     row("operations.moves", "moves", "moves of clients to other sites"),
     row("operations.retried_writes", "writes", "puts and deletes that were tried more than once"),

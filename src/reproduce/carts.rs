@@ -9,7 +9,8 @@ use crate::scenario::spec::Scenario;
 
 /// The world, without faults.
 pub const WORLD: &str = include_str!("reconciliation.json");
-/// Two halves that cannot see each other, clients on both sides, and a node that is down for a time.
+/// Two halves that cannot see each other, clients on both sides, and a node that is down for a
+/// time.
 pub const TROUBLE: &str = r#"faults=[
     {"partition": {"sides": [["n0..n3", "c0..c31"], ["n4..n7", "c32..c63"]],
                    "from": "10s", "to": "20s"}},

@@ -161,8 +161,8 @@ fn paper() -> Vec<String> {
         "Section 4.4: adding to a cart must never be lost; a deleted item can come back. Several \
          versions are reconciled by the application.",
         "Section 6: an application may also take the newest time stamp, or leave it to the store.",
-        "Section 6.6: existing applications of Amazon took to it easily; others need some analysis. \
-         What that is worth is not told: this experiment measures it.",
+        "Section 6.6: existing applications of Amazon took to it easily; others need some \
+         analysis. What that is worth is not told: this experiment measures it.",
     ]
     .map(str::to_string)
     .to_vec()

@@ -185,7 +185,7 @@ fn literal(laboratory: Lab<'_, '_, '_>, curves: &[Curve]) -> Rows {
     }
     Ok(vec![
         Row::shape(
-            "6. Union on literal clocks loses adds from two writers on, without any fault: 1, 2, most",
+            "6. Union on literal clocks loses adds from two writers on, without faults: 1, 2, most",
             "0, some, more",
             lost.map(share).join(", "),
             lost[0] == 0.0 && lost[1] > 0.0 && lost[2] > lost[1],
@@ -207,9 +207,8 @@ fn conflicts(laboratory: Lab<'_, '_, '_>, curves: &[Curve]) -> Rows {
     let by_writers = [at(union, 1), at(union, 2), at(union, 8)].map(Measured::conflicts);
     let mut by_rate = Vec::new();
     for think in ["2s", "1s", "500ms"] {
-        let think = format!(
-            r#"workload.arrivals={{"closed": {{"think": {{"exponential": {{"mean": "{think}"}}}}}}}}"#
-        );
+        let mean = format!(r#"{{"exponential": {{"mean": "{think}"}}}}"#);
+        let think = format!(r#"workload.arrivals={{"closed": {{"think": {mean}}}}}"#);
         by_rate.push(laboratory.run(&[&think])?.conflicts());
     }
     let mut by_coordinator = Vec::new();

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::dynamo::config::Profile;
+use crate::dynamo::config::modes::Profile;
 use crate::scenario::extend;
 
 /// Profiles by their names in files, with what they say.

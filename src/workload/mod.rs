@@ -2,6 +2,7 @@
 
 pub mod arrivals;
 pub mod attempts;
+pub mod balancer;
 pub mod cart;
 pub mod client;
 pub mod file;
@@ -11,6 +12,7 @@ pub mod library;
 pub mod moves;
 pub mod operation;
 pub mod ownership;
+pub mod puts;
 pub mod recording;
 pub mod routing;
 pub mod session;

@@ -6,6 +6,7 @@ use crate::id::Span;
 use crate::quantity::{Bytes, Rate};
 use crate::random::distribution::Distribution;
 use crate::time::Duration;
+use crate::workload::balancer::LoadBalancer;
 use crate::workload::cart::CartPolicy;
 use crate::workload::file::File;
 use crate::workload::recording::Recording;
@@ -318,15 +319,6 @@ pub enum Routing {
     /// node, reads from the homes itself, writes through a node of the preference list or, where
     /// the last write wins, itself.
     ClientDriven,
-}
-
-/// A load balancer that takes time.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct LoadBalancer {
-    /// What it adds to the way of each request, and to that of each answer.
-    pub latency: Distribution,
 }
 
 impl Default for Spec {

@@ -5,11 +5,11 @@
 //! own rule, each version with a clock in which its coordinator incremented its entry. Last write
 //! wins: the largest (stamp, dot) stays.
 //!
-//! Truncation (section 4.4) takes the oldest pairs out of a clock that has too many. Literal: out of
-//! the clock of a version as it is made; what it descends from is then no longer all in it, and
-//! wherever an ancestor with that pair is held, the two look concurrent. Dotted: out of what a set knows, whenever that
-//! grows; versions that it superseded under a name that it forgot come back as siblings. The names
-//! of versions that it holds stay.
+//! Truncation (section 4.4) takes the oldest pairs out of a clock that has too many. Literal: out
+//! of the clock of a version as it is made; what it descends from is then no longer all in it, and
+//! wherever an ancestor with that pair is held, the two look concurrent. Dotted: out of what a set
+//! knows, whenever that grows; versions that it superseded under a name that it forgot come back as
+//! siblings. The names of versions that it holds stay.
 
 use std::cmp::Ordering;
 use std::rc::Rc;

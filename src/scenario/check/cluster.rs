@@ -1,8 +1,8 @@
 //! Rules of `cluster`.
 
+use crate::dynamo::config::modes::{ClockTruncation, Tombstones, TruncatedWhen};
 use crate::dynamo::config::{
-    AntiEntropy, ClockSkew, ClockTruncation, Cluster, FailureDetection, Flush, HintedHandoff,
-    Timeouts, Tombstones, TruncatedWhen, Versioning,
+    AntiEntropy, ClockSkew, Cluster, FailureDetection, Flush, HintedHandoff, Timeouts, Versioning,
 };
 
 use crate::scenario::check::{CLOCK_LIMIT, check_positive};
