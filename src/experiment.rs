@@ -9,7 +9,7 @@ use crate::experiment::expected::{Measured, Probes, moments};
 use crate::metrics::moment::Watched;
 use crate::metrics::observer::Metrics;
 use crate::metrics::timeline::Row;
-use crate::report::definitions;
+use crate::report::definitions::all;
 use crate::report::document::{Origin, Report};
 use crate::scenario::expect::Expectation;
 use crate::scenario::read::Checked;
@@ -88,7 +88,7 @@ pub fn run(
 
 /// All figures that `expect` lines can name, in the order of the report.
 pub fn known_figures() -> Vec<String> {
-    definitions::all().flat_map(|(pattern, _)| spelt_out(pattern)).collect()
+    all().flat_map(|(pattern, _)| spelt_out(pattern)).collect()
 }
 
 fn drive(

@@ -31,6 +31,8 @@ reproductions![
     figure_8: "figure-8" is Within,
     virtual_nodes: "virtual-nodes" is ShapeHolds,
     admission: "admission" is ShapeHolds,
+    table_2: "table-2" is Outside,
+    reconciliation: "reconciliation" is ShapeFails,
 ];
 
 fn reduced(name: &str) -> Reproduction {

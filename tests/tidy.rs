@@ -27,7 +27,7 @@ const PAPER: [&[&str]; 6] = [
     &["versioning", "ring"],
     &["storage", "view", "rhythm"],
     &["message", "timer", "job", "fact", "words"],
-    &["replica", "coordination", "handoff", "anti_entropy", "membership", "admission"],
+    &["replica", "coordination", "handoff", "anti_entropy", "membership", "admission", "reaping"],
     &["node"],
 ];
 

@@ -5,11 +5,13 @@
 //! were never committed. Knobs that legitimately break it, and make it an anomaly: `versioning`
 //! `literal` and `last_write_wins`, which overwrite acknowledged writes by design, and whatever
 //! takes what was stored and tells so: crashes that leave less than was written, corrupt disks.
-//! Examines each committed write.
+//! Where tombstones are reaped, versions that come back after a committed delete had seen them are
+//! an anomaly too. Examines each committed write.
 
 use crate::check::judge::Judge;
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
 use crate::dynamo::config::Versioning;
+use crate::dynamo::config::modes::Tombstones;
 use crate::dynamo::fact::Fact;
 use crate::time::Time;
 use crate::trace::acknowledged::Acknowledged;
@@ -38,7 +40,7 @@ impl Judge for Durability {
     }
 
     fn see(&mut self, _: Time, record: &Record<'_>) {
-        if let Record::Node { fact, .. } = record {
+        if let Some(fact) = record.of_store() {
             self.acknowledged.fact(fact);
             self.disk_lost |= matches!(fact, Fact::Lost { .. } | Fact::HintLost { .. });
         }
@@ -54,11 +56,20 @@ impl Judge for Durability {
                 ..Finding::story(format!("{event} was acknowledged, and nobody holds or covers it"))
             });
         }
+        let reaps = layout.cluster.tombstones != Tombstones::Keep;
+        for event in self.acknowledged.resurrected(account).into_iter().filter(|_| reaps) {
+            findings.add(|| Finding {
+                key: Some(event.key),
+                nodes: account.homes.of(event.key).to_vec(),
+                event: Some(event),
+                ..Finding::story(format!("{event} was deleted, and is back"))
+            });
+        }
         let exact = match layout.cluster.versioning {
             Versioning::Dotted => true,
             Versioning::Literal | Versioning::LastWriteWins => false,
         };
-        let allowed = self.disk_lost || !exact;
+        let allowed = self.disk_lost || !exact || reaps;
         let otherwise = if allowed { Outcome::Anomaly } else { Outcome::Violated };
         Some(findings.verdict("durability", self.acknowledged.count(), otherwise))
     }

@@ -39,6 +39,7 @@ impl Judge for HintLedger {
             Fact::HintLost { hint } => enter(&mut self.lost, hint),
             Fact::Kept { .. }
             | Fact::Lost { .. }
+            | Fact::Reaped { .. }
             | Fact::Damaged { .. }
             | Fact::Made { .. }
             | Fact::Recognised { .. }

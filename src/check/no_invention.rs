@@ -76,6 +76,8 @@ impl Judge for NoInvention {
                 }
             }
             ClientFact::Retried { .. } | ClientFact::Moved { .. } => {}
+            ClientFact::Refreshed { .. } | ClientFact::Misrouted { .. } => {}
+            ClientFact::Coordinated(_) => {}
             ClientFact::Ended(ending) => self.on_ending(now, ending),
         }
     }

@@ -38,6 +38,8 @@ impl Judge for Operations {
                 }
             }
             ClientFact::Retried { .. } | ClientFact::Moved { .. } => {}
+            ClientFact::Refreshed { .. } | ClientFact::Misrouted { .. } => {}
+            ClientFact::Coordinated(_) => {}
             ClientFact::Ended(ending) => {
                 if !self.open.remove(&ending.operation) {
                     self.find(now, ending.operation, "ended while it was not under way");

@@ -4,10 +4,12 @@
 //! documentation says so.
 
 pub mod local;
+pub mod modes;
 
 use serde::{Deserialize, Serialize};
 
 use crate::dynamo::config::local::{Admission, ObjectBuffer};
+use crate::dynamo::config::modes::{ClockTruncation, Profile, Tombstones};
 use crate::id::Span;
 use crate::switch::Switch;
 use crate::time::Duration;
@@ -17,6 +19,10 @@ use crate::time::Duration;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Cluster {
+    /// The choices of a known system, wherever the scenario says nothing else. Each leaves
+    /// something out.
+    #[serde(skip_serializing)]
+    pub profile: Option<Profile>,
     /// Number of storage nodes. They are members from the start.
     pub nodes: u32,
     /// Copies of each key (section 4.5). Raising it raises durability and the cost of a write.
@@ -63,6 +69,12 @@ pub struct Cluster {
     /// How far the clocks of nodes are off, each all the time; without it they all are right.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock_skew: Option<ClockSkew>,
+    /// When clocks lose their oldest pairs (section 4.4); without it they never do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_truncation: Option<ClockTruncation>,
+    /// What becomes of tombstones, which stand for deletes.
+    #[serde(skip_serializing_if = "Tombstones::are_kept")]
+    pub tombstones: Tombstones,
 }
 
 /// The spread of what clocks show beyond the true time: a bell curve around it.
@@ -259,6 +271,7 @@ pub enum Flush {
 impl Default for Cluster {
     fn default() -> Self {
         Cluster {
+            profile: None,
             nodes: 12,
             n: 3,
             r: 2,
@@ -279,6 +292,8 @@ impl Default for Cluster {
             admission: Switch::Off,
             checksums: true,
             clock_skew: None,
+            clock_truncation: None,
+            tombstones: Tombstones::default(),
         }
     }
 }

@@ -18,6 +18,8 @@ pub enum Fact {
     Kept { change: Change, cause: Cause },
     /// A crash took a home's copy back to what it was before, or altogether.
     Lost { change: Change },
+    /// A home dropped a tombstone, and with it all that it knew of the key.
+    Reaped { change: Change },
     /// A disk changed a home's copy silently, and nothing checks it.
     Damaged { change: Change },
     /// A new version was made of this attempt at a put.

@@ -45,6 +45,8 @@ pub enum Job {
     ReadHint { target: NodeId, scan: u64, key: Key },
     /// Remove a hint that was delivered with this digest.
     DropHint { target: NodeId, key: Key, digest: u64 },
+    /// Remove a copy, if it is still this tombstone.
+    Reap { key: Key, digest: u64 },
     /// Read keys for an exchange with a peer.
     /// Large and rare: it stays where it is when jobs are moved.
     ReadKeys(Box<ReadKeys>),
@@ -137,7 +139,9 @@ impl Job {
             Job::ReadHint { .. } | Job::DropHint { .. } | Job::Accept { .. } => {
                 Some(Task::HintDelivery)
             }
-            Job::Synchronise { .. } | Job::ReadKeys(_) => Some(Task::Synchronisation),
+            Job::Synchronise { .. } | Job::ReadKeys(_) | Job::Reap { .. } => {
+                Some(Task::Synchronisation)
+            }
             Job::ReadRange(_) | Job::ReadAsked(_) | Job::Receive(_) => Some(Task::RangeTransfer),
             Job::Passed(_) => None,
         }
@@ -160,6 +164,7 @@ impl Job {
             | Job::Repair { .. }
             | Job::Synchronise { .. }
             | Job::Accept { .. }
+            | Job::Reap { .. }
             | Job::DropHint { .. }
             | Job::WriteBack { .. } => (Work::Write, 1),
             Job::Flush => (Work::Flush, 1),
@@ -182,7 +187,7 @@ impl Job {
             Job::WriteBack { key, target, .. } => Some((*key, *target)),
             Job::Fetch { .. } | Job::ReadHint { .. } | Job::ReadKeys(_) => None,
             Job::ReadRange(_) | Job::ReadAsked(_) | Job::Receive(_) => None,
-            Job::DropHint { .. } | Job::Flush => None,
+            Job::DropHint { .. } | Job::Reap { .. } | Job::Flush => None,
         }
     }
 
@@ -197,6 +202,7 @@ impl Job {
             Job::ReadRange(_) | Job::ReadAsked(_) | Job::Receive(_) => None,
             Job::WriteBack { .. } => None,
             Job::ReadHint { .. } | Job::DropHint { .. } | Job::ReadKeys(_) | Job::Flush => None,
+            Job::Reap { .. } => None,
         }
     }
 
@@ -246,6 +252,7 @@ impl Job {
                 let target = target.map_or(u64::MAX, |target| u64::from(target.0));
                 digest_of([20, u64::from(key.0), target, set.digest()])
             }
+            Job::Reap { key, digest } => digest_of([21, u64::from(key.0), *digest]),
         }
     }
 }

@@ -39,6 +39,8 @@ pub enum Message {
     Membership(Membership),
     /// Ranges that move (section 4.9). Large and rare, too.
     Moving(Box<Moving>),
+    /// Between homes: may a tombstone go?
+    Reaping(Reaping),
 }
 
 /// A client's request (section 4.1), from the client or from a node that forwards it (section 4.5).
@@ -70,6 +72,8 @@ pub struct Put {
     pub value: Value,
     /// By which a node that has done it already recognises a further attempt, where clients say.
     pub identity: Option<OperationId>,
+    /// Does the client know the ring and ask the coordinator of its choice (section 6.4)?
+    pub client_driven: bool,
     /// For the ghost oracle; the protocol only passes it on.
     pub ghost: Ghost,
 }
@@ -210,6 +214,23 @@ pub enum Membership {
     Ping { probe: u64 },
     /// I am.
     Pong { probe: u64 },
+    /// From a client that coordinates: what is the membership? (section 6.4)
+    Pull { number: u64 },
+    /// This is what I know of it.
+    Pulled { number: u64, history: Rc<History> },
+    /// To a client that coordinates: I am not among the homes of this key.
+    NotHome { attempt: AttemptId, key: Key },
+}
+
+/// Between the homes of a key of which a tombstone with this digest is held.
+#[derive(Clone, Copy, Debug)]
+pub enum Reaping {
+    /// From the first of them: do you hold the same?
+    Ask { key: Key, digest: u64 },
+    /// I do. Who does not is silent.
+    Held { key: Key, digest: u64 },
+    /// All do: drop it.
+    Reap { key: Key, digest: u64 },
 }
 
 /// What an administrator wants of the membership, as told to any node (sections 4.8.1 and 4.9).
@@ -262,6 +283,12 @@ pub enum Kind {
     Ask,
     Filled,
     Command,
+    MembershipPull,
+    Membership,
+    NotHome,
+    ReapAsk,
+    ReapHeld,
+    Reap,
 }
 
 /// Bytes that every message has beside what it says: addresses, kind, names.
@@ -273,7 +300,7 @@ const TREE_HASH_BYTES: u64 = 16;
 
 impl Kind {
     /// All kinds, in order of their numbers.
-    pub const ALL: [Kind; 33] = [
+    pub const ALL: [Kind; 39] = [
         Kind::Request,
         Kind::Reply,
         Kind::Fetch,
@@ -307,6 +334,12 @@ impl Kind {
         Kind::Ask,
         Kind::Filled,
         Kind::Command,
+        Kind::MembershipPull,
+        Kind::Membership,
+        Kind::NotHome,
+        Kind::ReapAsk,
+        Kind::ReapHeld,
+        Kind::Reap,
     ];
 
     /// The kind's name in reports and traces.
@@ -345,6 +378,12 @@ impl Kind {
             Kind::Ask => "ask",
             Kind::Filled => "filled",
             Kind::Command => "command",
+            Kind::MembershipPull => "membership_pull",
+            Kind::Membership => "membership",
+            Kind::NotHome => "not_home",
+            Kind::ReapAsk => "reap_ask",
+            Kind::ReapHeld => "reap_held",
+            Kind::Reap => "reap",
         }
     }
 
@@ -380,7 +419,13 @@ impl Kind {
             | Kind::Pass
             | Kind::Ask
             | Kind::Filled
-            | Kind::Command => Leg::Other,
+            | Kind::Command
+            | Kind::MembershipPull
+            | Kind::Membership
+            | Kind::NotHome
+            | Kind::ReapAsk
+            | Kind::ReapHeld
+            | Kind::Reap => Leg::Other,
         }
     }
 
@@ -397,7 +442,10 @@ impl Kind {
             | Kind::Declined
             | Kind::Confirm
             | Kind::Transferred
-            | Kind::Filled => true,
+            | Kind::Filled
+            | Kind::Membership
+            | Kind::NotHome
+            | Kind::ReapHeld => true,
             Kind::Request
             | Kind::Reply
             | Kind::Fetch
@@ -419,7 +467,10 @@ impl Kind {
             | Kind::Given
             | Kind::Pass
             | Kind::Ask
-            | Kind::Command => false,
+            | Kind::Command
+            | Kind::MembershipPull
+            | Kind::ReapAsk
+            | Kind::Reap => false,
         }
     }
 }
@@ -456,6 +507,7 @@ impl Message {
             Message::AntiEntropy(message) => message.gist(),
             Message::Membership(message) => message.gist(),
             Message::Moving(message) => message.gist(),
+            Message::Reaping(message) => message.gist(),
         };
         let bytes = HEADER_BYTES + bytes;
         let digest = digest_of([luck ^ (kind as u64) << 58, content ^ bytes.rotate_left(40)]);
@@ -477,6 +529,7 @@ impl Message {
             Message::Coordinator(message) => message.attempt(),
             Message::Moving(message) => return message.operation(),
             Message::Handoff(_) | Message::AntiEntropy(_) | Message::Membership(_) => return None,
+            Message::Reaping(_) => return None,
         };
         Some(attempt.operation)
     }
@@ -506,7 +559,7 @@ impl Put {
 }
 
 fn context_bytes(set: &VersionSet) -> u64 {
-    16 * set.clock().entries().len() as u64
+    u64::from(set.clock().bytes())
 }
 
 /// Bytes and fingerprint of a set that may be absent.
@@ -555,6 +608,18 @@ impl ToReplica {
                 stand_in_for.is_some()
             }
             ToReplica::Fetch { .. } | ToReplica::Repair { .. } => false,
+        }
+    }
+
+    /// The attempt for which it is, its key, and whether it is meant for a home as such.
+    pub fn subject(&self) -> (AttemptId, Key, bool) {
+        match self {
+            ToReplica::Fetch { attempt, key, .. } => (*attempt, *key, false),
+            ToReplica::Write { attempt, key, stand_in_for, .. }
+            | ToReplica::Store { attempt, key, stand_in_for, .. } => {
+                (*attempt, *key, stand_in_for.is_none())
+            }
+            ToReplica::Repair { attempt, key, .. } => (*attempt, *key, true),
         }
     }
 
@@ -612,6 +677,18 @@ impl Handoff {
         };
         let luck = digest_of([*scan, u64::from(key.0)]);
         Gist { kind, bytes: KEY_BYTES + bytes, luck, content }
+    }
+}
+
+impl Reaping {
+    fn gist(&self) -> Gist {
+        let (kind, key, content) = match self {
+            Reaping::Ask { key, digest } => (Kind::ReapAsk, key, *digest),
+            Reaping::Held { key, digest } => (Kind::ReapHeld, key, *digest),
+            Reaping::Reap { key, digest } => (Kind::Reap, key, *digest),
+        };
+        let luck = digest_of([u64::from(key.0), content]);
+        Gist { kind, bytes: KEY_BYTES + DIGEST_BYTES, luck, content }
     }
 }
 
@@ -686,6 +763,13 @@ impl Membership {
             Membership::Command(command) => (Kind::Command, 0, KEY_BYTES, command.number()),
             Membership::Ping { probe } => (Kind::Ping, *probe, 0, 0),
             Membership::Pong { probe } => (Kind::Pong, *probe, 0, 0),
+            Membership::Pull { number } => (Kind::MembershipPull, *number, 0, 0),
+            Membership::Pulled { number, history } => {
+                (Kind::Membership, *number, history.bytes(), history.digest())
+            }
+            Membership::NotHome { attempt, key } => {
+                (Kind::NotHome, attempt.number(), KEY_BYTES, u64::from(key.0))
+            }
         };
         Gist { kind, bytes, luck, content }
     }

@@ -17,7 +17,10 @@ use crate::dynamo::handoff::refill::Refill;
 use crate::dynamo::job::Job;
 use crate::dynamo::membership::detector::Detector;
 use crate::dynamo::membership::gossip::Gossip;
-use crate::dynamo::message::{Handoff, Membership, Message, Outcome, Reply, Ticket, ToCoordinator};
+use crate::dynamo::message::{
+    Action, Handoff, Membership, Message, Outcome, Reply, Request, Ticket, ToCoordinator, ToReplica,
+};
+use crate::dynamo::reaping::Reaper;
 use crate::dynamo::replica::Replica;
 use crate::dynamo::rhythm::Rhythm;
 use crate::dynamo::ring::range::Ranges;
@@ -50,6 +53,7 @@ pub struct Node {
     expected: Ranges,
     /// Large and rare: it is not in the way of those who do without.
     admission: Option<Box<Admission>>,
+    reaper: Reaper,
 }
 
 /// What makes a node this node and not another.
@@ -93,6 +97,7 @@ impl Node {
             refill: Refill::new(config.range_transfer.clone()),
             expected: Ranges::default(),
             admission: config.admission.on().map(|on| Box::new(Admission::new(on.clone()))),
+            reaper: Reaper::default(),
             config,
         };
         node.cut_trees();
@@ -135,6 +140,7 @@ impl Node {
     fn on_start(&mut self, ctx: &mut NodeCtx<'_>) {
         self.gossip.start(ctx, &self.view);
         self.replica.start(ctx, &self.config);
+        Reaper::start(ctx, &self.config, &self.disk.store);
         if let Some(handoff) = &self.handoff {
             handoff.start(ctx);
         }
@@ -149,7 +155,7 @@ impl Node {
 
     fn on_message(&mut self, ctx: &mut NodeCtx<'_>, from: Address, message: Message) {
         let Address::Node(peer) = from else {
-            return self.on_client_message(ctx, message);
+            return self.on_client_message(ctx, from, message);
         };
         if self.view.suspects_anybody() && message.kind().is_answer() {
             self.detector.on_answer(ctx, &mut self.view, peer);
@@ -160,7 +166,7 @@ impl Node {
             Message::Handoff(message) => self.on_handoff(ctx, peer, message),
             // A node that does not know its place yet can do nothing else.
             _unfit if self.view.ring().is_none() => {}
-            Message::Request(_) => self.on_client_message(ctx, message),
+            Message::Request(request) => self.on_request(ctx, request),
             Message::Replica(message) => self.on_replica(ctx, from, message),
             Message::Coordinator(answer) => self.on_answer(ctx, peer, answer),
             Message::AntiEntropy(message) => {
@@ -169,14 +175,55 @@ impl Node {
                     part.on_message(ctx, &self.view, &self.disk, peer, *message);
                 }
             }
+            Message::Reaping(message) => {
+                let held = (&self.view, &self.disk.store);
+                self.reaper.on_message(ctx, held, peer, message);
+            }
             Message::Reply(_) => unreachable!("nodes reply to clients only"),
         }
     }
 
-    fn on_client_message(&mut self, ctx: &mut NodeCtx<'_>, message: Message) {
-        let Message::Request(request) = message else {
-            unreachable!("clients send requests only");
+    /// Clients that coordinate talk to replicas, and ask for the membership (section 6.4).
+    fn on_client_message(&mut self, ctx: &mut NodeCtx<'_>, from: Address, message: Message) {
+        let answer = match message {
+            Message::Request(request) => return self.on_request(ctx, request),
+            Message::Replica(message) => return self.on_client_asking(ctx, from, message),
+            Message::Membership(Membership::Ping { probe }) => Membership::Pong { probe },
+            Message::Membership(Membership::Pull { number }) => {
+                Membership::Pulled { number, history: Rc::clone(self.view.history()) }
+            }
+            _other => unreachable!("clients send requests, and ask replicas and for memberships"),
         };
+        ctx.send(from, Message::Membership(answer));
+    }
+
+    /// Whoever does not know better takes this node for a home. A stand-in may still be meant, or
+    /// have something to say; but nobody stores as a home who is none.
+    fn on_client_asking(&mut self, ctx: &mut NodeCtx<'_>, from: Address, message: ToReplica) {
+        let (attempt, key, as_home) = message.subject();
+        let is_home = self.is_home(key);
+        if !is_home {
+            self.say_not_home(ctx, from, (attempt, key));
+        }
+        if self.view.ring().is_some() && (is_home || !as_home) {
+            self.on_replica(ctx, from, message);
+        }
+    }
+
+    fn is_home(&self, key: Key) -> bool {
+        self.view.ring().is_some_and(|ring| ring.is_home(self.view.me, ring.range_of(key)))
+    }
+
+    fn say_not_home(&self, ctx: &mut NodeCtx<'_>, to: Address, (attempt, key): (AttemptId, Key)) {
+        ctx.send(to, Message::Membership(Membership::NotHome { attempt, key }));
+    }
+
+    fn on_request(&mut self, ctx: &mut NodeCtx<'_>, request: Request) {
+        let aimed = matches!(&request.action, Action::Put(put) if put.client_driven);
+        if aimed && request.forwarded_by.is_none() && !self.is_home(request.key) {
+            let client = Address::Client(request.attempt.operation.client);
+            self.say_not_home(ctx, client, (request.attempt, request.key));
+        }
         match self.view.ring() {
             Some(ring) => {
                 let scene = Scene { config: &self.config, view: &self.view, ring };
@@ -259,6 +306,10 @@ impl Node {
             Timer::Carrying => self.on_carrying_due(ctx),
             Timer::Refill => self.refill.on_due(ctx, &self.view, &mut self.disk),
             Timer::Admission | Timer::Slice => self.on_admission(ctx, timer),
+            Timer::Reap { key, digest } => {
+                let world = (&*self.config, &self.view, &self.disk.store);
+                self.reaper.on_due(ctx, world, (key, digest));
+            }
         }
     }
 
@@ -338,6 +389,7 @@ impl Node {
             Job::WriteBack { key, target, set } => {
                 self.replica.written_back(ctx, disk, ((key, target), set));
             }
+            Job::Reap { key, digest } => self.replica.reap(ctx, disk, (key, digest)),
             Job::Flush => self.replica.flushed(ctx, config, disk),
             Job::ReadRange(read) => self.giving.on_read(ctx, disk, *read),
             Job::ReadAsked(read) => self.refill.on_read(ctx, disk, *read),
@@ -358,7 +410,7 @@ impl Node {
                 // Tried again at a later scan; the target is not to blame.
                 let _blameless = self.handoff.as_mut().and_then(|h| h.on_due(target, key, scan));
             }
-            Job::Fetch { .. } | Job::ReadKeys(_) => {}
+            Job::Fetch { .. } | Job::ReadKeys(_) | Job::Reap { .. } => {}
             // What moves is read, sent or asked for again in time.
             Job::ReadRange(_) | Job::ReadAsked(_) | Job::Receive(_) | Job::Passed(_) => {}
             Job::Write { .. } | Job::Store { .. } | Job::Accept { .. } => {}

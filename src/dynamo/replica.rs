@@ -9,6 +9,7 @@ mod made;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::dynamo::config::modes::{ClockTruncation, Tombstones};
 use crate::dynamo::config::{Cluster, Flush, Versioning};
 use crate::dynamo::fact::{Cause, Fact};
 use crate::dynamo::job::Job;
@@ -18,13 +19,14 @@ use crate::dynamo::replica::made::Made;
 use crate::dynamo::storage::disk::Disk;
 use crate::dynamo::storage::hint_store::Hint;
 use crate::dynamo::storage::object_buffer::ObjectBuffer;
+use crate::dynamo::storage::store::Change;
 use crate::dynamo::timer::Timer;
-use crate::dynamo::versioning::clock::{Actor, Dot};
+use crate::dynamo::versioning::clock::{Actor, Clock, Dot};
 use crate::dynamo::versioning::reconcile::{Author, merge, write};
 use crate::dynamo::versioning::version::VersionSet;
 use crate::dynamo::words::NodeCtx;
 use crate::id::{Address, AttemptId, Key, NodeId};
-use crate::time::Time;
+use crate::time::{Duration, Time};
 
 /// The part of a node that keeps copies.
 #[derive(Debug)]
@@ -38,6 +40,8 @@ pub struct Replica {
     /// Under this node's own name, those of its own copies that it has lost in this life.
     serials: BTreeMap<(Key, NodeId), u32>,
     last_serial: u32,
+    /// Where clocks are truncated: how far it has counted, by key and name.
+    minted: BTreeMap<(Key, Actor), u64>,
     /// What it has made in this life of writes with an identity.
     made: Made,
     /// In whose place it answers what it is doing, if not in its own.
@@ -53,8 +57,8 @@ impl Replica {
             Flush::Always | Flush::Every(_) => None,
             Flush::Buffered(settings) => Some(ObjectBuffer::new(settings.objects)),
         };
-        let (serials, made) = (BTreeMap::new(), Made::default());
-        Replica { me, life, serials, last_serial: 0, made, answers_for: None, buffer }
+        let (serials, minted, made) = (BTreeMap::new(), BTreeMap::new(), Made::default());
+        Replica { me, life, serials, last_serial: 0, minted, made, answers_for: None, buffer }
     }
 
     /// Begins to flush, or to write what is buffered, at intervals, where that is asked for.
@@ -166,12 +170,17 @@ impl Replica {
             let written = ToCoordinator::Written { ticket, attempt, set };
             return self.answer(ctx, to, written);
         }
-        let actor = self.actor(config.versioning, key, stand_in_for);
-        let author = Author { actor, stamp: ctx.now };
+        let clocks = [held.map(|set| set.clock()), put.context.as_ref().map(|set| set.clock())];
+        let actor = self.actor(config, (key, stand_in_for), clocks);
+        let most_pairs = config.clock_truncation.map(ClockTruncation::most_pairs);
+        let author = Author { actor, stamp: ctx.now, most_pairs };
         let (context, held) = (put.context.as_deref(), held.map(|set| &**set));
         let Put { value, ghost, .. } = &*put;
         let (value, ghost) = (value.clone(), ghost.clone());
         let set = Rc::new(write(config.versioning, held, context, author, value, ghost));
+        if most_pairs.is_some() {
+            self.minted.insert((key, actor), set.clock().counter(actor));
+        }
         if let Some(identity) = put.identity {
             let counter = set.clock().counter(actor);
             self.made.remember(identity, Dot { actor, counter });
@@ -180,6 +189,7 @@ impl Replica {
         match stand_in_for {
             None => {
                 let change = disk.store.replace(key, Rc::clone(&set));
+                remind_of_tombstone(ctx, config, &change);
                 ctx.tell(|| Fact::Kept { change, cause: Cause::Put });
             }
             Some(target) => keep_hint(ctx, disk, Hint { target, key, set: Rc::clone(&set) }),
@@ -214,6 +224,7 @@ impl Replica {
         cause: Cause,
     ) {
         let change = disk.store.merge(config.versioning, key, &set);
+        remind_of_tombstone(ctx, config, &change);
         ctx.tell(|| Fact::Kept { change, cause });
     }
 
@@ -245,6 +256,16 @@ impl Replica {
         }
     }
 
+    /// Drops a tombstone, unless something else is held by now. With it goes what this node minted.
+    pub fn reap(&mut self, ctx: &mut NodeCtx<'_>, disk: &mut Disk, (key, digest): (Key, u64)) {
+        if disk.store.get(key).is_some_and(|set| set.digest() == digest) {
+            self.forget(key, None);
+            self.writes_to_disk(disk, (key, None));
+            let change = disk.store.remove(key);
+            ctx.tell(|| Fact::Reaped { change });
+        }
+    }
+
     /// A copy, or one kept for somebody, cannot be read any more, and with it what this node minted
     /// for it: the next gets a new name.
     pub fn forget(&mut self, key: Key, target: Option<NodeId>) {
@@ -265,7 +286,32 @@ impl Replica {
         self.start(ctx, config);
     }
 
-    fn actor(&mut self, versioning: Versioning, key: Key, stand_in_for: Option<NodeId>) -> Actor {
+    /// The name under which it mints. Where clocks are truncated, what was counted under it may
+    /// have been forgotten there; then it takes a new one, or two versions would have one name.
+    fn actor(
+        &mut self,
+        config: &Cluster,
+        (key, stand_in_for): (Key, Option<NodeId>),
+        clocks: [Option<&Clock>; 2],
+    ) -> Actor {
+        let actor = self.known_actor(config.versioning, key, stand_in_for);
+        if config.clock_truncation.is_none() || config.versioning != Versioning::Dotted {
+            return actor;
+        }
+        let known = clocks.into_iter().flatten().map(|clock| clock.counter(actor)).max();
+        if self.minted.get(&(key, actor)).is_none_or(|last| known.unwrap_or(0) >= *last) {
+            return actor;
+        }
+        self.forget(key, stand_in_for);
+        self.known_actor(config.versioning, key, stand_in_for)
+    }
+
+    fn known_actor(
+        &mut self,
+        versioning: Versioning,
+        key: Key,
+        stand_in_for: Option<NodeId>,
+    ) -> Actor {
         match (versioning, stand_in_for) {
             (Versioning::Literal | Versioning::LastWriteWins, _) => Actor::of_node(self.me),
             (Versioning::Dotted, None) => match self.serials.get(&(key, self.me)) {
@@ -295,6 +341,27 @@ fn job_of(to: Address, message: ToReplica, since: Time) -> Job {
         }
         ToReplica::Repair { key, set, .. } => Job::Repair { key, set },
     }
+}
+
+/// Where tombstones go, each new one is looked at in its time.
+fn remind_of_tombstone(ctx: &mut NodeCtx<'_>, config: &Cluster, change: &Change) {
+    let wait = match config.tombstones {
+        Tombstones::Keep => return,
+        Tombstones::Timed(lifetime) => lifetime,
+        Tombstones::WhenAllHomes(delay) => delay,
+    };
+    let Some(set) = change.after.as_ref().filter(|_| change.is_news()) else { return };
+    if set.visible().next().is_some() {
+        return;
+    }
+    let newest = set.versions().iter().map(|version| version.stamp).max().unwrap_or(ctx.now);
+    let wait = match config.tombstones {
+        // One that came late may be due at once.
+        Tombstones::Timed(_) if newest + wait <= ctx.now => Duration::ZERO,
+        Tombstones::Timed(_) => (newest + wait).since(ctx.now),
+        Tombstones::Keep | Tombstones::WhenAllHomes(_) => wait,
+    };
+    ctx.arm(wait, Timer::Reap { key: change.key, digest: set.digest() });
 }
 
 /// Keeps a copy for another.

@@ -38,6 +38,8 @@ pub enum Timer {
     Admission,
     /// A background job may go to the disk.
     Slice,
+    /// Is this tombstone to go? (`tombstones`)
+    Reap { key: Key, digest: u64 },
 }
 
 impl Timer {
@@ -64,6 +66,7 @@ impl Timer {
             Timer::Refill => 14 << 56,
             Timer::Admission => 20 << 56,
             Timer::Slice => 21 << 56,
+            Timer::Reap { key, digest } => 15 << 56 ^ u64::from(key.0) << 24 ^ digest >> 8,
         }
     }
 }

@@ -11,6 +11,9 @@ use crate::dynamo::ring::range::Move;
 use crate::dynamo::ring::strategy::Placement;
 use crate::id::{Key, NodeId};
 
+/// Stands for a party that is no node: a client that coordinates for itself (section 6.4).
+const NOBODY: NodeId = NodeId(u32::MAX);
+
 /// What a node believes.
 #[derive(Debug)]
 pub struct View {
@@ -44,6 +47,11 @@ impl View {
         view
     }
 
+    /// The belief of a client.
+    pub fn of_client(history: Rc<History>, placement: Rc<Placement>) -> View {
+        View::new(NOBODY, history, placement)
+    }
+
     /// The ring, once this node knows its own place on it.
     pub fn ring(&self) -> Option<&Rc<Ring>> {
         self.ring.as_ref()
@@ -56,7 +64,8 @@ impl View {
 
     /// Takes a newer history for true.
     pub fn learn(&mut self, history: Rc<History>) {
-        self.ring = self.knows_place(&history).then(|| history.ring(&self.placement));
+        let knows_its_place = self.me == NOBODY || self.knows_place(&history);
+        self.ring = knows_its_place.then(|| history.ring(&self.placement));
         self.history = history;
     }
 

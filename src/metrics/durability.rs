@@ -14,6 +14,7 @@ pub struct DurabilityFigures {
     pub acknowledged_writes: u64,
     pub lost_writes: u64,
     pub overwritten: u64,
+    pub resurrected: u64,
     /// The first of them, by key and number.
     pub lost: Vec<String>,
 }
@@ -29,6 +30,7 @@ pub fn figures(
         acknowledged_writes: acknowledged.count(),
         lost_writes: lost.len() as u64,
         overwritten,
+        resurrected: acknowledged.resurrected(account).len() as u64,
         lost: lost.iter().take(MOST_NAMED).map(|event| event.to_string()).collect(),
     }
 }

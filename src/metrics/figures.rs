@@ -15,6 +15,7 @@ use crate::metrics::object_buffer::ObjectBufferFigures;
 use crate::metrics::operations::{AvailabilityFigures, OperationsFigures};
 use crate::metrics::read_repair::ReadRepairFigures;
 use crate::metrics::repair::RepairFigures;
+use crate::metrics::routing::RoutingFigures;
 use crate::metrics::sessions::SessionsFigures;
 use crate::metrics::staleness::StalenessFigures;
 use crate::metrics::timeline::Row;
@@ -37,6 +38,7 @@ pub struct Figures {
     pub corruption: CorruptionFigures,
     pub sessions: SessionsFigures,
     pub load: LoadFigures,
+    pub routing: RoutingFigures,
     /// None if no cart was ever changed.
     pub carts: Option<CartsFigures>,
     pub membership: Option<MembershipFigures>,

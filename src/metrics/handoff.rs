@@ -121,6 +121,7 @@ impl Handoff {
             }
             Fact::Kept { .. }
             | Fact::Lost { .. }
+            | Fact::Reaped { .. }
             | Fact::Damaged { .. }
             | Fact::Made { .. }
             | Fact::Recognised { .. }

@@ -13,6 +13,7 @@
 //! | `corruption` | wrong data that nothing found |
 //! | `durability` | acknowledged writes that are gone |
 //! | `object_buffer` `admission` | what went through memory; background work and its gate |
+//! | `routing` | steps to coordinators, clients that coordinate |
 //! | `load` `faults` | work by node; what trouble touched |
 //! | `timeline` | one row for each sampling interval |
 //! | `moment` | what stands at a moment |
@@ -43,6 +44,7 @@ pub mod read;
 pub mod read_repair;
 pub mod repair;
 pub mod retries;
+pub mod routing;
 pub mod sessions;
 pub mod staleness;
 pub mod timeline;

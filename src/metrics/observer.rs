@@ -23,6 +23,7 @@ use crate::metrics::operations::Operations;
 use crate::metrics::read::Read;
 use crate::metrics::read_repair::ReadRepair;
 use crate::metrics::repair::Repair;
+use crate::metrics::routing::Routing;
 use crate::metrics::sessions::Sessions;
 use crate::metrics::staleness::Staleness;
 use crate::metrics::timeline::{Running, Timeline};
@@ -54,6 +55,7 @@ pub struct Metrics {
     corruption: Corruption,
     acknowledged: Acknowledged,
     load: Load,
+    routing: Routing,
     beliefs: Beliefs,
     buffers: ObjectBuffers,
     admission: Admission,
@@ -94,6 +96,7 @@ impl Metrics {
             corruption: Corruption::default(),
             acknowledged: Acknowledged::new(keys),
             load: Load::new(nodes),
+            routing: Routing::default(),
             beliefs: Beliefs::default(),
             buffers: ObjectBuffers::default(),
             admission: Admission::default(),
@@ -124,6 +127,7 @@ impl Metrics {
             corruption: self.corruption.figures(account),
             sessions: self.sessions.figures(),
             load: self.load.figures(),
+            routing: self.routing.figures(),
             carts: self.carts.figures(account),
             membership: self.membership.figures(layout, account),
             operations: self.operations.figures(),
@@ -152,7 +156,7 @@ impl Metrics {
                 self.corruption.kept(change, *cause);
                 self.on_change(now, node, change);
             }
-            Fact::Lost { change } => self.on_change(now, node, change),
+            Fact::Lost { change } | Fact::Reaped { change } => self.on_change(now, node, change),
             Fact::Damaged { change } => {
                 self.corruption.damaged();
                 self.on_change(now, node, change);
@@ -199,9 +203,26 @@ impl Metrics {
     fn on_client(&mut self, now: Time, fact: &ClientFact) {
         match fact {
             ClientFact::Invoked(invocation) => self.on_invocation(now, invocation),
-            ClientFact::Retried { attempt, .. } => self.operations.retried(*attempt),
+            ClientFact::Retried { attempt, .. } => {
+                self.operations.retried(*attempt);
+                self.routing.retried();
+            }
             ClientFact::Moved { .. } => self.operations.moved(),
+            ClientFact::Refreshed { at_once } => self.routing.refreshed(*at_once),
+            ClientFact::Misrouted { .. } => self.routing.misrouted(),
+            ClientFact::Coordinated(fact) => self.on_coordinated(now, fact),
             ClientFact::Ended(ending) => self.on_ending(now, ending),
+        }
+    }
+
+    /// What a client that coordinates tells; whom it believes down is its own affair.
+    fn on_coordinated(&mut self, now: Time, fact: &Fact) {
+        self.acknowledged.fact(fact);
+        match fact {
+            Fact::Committed { ghost, set, .. } => self.staleness.committed(now, ghost, set),
+            Fact::Made { attempt } => self.operations.writes.made(*attempt),
+            Fact::ReadRepaired { replicas, .. } => self.read_repair.repaired(*replicas),
+            _other => {}
         }
     }
 
@@ -209,6 +230,7 @@ impl Metrics {
         self.operations.invoked(self.windows.of(now), invocation);
         self.sessions.invoked(invocation);
         self.carts.invoked(invocation);
+        self.routing.invoked(invocation);
         if invocation.function == Function::Get {
             self.staleness.read_began(now, invocation.key, invocation.operation);
         } else {
@@ -220,9 +242,10 @@ impl Metrics {
         let window = self.windows.of(ending.began);
         self.operations.ended(now, window, ending);
         self.timeline.ended(now, ending);
+        self.routing.ended(&ending.result);
         if let OperationResult::Ok { set, coordinator, .. } = &ending.result {
             self.latency.record(window, ending.function, now.since(ending.began));
-            self.load.coordinated(*coordinator);
+            coordinator.iter().for_each(|node| self.load.coordinated(*node));
             if ending.function == Function::Get {
                 self.on_read(ending, set.as_deref());
             }

@@ -1,8 +1,10 @@
 //! How many concurrent versions reads return: the paper's measure of divergence that clients see
-//! (section 6.3).
+//! (section 6.3); and how many of those conflicts are none, by the ghost oracle.
 
 use serde::Serialize;
 
+use crate::dynamo::versioning::version::{Version, VersionSet};
+use crate::ghost::Ghost;
 use crate::metrics::read::Read;
 use crate::metrics::window::share;
 
@@ -14,6 +16,7 @@ pub struct Versions {
     sum: u64,
     max: u64,
     tombstones: u64,
+    false_conflicts: u64,
 }
 
 /// Section `versions` of a report.
@@ -28,6 +31,7 @@ pub struct VersionsFigures {
     pub mean: Option<f64>,
     pub max: u64,
     pub tombstones: u64,
+    pub false_conflicts: u64,
 }
 
 impl Versions {
@@ -39,6 +43,7 @@ impl Versions {
         self.sum += visible as u64;
         self.max = self.max.max(visible as u64);
         self.tombstones += (all - visible) as u64;
+        self.false_conflicts += u64::from(read.set.is_some_and(has_false_conflict));
     }
 
     /// Visible versions returned so far, and reads that returned any.
@@ -60,6 +65,15 @@ impl Versions {
             mean: share(sum, found),
             max: self.max,
             tombstones: self.tombstones,
+            false_conflicts: self.false_conflicts,
         }
     }
+}
+
+/// Did the client that wrote one of the versions know another, which stands beside it all the same?
+fn has_false_conflict(set: &VersionSet) -> bool {
+    let versions = set.versions();
+    let knew = |later: &Ghost, earlier: &Ghost| later.past().contains(earlier.event().number);
+    let known = |earlier: &Version| versions.iter().any(|v| knew(&v.ghost, &earlier.ghost));
+    versions.len() > 1 && versions.iter().any(known)
 }

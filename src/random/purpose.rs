@@ -84,6 +84,10 @@ purposes! {
     Backoff = 51,
     /// How long a client stays at a site, and where it moves then.
     Move = 52,
+    /// How long a request or its answer takes through a load balancer.
+    LoadBalancer = 54,
+    /// When a client first downloads the membership, and from whom each time (section 6.4).
+    MembershipPull = 55,
     /// When, how long and in which way a plan of random faults strikes.
     FaultDraw = 60,
     /// Whom a fault strikes that leaves it to chance.

@@ -1,6 +1,8 @@
 //! What each number of a report means, and in which unit it is.
 
+mod carts;
 mod local;
+mod routing;
 
 use serde::Serialize;
 
@@ -21,15 +23,15 @@ const fn row(
     (path, Definition { unit, definition })
 }
 
-/// All definitions, by the paths of their numbers.
-pub fn all() -> impl Iterator<Item = &'static (&'static str, Definition)> {
-    FIGURES.iter().chain(LOCAL)
-}
-
 /// The definition of the number at this path.
 pub fn find(path: &str) -> Option<&'static Definition> {
     let found = all().find(|(pattern, _)| matches(pattern, path));
     found.map(|(_, definition)| definition)
+}
+
+/// All numbers by path.
+pub fn all() -> impl Iterator<Item = &'static (&'static str, Definition)> {
+    FIGURES.iter().chain(carts::FIGURES).chain(routing::FIGURES).chain(LOCAL)
 }
 
 /// Does a path follow a pattern, in which `*` stands for any one step and `a|b` for a or b?
@@ -159,6 +161,12 @@ static FIGURES: &[(&str, Definition)] = &[
     row("versions.mean", "versions", "visible versions per read that returned any"),
     row("versions.max", "versions", "most visible versions that a read returned"),
     row("versions.tombstones", "versions", "tombstones returned, which are not visible"),
+    row(
+        "versions.false_conflicts",
+        "reads",
+        "reads that returned two versions of which one was written in full knowledge of the other, \
+         by true history: conflicts that truncated clocks made, or writes without context",
+    ),
     row("divergence.max", "keys", "most keys at one moment whose homes held unequal sets"),
     row("divergence.mean", "keys", "the same, mean over the time of the run"),
     row("divergence.final", "keys", "the same at the end"),
@@ -329,24 +337,6 @@ static FIGURES: &[(&str, Definition)] = &[
     row("placement.table_bytes", "bytes", "size of the table of tokens then, as gossip carries it"),
     row("placement.efficiency", "share", "mean load of a node / largest load (section 6.2)"),
     row("placement.carried.*", "share", "part of the ring that a node keeps copies of"),
-    row("carts.acknowledged_adds", "items", "adds to carts that succeeded"),
-    row("carts.acknowledged_removes", "items", "removals from carts that succeeded"),
-    row(
-        "carts.lost_adds",
-        "items",
-        "items whose add succeeded, that no client began to remove, and that are in no visible \
-         cart of their key's homes at the end",
-    ),
-    row(
-        "carts.resurrected",
-        "items",
-        "items whose removal succeeded and that a read begun later, or a home at the end, shows",
-    ),
-    row(
-        "carts.resurrected_at_end",
-        "items",
-        "items whose removal succeeded and that a home shows at the end: no merely stale read",
-    ),
     row("operations.retries", "attempts", "attempts after the first"),
     row("operations.moves", "moves", "moves of clients to other sites"),
     row("operations.retried_writes", "writes", "puts and deletes that were tried more than once"),

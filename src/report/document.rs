@@ -23,6 +23,7 @@ use crate::metrics::object_buffer::ObjectBufferFigures;
 use crate::metrics::operations::{AvailabilityFigures, OperationsFigures};
 use crate::metrics::read_repair::ReadRepairFigures;
 use crate::metrics::repair::RepairFigures;
+use crate::metrics::routing::RoutingFigures;
 use crate::metrics::sessions::SessionsFigures;
 use crate::metrics::staleness::StalenessFigures;
 use crate::metrics::versions::VersionsFigures;
@@ -55,6 +56,7 @@ pub struct Report {
     pub corruption: CorruptionFigures,
     pub sessions: SessionsFigures,
     pub load: LoadFigures,
+    pub routing: RoutingFigures,
     pub placement: Placed,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub carts: Option<CartsFigures>,
@@ -129,6 +131,7 @@ impl Report {
             corruption: figures.corruption,
             sessions: figures.sessions,
             load: figures.load,
+            routing: figures.routing,
             placement: layout.placement.clone(),
             carts: figures.carts,
             membership: figures.membership,

@@ -178,7 +178,7 @@ impl<W: Write> History<W> {
     }
 
     fn details(&self, ending: &Ending) -> Details {
-        let OperationResult::Ok { set, coordinator, replied } = &ending.result else {
+        let OperationResult::Ok { set, coordinator, replied, .. } = &ending.result else {
             return Details::default();
         };
         let cluster = &self.layout.cluster;
@@ -190,7 +190,7 @@ impl<W: Write> History<W> {
             items: read.map(|set| seen(Some(set)).items).filter(|items| !items.is_empty()),
             dots: set.map(dots),
             ctx: set.map(context),
-            coord: Some(coordinator.0),
+            coord: coordinator.map(|node| node.0),
             replied: Some(replied.iter().map(|node| node.0).collect()),
             quorum: Some(Quorum { n: cluster.n, r: cluster.r, w: cluster.w }),
         }
@@ -226,7 +226,13 @@ impl<W: Write> Observer for History<W> {
             }
             Record::Client { fact: ClientFact::Ended(ending), .. } => self.ended(now, ending),
             Record::Client {
-                fact: ClientFact::Retried { .. } | ClientFact::Moved { .. }, ..
+                fact:
+                    ClientFact::Retried { .. }
+                    | ClientFact::Moved { .. }
+                    | ClientFact::Refreshed { .. }
+                    | ClientFact::Misrouted { .. }
+                    | ClientFact::Coordinated(_),
+                ..
             } => {}
             Record::Down { node, .. } => self.trouble(now, "down", &node.to_string()),
             Record::Up { node } => self.trouble(now, "up", &node.to_string()),

@@ -168,6 +168,7 @@ fn the_sections_come_in_their_order() {
         "corruption",
         "sessions",
         "load",
+        "routing",
         "placement",
         "carts",
         "membership",

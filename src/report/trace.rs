@@ -116,10 +116,8 @@ fn key_of(message: &Message) -> Option<Key> {
         | Message::Handoff(Handoff::Deliver { key, .. } | Handoff::Delivered { key, .. }) => {
             Some(*key)
         }
-        Message::Coordinator(_)
-        | Message::AntiEntropy(_)
-        | Message::Membership(_)
-        | Message::Moving(_) => None,
+        Message::Coordinator(_) | Message::AntiEntropy(_) | Message::Membership(_) => None,
+        Message::Moving(_) | Message::Reaping(_) => None,
     }
 }
 
@@ -134,10 +132,8 @@ fn attempt_of(message: &Message) -> Option<AttemptId> {
             | ToReplica::Repair { attempt, .. },
         ) => Some(*attempt),
         Message::Coordinator(message) => Some(message.attempt()),
-        Message::Moving(_)
-        | Message::Handoff(_)
-        | Message::AntiEntropy(_)
-        | Message::Membership(_) => None,
+        Message::Handoff(_) | Message::AntiEntropy(_) | Message::Membership(_) => None,
+        Message::Moving(_) | Message::Reaping(_) => None,
     }
 }
 
@@ -147,6 +143,7 @@ fn node_fact(fact: &Fact) -> (&'static str, Value) {
             ("kept", json!({ "change": of_change(change), "cause": format!("{cause:?}") }))
         }
         Fact::Damaged { change } => ("damaged", json!({ "change": of_change(change) })),
+        Fact::Reaped { change } => ("reaped", json!({ "change": of_change(change) })),
         Fact::Lost { change } => ("lost", json!({ "change": of_change(change) })),
         Fact::Made { attempt } => ("made", json!({ "attempt": text(attempt) })),
         Fact::Recognised { attempt } => ("recognised", json!({ "attempt": text(attempt) })),
@@ -195,6 +192,9 @@ fn client_fact(fact: &ClientFact) -> (&'static str, Value) {
             ("retried", json!({ "attempt": text(attempt), "to": text(to) }))
         }
         ClientFact::Moved { to } => ("moved", json!({ "to": text(to) })),
+        ClientFact::Refreshed { at_once } => ("refreshed", json!({ "at_once": at_once })),
+        ClientFact::Misrouted { attempt } => ("misrouted", json!({ "attempt": text(attempt) })),
+        ClientFact::Coordinated(fact) => node_fact(fact),
         ClientFact::Ended(ending) => {
             let (result, set) = match &ending.result {
                 OperationResult::Ok { set, .. } => ("ok", set.as_deref()),

@@ -132,7 +132,7 @@ impl Example {
         let seen = context.iter().flat_map(|set| set.versions()).map(|version| &version.ghost);
         let ghost = Ghost::new(event, seen);
         let stamp = Time(u64::from(event.number));
-        let author = Author { actor: Actor::of_node(NodeId(node)), stamp };
+        let author = Author { actor: Actor::of_node(NodeId(node)), stamp, most_pairs: None };
         let value = Value { bytes: 1, content: Content::Blob };
         let (local, context) = (local.map(|set| &**set), context.map(|set| &**set));
         Rc::new(write(self.versioning, local, context, author, value, ghost))

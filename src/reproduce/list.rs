@@ -3,7 +3,8 @@
 use crate::reproduce::result::Reproduction;
 use crate::reproduce::work::{Settings, Stopped, Work};
 use crate::reproduce::{
-    admission, figure_2, figure_3, figure_4, figure_5, figure_8, placements, virtual_nodes,
+    admission, figure_2, figure_3, figure_4, figure_5, figure_8, placements, reconciliation,
+    table_2, virtual_nodes,
 };
 
 /// A reproduction by its name.
@@ -52,6 +53,16 @@ pub const LIST: &[Entry] = &[
         name: "admission",
         about: "what control of background work spares clients, and what it gives up (section 6.5)",
         make: admission::make,
+    },
+    Entry {
+        name: "table-2",
+        about: "client- against server-driven coordination (section 6.4)",
+        make: table_2::make,
+    },
+    Entry {
+        name: "reconciliation",
+        about: "lost adds and resurrected removes of carts, by what applications do (section 4.4)",
+        make: reconciliation::make,
     },
 ];
 

@@ -9,6 +9,7 @@
 //! | `statistics` | means and their intervals |
 //! | `day` | a compressed day of load, for figures 4 and 5 |
 //! | `placements` | random placements by the thousand |
+//! | `carts` `shapes` | worlds of shopping carts, and what was expected of them |
 //! | `page` | its page, its table and the summary over all, as text |
 //! | all others | one reproduction each |
 //!
@@ -16,6 +17,7 @@
 //! numbers are looked at. A new one takes a file and a line in `list`.
 
 pub mod admission;
+pub mod carts;
 mod day;
 pub mod figure_2;
 pub mod figure_3;
@@ -25,7 +27,10 @@ pub mod figure_8;
 pub mod list;
 pub mod page;
 pub mod placements;
+pub mod reconciliation;
 pub mod result;
+pub mod shapes;
 pub mod statistics;
+pub mod table_2;
 pub mod virtual_nodes;
 pub mod work;

@@ -22,6 +22,7 @@ pub mod overrides;
 pub mod path;
 pub mod plan;
 pub mod problem;
+pub mod profile;
 pub mod read;
 pub mod reading;
 pub mod schema;

@@ -16,6 +16,7 @@ use crate::scenario::files::{self, Input, Inputs, fnv_1a};
 use crate::scenario::overrides::Override;
 use crate::scenario::path::Path;
 use crate::scenario::problem::Problem;
+use crate::scenario::profile;
 use crate::scenario::reading::{self, Reading};
 use crate::scenario::source::{Layer, Source, of_flaw, of_refusal};
 use crate::scenario::spec::Scenario;
@@ -98,6 +99,7 @@ impl Reader<'_> {
         layers.iter().for_each(|layer| names_used(layer.document.json(), &mut used));
         let mut json = merged(&layers);
         let overrides = lay_over(&mut json, self.overrides, size, &mut told);
+        profile::settle(&mut json);
         names_used(&json, &mut used);
         let variables = make_plain(&mut json, &used);
         broken.extend(variables.iter().map(|problem| problem.path.clone()));

@@ -1,7 +1,7 @@
 //! Messages on their way: sent, lost, held back, delivered, and counted at each turn.
 
 use crate::digest::digest_of;
-use crate::dynamo::message::{Message, Outline};
+use crate::dynamo::message::{Kind, Message, Outline};
 use crate::id::{Address, NodeId};
 use crate::network::fate::link;
 use crate::process::Input;
@@ -50,7 +50,7 @@ impl Simulation {
         self.totals.kinds[kind as usize].sent += 1;
         self.totals.kinds[kind as usize].bytes += bytes;
         let parcel = Parcel { packet, message: &delivery.message };
-        let own_delay = self.sending_delay(parcel, which);
+        let own_delay = self.sending_delay(parcel, which) + self.balancing_delay(packet, which);
         match self.links.send(&self.luck, self.now, parcel, which, &mut self.toll) {
             Verdict::Drop(cause) => {
                 self.show_sent(observers, &delivery, self.now);
@@ -88,6 +88,17 @@ impl Simulation {
         self.toll.message(*fault, parcel);
         let which = digest_of([which, packet.to.number()]);
         sampler.sample(&mut self.luck.draw(Purpose::SlowSend, u64::from(node.0), which))
+    }
+
+    /// What a request or its answer takes through the load balancer.
+    fn balancing_delay(&self, packet: Packet, which: u64) -> Duration {
+        let Some(sampler) = &self.balancer else { return Duration::ZERO };
+        let comes = packet.kind == Kind::Request && matches!(packet.from, Address::Client(_));
+        if !comes && packet.kind != Kind::Reply {
+            return Duration::ZERO;
+        }
+        let who = link(packet.from, packet.to);
+        sampler.sample(&mut self.luck.draw(Purpose::LoadBalancer, who, which))
     }
 
     fn show_sent(&self, observers: &mut Observers<'_>, delivery: &Delivery, due: Time) {

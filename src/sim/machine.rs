@@ -135,7 +135,7 @@ impl Machine {
             | Job::Synchronise { set, .. }
             | Job::Accept { set, .. }
             | Job::WriteBack { set, .. } => u64::from(set.bytes()),
-            Job::DropHint { .. } | Job::Flush => 0,
+            Job::DropHint { .. } | Job::Reap { .. } | Job::Flush => 0,
         }
     }
 

@@ -36,3 +36,6 @@ pub mod simulation;
 pub mod toll;
 pub mod trouble;
 pub mod wishes;
+
+#[cfg(test)]
+mod tests;

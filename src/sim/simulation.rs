@@ -16,6 +16,7 @@ use crate::id::{Address, ClientId, Key, NodeId};
 use crate::network::fate::Network;
 use crate::process::{Ctx, Effect, Input};
 use crate::random::luck::Luck;
+use crate::random::sampler::Sampler;
 use crate::sim::administration::Order;
 use crate::sim::delivery::Delivery;
 use crate::sim::disk::Service;
@@ -30,6 +31,7 @@ use crate::time::{Duration, Time};
 use crate::trace::observer::Observers;
 use crate::trace::record::{Account, Record, Totals};
 use crate::workload::client::{Client, Habits};
+use crate::workload::library::Outset;
 use crate::workload::words::ClientWords;
 
 /// How often the world looks whether it has come to rest, once clients have stopped.
@@ -48,6 +50,8 @@ pub struct Simulation {
     pub(super) toll: Toll,
     /// Messages that wait for a cut to end, with that cut.
     pub(super) held: Vec<(CutName, u32)>,
+    /// The load balancer before the nodes, if it takes time.
+    pub(super) balancer: Option<Sampler>,
     /// All messages on their way.
     pub(super) messages: Slab<Delivery>,
     /// All jobs that disks have not finished.
@@ -113,14 +117,15 @@ impl Simulation {
         };
         let machines = (0..plan.machines()).map(NodeId).map(machine).collect();
         let ring = history.ring(&placement);
+        let outset = Outset {
+            config: Rc::clone(&config),
+            placement: Rc::clone(&placement),
+            history: Rc::clone(&history),
+            refresh: plan.workload.membership_refresh,
+        };
         let end_of_duration = Time::ZERO + plan.duration;
-        let habits = Rc::new(Habits::new(
-            &plan.workload,
-            config.nodes,
-            &plan.network.sites,
-            Rc::clone(&ring),
-            end_of_duration,
-        ));
+        let habits = Habits::new(&plan.workload, &plan.network.sites, outset, end_of_duration);
+        let habits = Rc::new(habits);
         let client = |id| Client::new(ClientId(id), Rc::clone(&habits), &luck);
         let clients = (0..plan.workload.clients).map(client).collect();
         let network = Network::new(&plan.network, plan.machines(), plan.workload.clients);
@@ -146,6 +151,7 @@ impl Simulation {
             holders: BTreeMap::new(),
             toll: Toll::new(plan.faults.len()),
             held: Vec::new(),
+            balancer: plan.workload.load_balancer.as_ref().map(|b| Sampler::new(&b.latency)),
             messages: Slab::new(),
             jobs: Slab::new(),
             next_sample: Time::ZERO + plan.sampling,

@@ -43,6 +43,17 @@ pub enum Record<'a> {
     Settling,
 }
 
+impl<'a> Record<'a> {
+    /// What the store tells: a node, or a client that coordinates.
+    pub fn of_store(&self) -> Option<&'a Fact> {
+        match self {
+            Record::Node { fact, .. } => Some(fact),
+            Record::Client { fact: ClientFact::Coordinated(fact), .. } => Some(fact),
+            _other => None,
+        }
+    }
+}
+
 /// Why a message did not arrive.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[repr(u8)]

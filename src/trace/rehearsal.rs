@@ -166,8 +166,9 @@ impl<O: Observer> Stage<O> {
 
     /// An operation ends well.
     pub fn ok(&mut self, operation: OperationId, set: Option<Rc<VersionSet>>) {
-        let (coordinator, replied) = (NodeId(1), [NodeId(1), NodeId(2)].into_iter().collect());
-        self.end(operation, OperationResult::Ok { set, coordinator, replied });
+        let replied = [NodeId(1), NodeId(2)].into_iter().collect();
+        let coordinator = Some(NodeId(1));
+        self.end(operation, OperationResult::Ok { set, coordinator, replied, hops: 1 });
     }
 
     /// An operation ends otherwise.
@@ -220,7 +221,8 @@ impl<O: Observer> Stage<O> {
         self.open.insert(operation, (function, key, self.now));
         let ghost = ghost.cloned();
         let to = NodeId(1);
-        let invocation = Invocation { operation, function, key, ghost, bytes: 100, cart, to };
+        let (bytes, view_age) = (100, Some(Duration::from_secs(1)));
+        let invocation = Invocation { operation, function, key, ghost, bytes, cart, to, view_age };
         self.client(operation.client, ClientFact::Invoked(invocation));
         operation
     }

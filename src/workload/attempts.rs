@@ -55,13 +55,22 @@ impl Persistence {
 impl Client {
     pub(super) fn send(&mut self, ctx: &mut ClientCtx<'_>, operation: &mut Operation) -> NodeId {
         let attempt = operation.attempt_id();
-        let to = self.habits.router.choose(ctx, (self.name(), self.site), operation);
+        let to = match self.send_by_library(ctx, operation) {
+            Some(to) => to,
+            None => self.send_to_node(ctx, operation),
+        };
         operation.tried.push(to);
-        let (key, action) = (operation.aim.key, operation.action.clone());
-        let request = Request { attempt, key, action, forwarded_by: None };
-        ctx.send(Address::Node(to), Message::Request(request));
         let timeout = self.spec().timeout;
         self.deadlines.set(ctx, timeout, attempt);
+        to
+    }
+
+    fn send_to_node(&self, ctx: &mut ClientCtx<'_>, operation: &Operation) -> NodeId {
+        let to = self.habits.router.choose(ctx, (self.name(), self.site), operation);
+        let (attempt, key) = (operation.attempt_id(), operation.aim.key);
+        let request =
+            Request { attempt, key, action: operation.action.clone(), forwarded_by: None };
+        ctx.send(Address::Node(to), Message::Request(request));
         to
     }
 
@@ -92,6 +101,7 @@ impl Client {
             && let Some(place) = place_of(&self.open, attempt)
         {
             self.open[place].uncertain = true;
+            self.doubt_last(ctx, place);
             self.retry(ctx, place, attempt.attempt);
         }
     }

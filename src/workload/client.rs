@@ -5,10 +5,7 @@ use std::rc::Rc;
 
 use smallvec::SmallVec;
 
-use crate::dynamo::message::{Action, Message, Outcome, Put, Reply};
-use crate::dynamo::ring::placement::Ring;
-use crate::dynamo::versioning::version::VersionSet;
-use crate::ghost::Ghost;
+use crate::dynamo::message::{Action, Message, Outcome, Reply};
 use crate::id::{Address, AttemptId, ClientId, Key, NodeId, OperationId, Span};
 use crate::process::deadlines::Deadlines;
 use crate::process::{Input, Process};
@@ -19,6 +16,7 @@ use crate::workload::arrivals::{ArrivalClock, Pace};
 use crate::workload::attempts::Persistence;
 use crate::workload::intent::{Intent, IntentSampler};
 use crate::workload::keys::KeySampler;
+use crate::workload::library::{Library, Outset};
 use crate::workload::moves::Itinerary;
 use crate::workload::operation::{Aim, Operation};
 use crate::workload::ownership::Ownership;
@@ -26,12 +24,11 @@ use crate::workload::recording::{Recorded, Replay};
 use crate::workload::routing::{Router, Site};
 use crate::workload::session::Memory;
 use crate::workload::size::SizeSampler;
-use crate::workload::spec::{Context, Spec, Writes};
+use crate::workload::spec::{Routing, Spec, Writes};
 use crate::workload::words::{
     CartChange, ClientCtx, ClientFact, ClientTimer, ClientWords, Function, Invocation,
     OperationResult,
 };
-use crate::workload::writing::{self, Written};
 
 /// What all clients of a run share.
 #[derive(Debug)]
@@ -44,11 +41,13 @@ pub struct Habits {
     /// Who writes which key, if not all write all.
     ownership: Option<Ownership>,
     intents: IntentSampler,
-    sizes: SizeSampler,
+    pub(super) sizes: SizeSampler,
     pub router: Router,
     /// How clients move, if they do.
     pub(super) itinerary: Option<Itinerary>,
     pub(super) persistence: Persistence,
+    /// What clients that coordinate begin with.
+    outset: Option<Outset>,
     /// When clients begin nothing more.
     until: Time,
 }
@@ -70,6 +69,8 @@ pub struct Client {
     pub(super) site: Option<usize>,
     /// How often it has moved on by itself.
     pub(super) roamed: u64,
+    /// Of a client that coordinates.
+    pub(super) library: Option<Box<Library>>,
 }
 
 /// What a client sets out to do, with which key, and the size of a value that is not drawn.
@@ -79,14 +80,16 @@ impl Habits {
     /// The habits of a checked spec.
     pub fn new(
         spec: &Spec,
-        nodes: u32,
         sites: &BTreeMap<String, Vec<Span>>,
-        ring: Rc<Ring>,
+        outset: Outset,
         until: Time,
     ) -> Habits {
+        let nodes = outset.config.nodes;
+        let ring = outset.history.ring(&outset.placement);
         let site = |(name, members): (&String, &Vec<Span>)| Site::new(name, members);
         let sites = sites.iter().map(site).collect();
-        let router = Router::new(spec.routing, nodes, ring, sites);
+        let balanced = spec.load_balancer.is_some();
+        let router = Router::new((spec.routing, balanced), nodes, ring, sites);
         Habits {
             pace: Pace::new(&spec.arrivals),
             replay: spec.trace.as_ref().map(|file| Replay::new(&file.content, spec.clients)),
@@ -101,6 +104,7 @@ impl Habits {
             router,
             persistence: Persistence::new(&spec.retry, spec.retries),
             spec: spec.clone(),
+            outset: (spec.routing == Routing::ClientDriven).then_some(outset),
             until,
         }
     }
@@ -127,7 +131,8 @@ impl Client {
         let deadlines = Deadlines::new(ClientTimer::Attempt);
         let (intents, open, roamed) = (0, SmallVec::new(), 0);
         let site = habits.router.site_of(me);
-        Client { me, habits, arrivals, intents, open, memory, deadlines, site, roamed }
+        let library = habits.outset.as_ref().map(|outset| Box::new(Library::new(outset)));
+        Client { me, habits, arrivals, intents, open, memory, deadlines, site, roamed, library }
     }
 
     /// Its name.
@@ -160,6 +165,7 @@ impl Client {
 
     fn on_start(&mut self, ctx: &mut ClientCtx<'_>) {
         self.start_moving(ctx);
+        self.start_library(ctx);
         if self.habits.replay.is_some() {
             return self.await_recorded(ctx);
         }
@@ -239,64 +245,7 @@ impl Client {
         }
     }
 
-    fn begin_put(
-        &mut self,
-        ctx: &mut ClientCtx<'_>,
-        aim: Aim,
-        read: Option<Rc<VersionSet>>,
-        fastest: Option<NodeId>,
-    ) {
-        let policy = self.habits.spec.cart_policy;
-        // Nothing to take out: no write, and no event.
-        if !writing::has_something_to_write(aim.intent, policy, read.as_deref()) {
-            return self.rest(ctx);
-        }
-        let event = ctx.new_event(aim.key);
-        // What a client has seen it has seen, whether or not it tells the store.
-        let seen = read.iter().flat_map(|set| set.versions()).map(|version| &version.ghost);
-        let ghost = Ghost::new(event, seen);
-        let (value, cart) = self.write(ctx, aim, read.as_deref(), event.number);
-        let function = if aim.intent == Intent::Delete { Function::Delete } else { Function::Put };
-        // The fastest replier is part of the context (section 5).
-        let (context, fastest) =
-            if self.tells_context(aim.intent) { (read, fastest) } else { (None, None) };
-        let identity = self.habits.persistence.gives_identity().then_some(aim.id);
-        let put = Put { context, fastest, value, identity, ghost };
-        self.begin(ctx, aim, function, (Action::Put(Rc::new(put)), cart));
-    }
-
-    fn tells_context(&self, intent: Intent) -> bool {
-        let Spec { cart_policy, session, .. } = &self.habits.spec;
-        let cart = matches!(intent, Intent::Add | Intent::Remove);
-        session.context == Context::Kept && (!cart || cart_policy.carries_context())
-    }
-
-    /// What a put writes after this was read, and what that does to a cart.
-    fn write(
-        &self,
-        ctx: &ClientCtx<'_>,
-        aim: Aim,
-        read: Option<&VersionSet>,
-        event: u32,
-    ) -> Written {
-        let Habits { spec, sizes, .. } = &*self.habits;
-        let (who, which) = (u64::from(self.me.0), u64::from(aim.id.number));
-        let draw = |purpose| ctx.luck.draw(purpose, who, which);
-        match aim.intent {
-            Intent::Get => unreachable!("a read writes nothing"),
-            Intent::Put | Intent::Blind => {
-                let drawn = || sizes.sample(&mut draw(Purpose::ValueSize));
-                writing::plain(aim.bytes.unwrap_or_else(drawn))
-            }
-            Intent::Delete => writing::tombstone(),
-            Intent::Add => writing::added(spec.cart_policy, read, event),
-            Intent::Remove => {
-                writing::removed(spec.cart_policy, read, &mut draw(Purpose::CartItem))
-            }
-        }
-    }
-
-    fn begin(
+    pub(super) fn begin(
         &mut self,
         ctx: &mut ClientCtx<'_>,
         aim: Aim,
@@ -315,25 +264,43 @@ impl Client {
     /// An operation has begun with a request to this node.
     pub(super) fn invoke(&mut self, ctx: &mut ClientCtx<'_>, operation: Operation, to: NodeId) {
         ctx.tell(|| {
-            let Operation { aim, function, cart, .. } = operation;
+            let Operation { aim, function, cart, began, .. } = operation;
             let (ghost, bytes) = operation.written();
             let (operation, key) = (aim.id, aim.key);
-            ClientFact::Invoked(Invocation { operation, function, key, ghost, bytes, cart, to })
+            let view_age = self.library.as_ref().map(|library| library.age(began));
+            ClientFact::Invoked(Invocation {
+                operation,
+                function,
+                key,
+                ghost,
+                bytes,
+                cart,
+                to,
+                view_age,
+            })
         });
         self.open.push(operation);
     }
 
-    fn on_reply(&mut self, ctx: &mut ClientCtx<'_>, coordinator: NodeId, reply: Reply) {
+    /// An answer from a node, or from the client's own library.
+    pub(super) fn on_reply(
+        &mut self,
+        ctx: &mut ClientCtx<'_>,
+        coordinator: Option<NodeId>,
+        reply: Reply,
+    ) {
         // A late answer to an earlier attempt is an answer too.
         let answered = |operation: &Operation| operation.aim.id == reply.attempt.operation;
         let Some(place) = self.open.iter().position(answered) else { return };
+        let balancer = u8::from(self.habits.router.balanced);
+        let hops = self.open[place].hops(reply.attempt.attempt, coordinator) + balancer;
         match reply.outcome {
             Outcome::Got { set, replied } => {
                 let operation = self.open.swap_remove(place);
                 self.memory.remember(operation.aim.key, set.clone());
                 let (next, fastest) = (operation.next(), replied.first().copied());
                 let context = set.clone();
-                operation.end(ctx, OperationResult::Ok { set, coordinator, replied });
+                operation.end(ctx, OperationResult::Ok { set, coordinator, replied, hops });
                 match next {
                     Some(next) => self.begin_put(ctx, next, context, fastest),
                     None => self.rest(ctx),
@@ -343,10 +310,13 @@ impl Client {
                 let operation = self.open.swap_remove(place);
                 let set = Some(set);
                 self.memory.remember(operation.aim.key, set.clone());
-                operation.end(ctx, OperationResult::Ok { set, coordinator, replied });
+                operation.end(ctx, OperationResult::Ok { set, coordinator, replied, hops });
                 self.rest(ctx);
             }
-            Outcome::Refused => self.on_failure(ctx, place, reply.attempt.attempt),
+            Outcome::Refused => {
+                self.doubt_last(ctx, place);
+                self.on_failure(ctx, place, reply.attempt.attempt);
+            }
             Outcome::TimedOut => {
                 self.open[place].uncertain = true;
                 self.on_failure(ctx, place, reply.attempt.attempt);
@@ -369,15 +339,22 @@ impl Process for Client {
         match input {
             Input::Start => self.on_start(ctx),
             Input::Message { from: Address::Node(node), message: Message::Reply(reply) } => {
-                self.on_reply(ctx, node, reply);
+                self.heard_of(ctx, node);
+                self.on_reply(ctx, Some(node), reply);
             }
-            Input::Message { .. } => unreachable!("nodes send clients nothing but replies"),
+            Input::Message { from: Address::Node(node), message } => {
+                self.on_library_message(ctx, node, message);
+            }
+            Input::Message { .. } => unreachable!("clients do not talk to each other"),
             Input::Timer(ClientTimer::Arrival) => self.on_arrival(ctx),
             Input::Timer(ClientTimer::Attempt) => self.on_attempts_due(ctx),
             Input::Timer(ClientTimer::Hedge(attempt)) => self.on_hedge_due(ctx, attempt),
             Input::Timer(ClientTimer::Retry(attempt)) => self.on_retry_due(ctx, attempt),
             Input::Timer(ClientTimer::Move(number)) => self.on_move(ctx, number),
             Input::Timer(ClientTimer::Roam) => self.on_roam(ctx),
+            Input::Timer(ClientTimer::Refresh) => self.on_refresh(ctx),
+            Input::Timer(ClientTimer::Pull(number)) => self.on_pull_due(ctx, number),
+            Input::Timer(ClientTimer::Library(timer)) => self.on_library_timer(ctx, timer),
             Input::Done(job) | Input::Failed(job) => match job {},
         }
     }

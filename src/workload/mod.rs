@@ -2,14 +2,17 @@
 
 pub mod arrivals;
 pub mod attempts;
+pub mod balancer;
 pub mod cart;
 pub mod client;
 pub mod file;
 pub mod intent;
 pub mod keys;
+pub mod library;
 pub mod moves;
 pub mod operation;
 pub mod ownership;
+pub mod puts;
 pub mod recording;
 pub mod routing;
 pub mod session;

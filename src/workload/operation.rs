@@ -80,6 +80,15 @@ impl Operation {
         AttemptId { operation: self.aim.id, attempt: self.attempt }
     }
 
+    /// Steps of an attempt's request from the client to its coordinator: none if that is the client
+    /// itself, one if it was asked directly, one more if the request was forwarded.
+    pub fn hops(&self, attempt: u8, coordinator: Option<NodeId>) -> u8 {
+        let Some(coordinator) = coordinator else { return 0 };
+        let later = usize::from(self.attempt - attempt);
+        let asked = self.tried.len().checked_sub(1 + later).map(|place| self.tried[place]);
+        1 + u8::from(asked != Some(coordinator))
+    }
+
     /// The same write begun as another one, which does not go where this one went.
     pub fn anew(&self, id: OperationId, action: Action, began: Time) -> Operation {
         let aim = Aim { id, ..self.aim };

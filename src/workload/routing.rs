@@ -17,6 +17,8 @@ use crate::workload::words::ClientCtx;
 #[derive(Debug)]
 pub struct Router {
     pub routing: Routing,
+    /// Does a request pass a load balancer that takes time?
+    pub balanced: bool,
     known: RefCell<Known>,
     pub sites: Vec<Site>,
 }
@@ -59,11 +61,18 @@ impl Site {
 }
 
 impl Router {
-    /// A router among so many members, from n0 on.
-    pub fn new(routing: Routing, members: u32, ring: Rc<Ring>, sites: Vec<Site>) -> Router {
+    /// A router among so many members, from n0 on; `balanced` if requests pass a load balancer that
+    /// takes time.
+    pub fn new(
+        (routing, balanced): (Routing, bool),
+        members: u32,
+        ring: Rc<Ring>,
+        sites: Vec<Site>,
+    ) -> Router {
         let members: Vec<NodeId> = (0..members).map(NodeId).collect();
         let by_site = sites.iter().map(|site| site.nodes(&members)).collect();
-        Router { routing, known: RefCell::new(Known { members, ring, by_site }), sites }
+        let known = RefCell::new(Known { members, ring, by_site });
+        Router { routing, balanced, known, sites }
     }
 
     /// Members have come or gone.
@@ -109,6 +118,7 @@ impl Router {
                 one_of(ctx, me, operation, (near, tried))
                     .unwrap_or_else(|| any(ctx, me, operation, (members, tried)))
             }
+            Routing::ClientDriven => unreachable!("a client that coordinates has its own view"),
             Routing::PartitionAware => {
                 let mut list = known.ring.walk(known.ring.range_of(operation.aim.key));
                 list.find(|node| !tried.contains(node)).expect("fewer were tried than there are")

@@ -6,10 +6,18 @@ use crate::id::Span;
 use crate::quantity::{Bytes, Rate};
 use crate::random::distribution::Distribution;
 use crate::time::Duration;
+use crate::workload::balancer::LoadBalancer;
 use crate::workload::cart::CartPolicy;
 use crate::workload::file::File;
 use crate::workload::recording::Recording;
 use crate::workload::size::Sizes;
+
+/// How often a client downloads the membership in the paper (section 6.4).
+const MEMBERSHIP_REFRESH: Duration = Duration::from_secs(10);
+
+fn is_as_in_the_paper(refresh: &Duration) -> bool {
+    *refresh == MEMBERSHIP_REFRESH
+}
 
 /// The clients of a scenario.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -41,6 +49,13 @@ pub struct Spec {
     pub retry: Retry,
     /// How a request finds its first node (section 4.5).
     pub routing: Routing,
+    /// What the load balancer costs; without it nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub load_balancer: Option<LoadBalancer>,
+    /// How often a client that coordinates downloads the membership; 10 s in the paper. Raising it
+    /// saves traffic and misroutes more requests after a change.
+    #[serde(skip_serializing_if = "is_as_in_the_paper")]
+    pub membership_refresh: Duration,
     /// What shoppers make of a cart of several versions (section 4.4).
     pub cart_policy: CartPolicy,
     /// A get without an answer after this is sent to a second node as well; whoever answers first
@@ -300,6 +315,10 @@ pub enum Routing {
     /// Each client keeps to one node, clients evenly over nodes, and goes to a random other one
     /// only for further attempts: it reads where it wrote. The load balancer reads elsewhere.
     Sticky,
+    /// The client coordinates (section 6.4): its library downloads the membership from a random
+    /// node, reads from the homes itself, writes through a node of the preference list or, where
+    /// the last write wins, itself.
+    ClientDriven,
 }
 
 impl Default for Spec {
@@ -316,6 +335,8 @@ impl Default for Spec {
             retries: 1,
             retry: Retry::default(),
             routing: Routing::default(),
+            load_balancer: None,
+            membership_refresh: MEMBERSHIP_REFRESH,
             cart_policy: CartPolicy::default(),
             hedge_after: None,
             session: Session::default(),

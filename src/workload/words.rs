@@ -2,12 +2,14 @@
 
 use std::rc::Rc;
 
+use crate::dynamo::fact::Fact;
 use crate::dynamo::message::{Message, Replied};
+use crate::dynamo::timer::Timer;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::ghost::Ghost;
 use crate::id::{AttemptId, Key, NodeId, OperationId};
 use crate::process::{Ctx, Vocabulary};
-use crate::time::Time;
+use crate::time::{Duration, Time};
 
 /// The words of a client.
 #[derive(Debug)]
@@ -42,6 +44,12 @@ pub enum ClientTimer {
     Move(u32),
     /// Time to move on to another site. (`workload.moves.every`)
     Roam,
+    /// Time to download the membership. (`workload.membership_refresh`)
+    Refresh,
+    /// Has this download of the membership been answered?
+    Pull(u64),
+    /// A reminder for the client's own library, which coordinates (section 6.4).
+    Library(Timer),
 }
 
 impl ClientTimer {
@@ -54,6 +62,9 @@ impl ClientTimer {
             ClientTimer::Retry(attempt) => 4 << 60 ^ attempt.number(),
             ClientTimer::Move(number) => 5 << 60 ^ u64::from(*number),
             ClientTimer::Roam => 6 << 60,
+            ClientTimer::Refresh => 7 << 60,
+            ClientTimer::Pull(number) => 8 << 60 ^ number,
+            ClientTimer::Library(timer) => 9 << 60 ^ timer.number(),
         }
     }
 
@@ -91,6 +102,12 @@ pub enum ClientFact {
     Retried { attempt: AttemptId, to: NodeId },
     /// A client has moved to this site.
     Moved { to: Rc<str> },
+    /// It asks a node for the membership: at its interval, or at once since its own may be old.
+    Refreshed { at_once: bool },
+    /// A node that it took for a home in this attempt says that it is none.
+    Misrouted { attempt: AttemptId },
+    /// What a node would tell of a request that the client coordinates.
+    Coordinated(Box<Fact>),
     /// An operation ended. Each that began ends once, at the latest when the run does.
     Ended(Ending),
 }
@@ -108,6 +125,8 @@ pub struct Invocation {
     pub cart: Option<CartChange>,
     /// The first node that is asked.
     pub to: NodeId,
+    /// How old the membership is by which a client coordinates; none if it does not.
+    pub view_age: Option<Duration>,
 }
 
 /// The end of an operation.
@@ -126,7 +145,14 @@ pub struct Ending {
 #[derive(Clone, Debug)]
 pub enum OperationResult {
     /// It succeeded: what was read, or what was stored.
-    Ok { set: Option<Rc<VersionSet>>, coordinator: NodeId, replied: Replied },
+    Ok {
+        set: Option<Rc<VersionSet>>,
+        /// None if the client coordinated it.
+        coordinator: Option<NodeId>,
+        replied: Replied,
+        /// Steps of the request from the client to its coordinator.
+        hops: u8,
+    },
     /// It surely had no effect.
     Failed,
     /// A put whose effect is unknown.

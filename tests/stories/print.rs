@@ -63,6 +63,7 @@ pub fn spell_message(names: &Names, message: &Message) -> String {
         Message::AntiEntropy(message) => spell_anti_entropy(names, message),
         Message::Membership(message) => spell_membership(message),
         Message::Moving(_) => message.kind().name().replace('_', " "),
+        Message::Reaping(message) => format!("{message:?}"),
     }
 }
 
@@ -133,6 +134,9 @@ fn spell_membership(message: &Membership) -> String {
         Membership::Command(command) => format!("{command:?}"),
         Membership::Ping { .. } => "ping".to_string(),
         Membership::Pong { .. } => "pong".to_string(),
+        Membership::Pull { .. } => "pull of membership".to_string(),
+        Membership::Pulled { .. } => "membership".to_string(),
+        Membership::NotHome { key, .. } => format!("no home of {key}"),
     }
 }
 
@@ -167,6 +171,7 @@ pub fn spell_fact(names: &Names, fact: &Fact) -> Option<String> {
         }
         Fact::Made { .. } => return None,
         Fact::Recognised { attempt } => format!("recognises {attempt}"),
+        Fact::Reaped { change } => format!("reaped {}", change.key),
         Fact::Lost { change } => format!("lost {}", change.key),
         Fact::Damaged { change } => format!("damaged {}", change.key),
         Fact::Committed { key, ghost, .. } => {

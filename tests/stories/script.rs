@@ -147,7 +147,7 @@ fn put(world: &mut World, key: Key, name: &str, reading: Option<&str>) -> Put {
     let seen = context.iter().flat_map(|set| set.versions()).map(|version| &version.ghost);
     let ghost = Ghost::new(event, seen);
     let value = Value { bytes: 1, content: Content::Blob };
-    Put { context, fastest, value, identity: None, ghost }
+    Put { context, fastest, value, identity: None, client_driven: false, ghost }
 }
 
 fn travel(world: &mut World, words: &[&str]) {

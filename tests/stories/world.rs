@@ -329,6 +329,7 @@ fn is_periodic(timer: &Timer) -> bool {
         | Timer::Forward
         | Timer::Delivery { .. }
         | Timer::Slice
+        | Timer::Reap { .. }
         | Timer::Probe { .. } => false,
     }
 }

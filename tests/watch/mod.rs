@@ -110,6 +110,7 @@ impl Ledger {
             Fact::Kept { change, .. }
             | Fact::Lost { change }
             | Fact::Released { change }
+            | Fact::Reaped { change }
             | Fact::Damaged { change } => {
                 match &change.after {
                     Some(set) => self.copies.insert((node, change.key), Rc::clone(set)),

@@ -1,7 +1,7 @@
 //! Sections 4.5 and 5: has this get or put succeeded?
 //!
-//! One state machine for each client request, on the node that coordinates it. Left out here:
-//! coordination by the client (section 6.4), which takes the place of [`route`].
+//! One state machine for each client request, on the node that coordinates it, or in the library of
+//! a client that does (section 6.4).
 
 pub mod forward;
 pub mod get;

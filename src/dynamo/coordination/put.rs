@@ -62,19 +62,43 @@ impl Puts {
         key: Key,
         request: Rc<message::Put>,
     ) {
-        let range = scene.ring.range_of(key);
-        let participants = choose(scene, range);
-        let (answered, set, replied) = (0, None, false);
-        let durable = None;
-        let put = Put { attempt, key, participants, answered, request, set, replied, durable };
-        for deadlines in [&mut self.replicas, &mut self.ends] {
-            deadlines.prune(|ticket| self.open.get(ticket).is_some());
-        }
-        let ticket = self.open.insert(put);
+        let ticket = self.insert(scene, (attempt, key), request, None);
         let put = self.open.get_mut(ticket).expect("it was inserted just now");
         let mine = put.participants.iter().position(|p| p.node == scene.view.me);
         put.ask_to_write(ctx, scene, (ticket, mine.unwrap_or(0)), &mut self.replicas);
         self.ends.set(ctx, scene.config.timeouts.operation, ticket);
+    }
+
+    /// Has a version kept that is made already: by a client that coordinates (section 6.4).
+    pub fn begin_made(
+        &mut self,
+        ctx: &mut NodeCtx<'_>,
+        scene: Scene<'_>,
+        name: (AttemptId, Key),
+        request: Rc<message::Put>,
+        set: Rc<VersionSet>,
+    ) {
+        let ticket = self.insert(scene, name, request, Some(set));
+        let put = self.open.get_mut(ticket).expect("it was inserted just now");
+        put.ask_all_to_store(ctx, scene, ticket, &mut self.replicas);
+        self.ends.set(ctx, scene.config.timeouts.operation, ticket);
+    }
+
+    fn insert(
+        &mut self,
+        scene: Scene<'_>,
+        (attempt, key): (AttemptId, Key),
+        request: Rc<message::Put>,
+        set: Option<Rc<VersionSet>>,
+    ) -> Ticket {
+        let range = scene.ring.range_of(key);
+        let participants = choose(scene, range);
+        let (answered, replied, durable) = (0, false, None);
+        let put = Put { attempt, key, participants, answered, request, set, replied, durable };
+        for deadlines in [&mut self.replicas, &mut self.ends] {
+            deadlines.prune(|ticket| self.open.get(ticket).is_some());
+        }
+        self.open.insert(put)
     }
 
     /// The version is made and kept by one; the others get it now.

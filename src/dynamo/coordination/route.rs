@@ -25,8 +25,11 @@ pub fn route(ctx: &NodeCtx<'_>, scene: Scene<'_>, request: &Request) -> Route {
         return Route::Coordinate;
     }
     let range = scene.ring.range_of(request.key);
+    let at_home = scene.ring.is_home(scene.view.me, range);
     let node = match &request.action {
         Action::Get => coordinator_of_get(scene, range),
+        // The client has chosen among the homes already.
+        Action::Put(put) if put.client_driven && at_home => return Route::Coordinate,
         Action::Put(put) => coordinator_of_put(ctx, scene, range, request, put),
     };
     if node == scene.view.me { Route::Coordinate } else { Route::Forward(node) }

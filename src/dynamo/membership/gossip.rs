@@ -78,6 +78,9 @@ impl Gossip {
             }
             Membership::Same { .. } | Membership::Pong { .. } => None,
             Membership::Command(_) => unreachable!("commands are no gossip"),
+            Membership::Pull { .. } | Membership::Pulled { .. } | Membership::NotHome { .. } => {
+                unreachable!("only clients ask nodes for it")
+            }
         }
     }
 

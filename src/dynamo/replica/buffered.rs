@@ -38,7 +38,7 @@ impl Replica {
             Job::Accept { .. } | Job::ReadHint { .. } | Job::DropHint { .. } => ctx.submit(job),
             Job::ReadKeys(_) | Job::WriteBack { .. } | Job::Flush => ctx.submit(job),
             Job::ReadRange(_) | Job::ReadAsked(_) | Job::Receive(_) => ctx.submit(job),
-            Job::Passed(_) => ctx.submit(job),
+            Job::Passed(_) | Job::Reap { .. } => ctx.submit(job),
         }
     }
 

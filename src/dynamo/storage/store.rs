@@ -125,6 +125,18 @@ impl Store {
         self.put(key, set, before)
     }
 
+    /// Removes what is held, as a write does.
+    pub fn remove(&mut self, key: Key) -> Change {
+        let before = self.get(key).cloned();
+        match self.flush {
+            Flush::Always => self.wrote(key, before),
+            Flush::Every(_) => self.unflushed.push((key, before)),
+            // That it is on the disk is said apart.
+            Flush::Buffered(_) => {}
+        }
+        self.restore(key, None)
+    }
+
     /// Brings the trees up to date, which a comparison needs.
     pub fn note_in_trees(&mut self) {
         let Some(ring) = &self.ring else { return };

@@ -1,10 +1,19 @@
 //! Vector clocks: lists of (actor, counter) pairs (section 4.4).
+//!
+//! A clock that is cut back also knows when each pair was last counted up, by the clock of the node
+//! that did it, and how many pairs it may have. Others have neither, and pay for neither.
 
 use std::fmt;
 
 use smallvec::SmallVec;
 
-use crate::id::NodeId;
+use crate::id::{ClientId, NodeId};
+use crate::time::Time;
+
+/// Bytes of one (actor, counter) pair on the wire, by our count.
+pub const DOT_BYTES: u32 = 16;
+/// Bytes of the time stamp of a pair, where it has one.
+const TIME_BYTES: u32 = 8;
 
 /// Who mints versions. In the paper an actor is a node; a node whose memory of what it minted may
 /// be gone must not use its old name again, so the name also holds the node's life and, for a copy
@@ -32,11 +41,31 @@ pub enum Causality {
 }
 
 /// A vector clock: for each actor, how many of its events are known. An absent actor counts 0.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Clock {
     // Sorted by actor, so that equal clocks are equal lists.
     entries: SmallVec<[Dot; 3]>,
+    /// Of a clock that is cut back.
+    ages: Option<Box<Ages>>,
 }
+
+/// When the pairs of a clock were last counted up.
+#[derive(Clone, Debug)]
+struct Ages {
+    /// So many pairs it may have.
+    most: u32,
+    /// By pair.
+    times: SmallVec<[Time; 10]>,
+}
+
+impl PartialEq for Clock {
+    /// What is known, whenever it was.
+    fn eq(&self, other: &Clock) -> bool {
+        self.entries == other.entries
+    }
+}
+
+impl Eq for Clock {}
 
 impl Actor {
     const SERIAL_BITS: u32 = 26;
@@ -61,6 +90,13 @@ impl Actor {
         Actor(
             u64::from(node.0) << shift | u64::from(life) << Actor::SERIAL_BITS | u64::from(serial),
         )
+    }
+
+    /// A client that coordinates its writes, where the last one wins. Clients are counted down from
+    /// the highest name of a node, which no cluster reaches.
+    pub fn of_client(client: ClientId) -> Actor {
+        assert!(client.0 < 1 << 19, "a clock can name half a million clients");
+        Actor::of_node(NodeId((1 << 20) - 1 - client.0))
     }
 
     /// The node behind the name.
@@ -90,20 +126,64 @@ impl Clock {
 
     /// Knows this event, and all of its actor before it, from now on.
     pub fn add(&mut self, dot: Dot) {
+        assert!(self.ages.is_none(), "pairs of a clock that is cut back have times");
+        self.place(dot);
+    }
+
+    /// As `add`, in a clock of at most so many pairs, of an event at that time.
+    pub fn add_at(&mut self, dot: Dot, at: Time, most: u32) {
+        let times = SmallVec::from_elem(Time::ZERO, self.entries.len());
+        let (place, is_new) = self.place(dot);
+        let ages = self.ages.get_or_insert_with(|| Box::new(Ages { most, times }));
+        match is_new {
+            true => ages.times.insert(place, at),
+            false => ages.times[place] = at.max(ages.times[place]),
+        }
+    }
+
+    /// Where the pair of this actor is, and whether there was none before.
+    fn place(&mut self, dot: Dot) -> (usize, bool) {
         match self.entries.binary_search_by_key(&dot.actor, |entry| entry.actor) {
             Ok(place) => {
                 let counter = &mut self.entries[place].counter;
                 *counter = dot.counter.max(*counter);
+                (place, false)
             }
-            Err(place) => self.entries.insert(place, dot),
+            Err(place) => {
+                self.entries.insert(place, dot);
+                (place, true)
+            }
         }
     }
 
     /// Element-wise maximum.
     pub fn join(&mut self, other: &Clock) {
-        for &dot in &other.entries {
-            self.add(dot);
+        match &other.ages {
+            None => other.entries.iter().for_each(|&dot| self.add(dot)),
+            Some(ages) => {
+                let pairs = other.entries.iter().zip(&ages.times);
+                pairs.for_each(|(&dot, &at)| self.add_at(dot, at, ages.most));
+            }
         }
+    }
+
+    /// Forgets the pairs that were not counted up for longest, until there are no more than there
+    /// may be (section 4.4); of two as old, that of the lower actor. Pairs that `stays` holds of
+    /// stay.
+    pub fn truncate(&mut self, stays: impl Fn(Dot) -> bool) {
+        let Some(ages) = &mut self.ages else { return };
+        while self.entries.len() > ages.most as usize {
+            let places = (0..self.entries.len()).filter(|place| !stays(self.entries[*place]));
+            let Some(oldest) = places.min_by_key(|place| ages.times[*place]) else { return };
+            self.entries.remove(oldest);
+            ages.times.remove(oldest);
+        }
+    }
+
+    /// Size on the wire.
+    pub fn bytes(&self) -> u32 {
+        let pair = DOT_BYTES + if self.ages.is_some() { TIME_BYTES } else { 0 };
+        pair * self.entries.len() as u32
     }
 
     /// Is every event of `other` known here?

@@ -4,6 +4,12 @@
 //! its dot without holding it (dotted version vector sets; Riak since 2.0). Literal: the paper's
 //! own rule, each version with a clock in which its coordinator incremented its entry. Last write
 //! wins: the largest (stamp, dot) stays.
+//!
+//! Truncation (section 4.4) takes the oldest pairs out of a clock that has too many. Literal: out
+//! of the clock of a version as it is made; what it descends from is then no longer all in it, and
+//! wherever an ancestor with that pair is held, the two look concurrent. Dotted: out of what a set
+//! knows, whenever that grows; versions that it superseded under a name that it forgot come back as
+//! siblings. The names of versions that it holds stay.
 
 use std::cmp::Ordering;
 use std::rc::Rc;
@@ -21,6 +27,18 @@ use crate::time::Time;
 pub struct Author {
     pub actor: Actor,
     pub stamp: Time,
+    /// Most pairs of the clock, where clocks are truncated.
+    pub most_pairs: Option<u32>,
+}
+
+impl Author {
+    /// Notes in a clock what it has made.
+    fn count(self, clock: &mut Clock, dot: Dot) {
+        match self.most_pairs {
+            None => clock.add(dot),
+            Some(most) => clock.add_at(dot, self.stamp, most),
+        }
+    }
 }
 
 /// What the coordinator's replica holds after a put: the new version, and those of `local` that the
@@ -77,8 +95,9 @@ fn write_dotted(
         clock.join(set.clock());
     }
     let dot = Dot { actor: author.actor, counter: clock.counter(author.actor) + 1 };
-    clock.add(dot);
+    author.count(&mut clock, dot);
     versions.push(Version { dot, stamp: author.stamp, clock: None, value, ghost });
+    clock.truncate(|dot| versions.iter().any(|version| version.dot.actor == dot.actor));
     VersionSet::new(clock, versions)
 }
 
@@ -95,10 +114,12 @@ fn write_literal(
     let known = local.map_or(0, |set| set.clock().counter(author.actor));
     let counter = known.max(clock.counter(author.actor)) + 1;
     let dot = Dot { actor: author.actor, counter };
-    clock.add(dot);
+    author.count(&mut clock, dot);
     let survives = |version: &&Version| !clock.covers(own_clock(version));
     let kept = local.into_iter().flat_map(VersionSet::versions).filter(survives);
     let mut versions: SmallVec<[Version; 1]> = kept.cloned().collect();
+    // Here all is still known that it descends from; whoever gets it knows less.
+    clock.truncate(|own| own == dot);
     let own = Some(Box::new(clock));
     versions.push(Version { dot, stamp: author.stamp, clock: own, value, ghost });
     VersionSet::new(joint_clock(&versions), versions)
@@ -161,6 +182,7 @@ fn merge_dotted(mine: &Rc<VersionSet>, theirs: &Rc<VersionSet>) -> Rc<VersionSet
     }
     let mut clock = mine.clock().clone();
     clock.join(theirs.clock());
+    clock.truncate(|dot| kept.iter().any(|version| version.dot.actor == dot.actor));
     Rc::new(VersionSet::new(clock, kept.into_iter().cloned().collect()))
 }
 

@@ -17,13 +17,14 @@ use crate::time::Time;
 struct Story {
     versioning: Versioning,
     numbering: Numbering,
+    most_pairs: Option<u32>,
 }
 
 const NAMES: [&str; 3] = ["Sx", "Sy", "Sz"];
 
 impl Story {
     fn new(versioning: Versioning) -> Story {
-        Story { versioning, numbering: Numbering::new(1) }
+        Story { versioning, numbering: Numbering::new(1), most_pairs: None }
     }
 
     /// A put through `node`, whose replica holds `local`, by a client that had read `context`.
@@ -36,8 +37,8 @@ impl Story {
         let event = self.numbering.next(Key(0));
         let seen = context.iter().flat_map(|set| set.versions()).map(|version| &version.ghost);
         let ghost = Ghost::new(event, seen);
-        let author =
-            Author { actor: Actor::of_node(NodeId(node)), stamp: Time(u64::from(event.number)) };
+        let (actor, stamp) = (Actor::of_node(NodeId(node)), Time(u64::from(event.number)));
+        let author = Author { actor, stamp, most_pairs: self.most_pairs };
         let value = Value { bytes: 1, content: Content::Blob };
         let (local, context) = (local.map(|set| &**set), context.map(|set| &**set));
         Rc::new(write(self.versioning, local, context, author, value, ghost))
@@ -271,5 +272,83 @@ fn copies_that_differ_in_bytes_alone_agree_in_any_order() {
         assert_eq!(all.digest(), back.digest(), "{versioning:?}");
         assert!(!story.merge(&copies[0], &copies[1]).is_damaged(), "the smaller bytes go");
         assert!(story.merge(&copies[0], &copies[2]).is_damaged(), "the larger bytes stay");
+    }
+}
+
+fn truncating(versioning: Versioning, most_pairs: u32) -> Story {
+    Story { most_pairs: Some(most_pairs), ..Story::new(versioning) }
+}
+
+// Checklist item 17: the pair that was not counted up for longest goes once there are too many, and
+// what was written in knowledge of a version then stands beside it, as if in conflict.
+#[test]
+fn truncation_drops_the_oldest_pair_and_makes_an_ancestor_a_sibling() {
+    for versioning in [Versioning::Dotted, Versioning::Literal] {
+        let mut story = truncating(versioning, 2);
+        let d1 = story.put(2, None, None);
+        let d2 = story.put(0, Some(&d1), Some(&d1));
+        let d3 = story.put(2, Some(&d2), Some(&d2));
+        assert_eq!(spelt(d3.clock()), "[(Sx,1),(Sz,2)]", "none too many yet");
+        let d4 = story.put(1, Some(&d3), Some(&d3));
+        assert_eq!(spelt(d4.clock()), "[(Sy,1),(Sz,2)]", "Sx is the oldest, Sz counted since");
+        // D2 went to a node that has seen nothing since. D4 descends from it, and cannot tell.
+        assert_eq!(events(&story.merge(&d2, &d4)), [2, 4], "{versioning:?}");
+        // Nor from its own parent, where each version has a clock and the parent's has that pair.
+        let parent_stays = versioning == Versioning::Literal;
+        let both = if parent_stays { vec![3, 4] } else { vec![4] };
+        assert_eq!(events(&story.merge(&d3, &d4)), both, "{versioning:?}");
+        assert_eq!(events(&d4), [4], "only its coordinator sees that it replaces the parent");
+        let mut whole = Story::new(versioning);
+        let mut put =
+            |node, set: Option<Rc<VersionSet>>| whole.put(node, set.as_ref(), set.as_ref());
+        let d1 = put(2, None);
+        let d2 = put(0, Some(d1));
+        let d3 = put(2, Some(Rc::clone(&d2)));
+        let d4 = put(1, Some(d3));
+        assert_eq!(events(&whole.merge(&d2, &d4)), [4], "{versioning:?}");
+    }
+}
+
+#[test]
+fn time_stamps_of_pairs_count_on_the_wire_only_where_clocks_are_truncated() {
+    let mut bytes = Vec::new();
+    for most_pairs in [None, Some(9)] {
+        let mut story = Story { most_pairs, ..Story::new(Versioning::Dotted) };
+        let first = story.put(0, None, None);
+        bytes.push(story.put(1, Some(&first), Some(&first)).clock().bytes());
+    }
+    assert_eq!(bytes, [32, 48]);
+}
+
+proptest! {
+    /// However nodes write and exchange what they hold, no clock that is stored is longer than it
+    /// may be: of a version under literal clocks, of a set but for the names of what it holds under
+    /// dotted ones.
+    #[test]
+    fn truncated_clocks_stay_short(
+        steps in proptest::collection::vec((0..3_u32, 0..3_u32, proptest::bool::ANY), 1..40),
+        most in 1..3_u32,
+    ) {
+        for versioning in [Versioning::Dotted, Versioning::Literal] {
+            let mut story = truncating(versioning, most);
+            let mut held: [Option<Rc<VersionSet>>; 3] = Default::default();
+            for (node, other, writes) in &steps {
+                let (node, other) = (*node as usize, *other as usize);
+                held[node] = match (writes, &held[node], &held[other]) {
+                    (true, local, context) => {
+                        Some(story.put(node as u32, local.as_ref(), context.as_ref()))
+                    }
+                    (false, Some(mine), Some(theirs)) => Some(story.merge(mine, theirs)),
+                    (false, mine, theirs) => mine.clone().or_else(|| theirs.clone()),
+                };
+                for set in held.iter().flatten() {
+                    let limit = (most as usize).max(set.versions().len());
+                    let own = set.versions().iter().filter_map(|version| version.clock.as_ref());
+                    prop_assert!(own.into_iter().all(|c| c.entries().len() <= most as usize));
+                    let dotted = versioning == Versioning::Dotted;
+                    prop_assert!(!dotted || set.clock().entries().len() <= limit);
+                }
+            }
+        }
     }
 }

@@ -5,12 +5,10 @@ use std::rc::Rc;
 use smallvec::SmallVec;
 
 use crate::digest::Digest;
-use crate::dynamo::versioning::clock::{Clock, Dot};
+use crate::dynamo::versioning::clock::{Clock, DOT_BYTES, Dot};
 use crate::ghost::{Ghost, Past};
 use crate::time::Time;
 
-/// Bytes of one (actor, counter) pair on the wire, by our count.
-const DOT_BYTES: u32 = 16;
 /// Bytes of a version beside its value: its dot and its time stamp.
 const VERSION_BYTES: u32 = DOT_BYTES + 8;
 
@@ -94,7 +92,7 @@ impl VersionSet {
         }
         let digest = fingerprint(&clock, &versions);
         let data: u32 = versions.iter().map(version_bytes).sum();
-        let bytes = data + DOT_BYTES * clock.entries().len() as u32;
+        let bytes = data + clock.bytes();
         let damaged = versions.iter().any(|version| version.value.damage() != 0);
         VersionSet { digest, bytes, damaged, clock, versions }
     }
@@ -152,8 +150,8 @@ impl VersionSet {
 }
 
 fn version_bytes(version: &Version) -> u32 {
-    let clock = version.clock.as_ref().map_or(0, |clock| clock.entries().len() as u32);
-    version.value.bytes + VERSION_BYTES + DOT_BYTES * clock
+    let clock = version.clock.as_ref().map_or(0, |clock| clock.bytes());
+    version.value.bytes + VERSION_BYTES + clock
 }
 
 fn fingerprint(clock: &Clock, versions: &[Version]) -> u64 {

@@ -1,9 +1,10 @@
 //! Rules of `cluster`.
 
 use crate::dynamo::config::local::{Admission, ObjectBuffer};
+use crate::dynamo::config::modes::{ClockTruncation, Tombstones, TruncatedWhen};
 use crate::dynamo::config::{
     AntiEntropy, ClockSkew, Cluster, FailureDetection, Flush, HintedHandoff, RangeTransfer,
-    Timeouts,
+    Timeouts, Versioning,
 };
 
 use crate::scenario::check::{CLOCK_LIMIT, check_positive};
@@ -15,6 +16,8 @@ pub const NODE_LIMIT: u32 = 10_000;
 pub const SLICE_LIMIT: u32 = 1_000_000;
 /// Largest object buffer of one node.
 pub const BUFFER_LIMIT: u32 = 1_000_000;
+/// Largest threshold of truncation.
+pub const PAIR_LIMIT: u32 = 10_000;
 /// Deepest Merkle tree.
 pub const DEPTH_LIMIT: u8 = 20;
 
@@ -40,6 +43,16 @@ pub(super) fn check(cluster: &Cluster, findings: &mut Findings) {
     }
     if let Some(skew) = cluster.clock_skew {
         check_clock_skew(skew, findings);
+    }
+    match cluster.tombstones {
+        Tombstones::Keep => {}
+        Tombstones::Timed(age) => check_positive(age, "cluster.tombstones.timed", findings),
+        Tombstones::WhenAllHomes(delay) => {
+            check_positive(delay, "cluster.tombstones.when_all_homes", findings);
+        }
+    }
+    if let Some(truncation) = cluster.clock_truncation {
+        check_clock_truncation(cluster.versioning, truncation, findings);
     }
 }
 
@@ -185,6 +198,28 @@ fn check_admission(settings: &Admission, findings: &mut Findings) {
         let path = format!("cluster.admission.{name}");
         findings.require(share > 0.0 && share < 1.0, path.as_str(), format!("{what}, not {share}"));
     }
+}
+
+fn check_clock_truncation(
+    versioning: Versioning,
+    ClockTruncation { threshold, when }: ClockTruncation,
+    findings: &mut Findings,
+) {
+    let least = match when {
+        TruncatedWhen::Reached => 2,
+        TruncatedWhen::Exceeded => 1,
+    };
+    findings.require(
+        (least..=PAIR_LIMIT).contains(&threshold),
+        "cluster.clock_truncation.threshold",
+        format!("a clock keeps one pair at least: {least} to {PAIR_LIMIT}, not {threshold}"),
+    );
+    findings.require_with(
+        versioning != Versioning::LastWriteWins,
+        "cluster.clock_truncation",
+        ["cluster.versioning"],
+        "where the last write wins there are no clocks to truncate",
+    );
 }
 
 fn check_clock_skew(skew: ClockSkew, findings: &mut Findings) {

@@ -113,6 +113,15 @@ fn check_routing(scenario: &Scenario, findings: &mut Findings) {
     let holds = scenario.workload.routing != Routing::OwnSite || !scenario.network.sites.is_empty();
     let message = "clients prefer nodes of their own site, but `network.sites` names none";
     findings.require_with(holds, "workload.routing", ["network.sites"], message);
+    let Spec { routing, load_balancer, membership_refresh, .. } = &scenario.workload;
+    if let Some(balancer) = load_balancer {
+        let path = Path::from("workload.load_balancer");
+        check_distribution(&balancer.latency, &path.name("latency"), findings);
+        let holds = matches!(routing, Routing::LoadBalancer | Routing::OwnSite);
+        let message = "clients find their nodes without one, by `routing`";
+        findings.require_with(holds, path, ["workload.routing"], message);
+    }
+    check_positive(*membership_refresh, "workload.membership_refresh", findings);
 }
 
 fn check_sizes(sizes: &Sizes, findings: &mut Findings) {
