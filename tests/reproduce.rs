@@ -26,6 +26,7 @@ macro_rules! reproductions {
 reproductions![
     figure_2: "figure-2" is Within,
     figure_3: "figure-3" is Within,
+    gossip: "gossip" is Within,
 ];
 
 fn reduced(name: &str) -> Reproduction {

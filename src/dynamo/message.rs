@@ -193,10 +193,21 @@ pub enum Membership {
     Same { round: u64 },
     /// Mine differs: here it is. `answer` asks for yours in return.
     History { round: u64, history: Rc<History>, answer: bool },
+    /// Histories that are compared in groups of nodes. Rare and large.
+    Grouped(Box<Grouped>),
     /// Are you there? From one that believes you down.
     Ping { probe: u64 },
     /// I am.
     Pong { probe: u64 },
+}
+
+/// Gossip between two levels: groups of nodes, and the nodes in them.
+#[derive(Clone, Debug)]
+pub enum Grouped {
+    /// Mine differs: these are the digests of all my groups of so many nodes.
+    Digests { round: u64, size: u32, digests: Rc<[u64]> },
+    /// This is all that I know of the groups that differ. `answer` asks for yours in return.
+    Part { round: u64, size: u32, groups: Vec<u32>, history: Rc<History>, answer: bool },
 }
 
 /// The kinds of message, for counting.
@@ -541,8 +552,25 @@ impl Membership {
             Membership::History { round, history, .. } => {
                 (Kind::GossipHistory, *round, history.bytes(), history.digest())
             }
+            Membership::Grouped(grouped) => return grouped.gist(),
             Membership::Ping { probe } => (Kind::Ping, *probe, 0, 0),
             Membership::Pong { probe } => (Kind::Pong, *probe, 0, 0),
+        };
+        Gist { kind, bytes, luck, content }
+    }
+}
+
+impl Grouped {
+    fn gist(&self) -> Gist {
+        let (kind, luck, bytes, content) = match self {
+            Grouped::Digests { round, digests, .. } => {
+                let bytes = DIGEST_BYTES * digests.len() as u64;
+                (Kind::GossipDigest, *round, bytes, fold(digests.iter().copied()))
+            }
+            Grouped::Part { round, groups, history, .. } => {
+                let bytes = history.bytes() + DIGEST_BYTES * groups.len() as u64;
+                (Kind::GossipHistory, *round, bytes, history.digest())
+            }
         };
         Gist { kind, bytes, luck, content }
     }

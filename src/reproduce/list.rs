@@ -2,7 +2,7 @@
 
 use crate::reproduce::result::Reproduction;
 use crate::reproduce::work::{Stopped, Work};
-use crate::reproduce::{figure_2, figure_3};
+use crate::reproduce::{figure_2, figure_3, gossip};
 
 /// A reproduction by its name.
 #[derive(Clone, Copy)]
@@ -25,6 +25,11 @@ pub const LIST: &[Entry] = &[
         name: "figure-3",
         about: "the six clocks of the worked example D1 to D5 (section 4.4)",
         make: figure_3::make,
+    },
+    Entry {
+        name: "gossip",
+        about: "rounds and bytes over the number of nodes, and the limit (sections 4.8.1, 6.6)",
+        make: gossip::make,
     },
 ];
 

@@ -15,6 +15,7 @@
 
 pub mod figure_2;
 pub mod figure_3;
+pub mod gossip;
 pub mod list;
 pub mod page;
 pub mod result;

@@ -4,7 +4,7 @@
 //! each node, the latest change. Only an administrator's command makes a change: joins and leaves
 //! have their place here.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -44,8 +44,23 @@ pub struct History {
     /// Who belongs, by name.
     members: Vec<NodeId>,
     digest: u64,
+    bytes: u64,
+    /// What it came to with the other history that it was joined with last: nodes that know the
+    /// same join the same again and again.
+    joined: RefCell<Option<(u64, Joined)>>,
+    /// Digests of its groups of nodes, by the size of the groups that was asked for first.
+    groups: OnceCell<(u32, Rc<[u64]>)>,
     /// Made when first asked for, once for all that share this history.
     ring: OnceCell<Rc<Ring>>,
+}
+
+/// What two histories come to.
+#[derive(Clone, Debug)]
+enum Joined {
+    Mine,
+    Theirs,
+    /// A history later than both.
+    New(Rc<History>),
 }
 
 impl History {
@@ -58,7 +73,21 @@ impl History {
         let digest = changes.iter().fold(Digest::EMPTY, fold).value();
         let here = changes.iter().filter(|(_, change)| change.status == Status::Member);
         let members = here.map(|(node, _)| *node).collect();
-        History { changes, members, digest, ring: OnceCell::new() }
+        let of = |change: &Change| RECORD_BYTES + TOKEN_BYTES * change.tokens.len() as u64;
+        let bytes = changes.values().map(of).sum();
+        History { changes, members, digest, bytes, ..History::default() }
+    }
+
+    /// This history and one more change, which is later than what it has of that node.
+    pub fn with(&self, node: NodeId, change: Change) -> Rc<History> {
+        let mut changes = self.changes.clone();
+        changes.insert(node, change);
+        Rc::new(History::new(changes))
+    }
+
+    /// The latest change of a node.
+    pub fn change(&self, node: NodeId) -> Option<&Change> {
+        self.changes.get(&node)
     }
 
     /// Equal histories have equal digests.
@@ -68,8 +97,30 @@ impl History {
 
     /// Size on the wire.
     pub fn bytes(&self) -> u64 {
-        let of = |change: &Change| RECORD_BYTES + TOKEN_BYTES * change.tokens.len() as u64;
-        self.changes.values().map(of).sum()
+        self.bytes
+    }
+
+    /// What it says of the nodes of one group: `size` of them, by their names.
+    pub fn group(&self, group: u32, size: u32) -> impl Iterator<Item = (NodeId, Change)> {
+        let first = group.saturating_mul(size);
+        let nodes = NodeId(first)..NodeId(first.saturating_add(size));
+        self.changes.range(nodes).map(|(node, change)| (*node, change.clone()))
+    }
+
+    /// The digest of each group of `size` nodes.
+    pub fn group_digests(&self, size: u32) -> Rc<[u64]> {
+        let count = self.changes.last_key_value().map_or(0, |(last, _)| last.0 / size + 1);
+        let digest = |group| History::new(self.group(group, size).collect()).digest;
+        let make = || (0..count).map(digest).collect();
+        match self.groups.get_or_init(|| (size, make())) {
+            (known, digests) if *known == size => Rc::clone(digests),
+            _other => make(),
+        }
+    }
+
+    /// How many nodes it knows of.
+    pub fn count(&self) -> usize {
+        self.changes.len()
     }
 
     /// The members, by name.
@@ -93,7 +144,18 @@ impl History {
         if Rc::ptr_eq(mine, theirs) || mine.digest == theirs.digest {
             return Rc::clone(mine);
         }
-        let mut joined = mine.changes.clone();
+        let known = mine.joined.borrow().clone().filter(|(other, _)| *other == theirs.digest);
+        let joined = known.map_or_else(|| mine.joined_anew(theirs), |(_, joined)| joined);
+        *mine.joined.borrow_mut() = Some((theirs.digest, joined.clone()));
+        match joined {
+            Joined::Mine => Rc::clone(mine),
+            Joined::Theirs => Rc::clone(theirs),
+            Joined::New(history) => history,
+        }
+    }
+
+    fn joined_anew(&self, theirs: &History) -> Joined {
+        let mut joined = self.changes.clone();
         for (node, change) in &theirs.changes {
             let known = joined.entry(*node).or_insert_with(|| change.clone());
             if change.rank() > known.rank() {
@@ -102,9 +164,9 @@ impl History {
         }
         let joined = History::new(joined);
         match joined.digest {
-            digest if digest == mine.digest => Rc::clone(mine),
-            digest if digest == theirs.digest => Rc::clone(theirs),
-            _ => Rc::new(joined),
+            digest if digest == self.digest => Joined::Mine,
+            digest if digest == theirs.digest => Joined::Theirs,
+            _ => Joined::New(Rc::new(joined)),
         }
     }
 }
