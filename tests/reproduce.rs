@@ -26,6 +26,10 @@ macro_rules! reproductions {
 reproductions![
     figure_2: "figure-2" is Within,
     figure_3: "figure-3" is Within,
+    figure_6: "figure-6" is ShapeHolds,
+    divergence: "divergence" is ShapeHolds,
+    availability: "availability" is ShapeHolds,
+    merkle: "merkle" is Within,
     gossip: "gossip" is Within,
 ];
 

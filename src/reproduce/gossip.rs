@@ -248,7 +248,7 @@ fn history(message: &Message) -> Option<&History> {
 /// Tells one node of a change and looks until everybody knows, and then for a while at rest.
 fn spread(plan: &Plan, work: &mut Work<'_>) -> Result<Spreading, Stopped> {
     let nodes = plan.cluster.nodes;
-    let (teller, about) = (NodeId(0), NodeId(nodes - 1));
+    let (teller, about) = (NodeId(0), NodeId(nodes / 2));
     let before = plan.membership();
     let mut change = before.change(about).expect("everybody is a member").clone();
     change.counter += 1;

@@ -2,7 +2,7 @@
 
 use crate::reproduce::result::Reproduction;
 use crate::reproduce::work::{Stopped, Work};
-use crate::reproduce::{figure_2, figure_3, gossip};
+use crate::reproduce::{availability, divergence, figure_2, figure_3, figure_6, gossip, merkle};
 
 /// A reproduction by its name.
 #[derive(Clone, Copy)]
@@ -25,6 +25,26 @@ pub const LIST: &[Entry] = &[
         name: "figure-3",
         about: "the six clocks of the worked example D1 to D5 (section 4.4)",
         make: figure_3::make,
+    },
+    Entry {
+        name: "figure-6",
+        about: "nodes out of balance against load over a day (section 6.2)",
+        make: figure_6::make,
+    },
+    Entry {
+        name: "divergence",
+        about: "versions that reads return, against writers and failures (section 6.3)",
+        make: divergence::make,
+    },
+    Entry {
+        name: "availability",
+        about: "where 99.9995 % of requests are answered (section 6.6)",
+        make: availability::make,
+    },
+    Entry {
+        name: "merkle",
+        about: "bytes to find what differs, with trees and without (section 4.7)",
+        make: merkle::make,
     },
     Entry {
         name: "gossip",
