@@ -27,7 +27,7 @@ reproductions![
     figure_2: "figure-2" is Within,
     figure_3: "figure-3" is Within,
     figure_6: "figure-6" is ShapeHolds,
-    divergence: "divergence" is ShapeHolds,
+    divergence: "divergence" is ShapeFails,
     availability: "availability" is ShapeHolds,
     merkle: "merkle" is Within,
     gossip: "gossip" is Within,
