@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use claims::CLAIMS;
 
 /// Items that no test shows yet. An item that gets a test leaves this list.
-const MISSING: &[usize] = &[6, 8, 9, 17, 33, 43, 50, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63];
+const MISSING: &[usize] = &[17, 33, 43, 50, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63];
 
 const TABLE: &str = "tests/CHECKLIST.md";
 

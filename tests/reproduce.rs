@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use dynamo_sim::report::plot::draw;
 use dynamo_sim::reproduce::list::{LIST, find};
 use dynamo_sim::reproduce::page::{Summary, page, table_csv};
-use dynamo_sim::reproduce::result::{Reproduction, Verdict};
+use dynamo_sim::reproduce::result::{Figure, Reproduction, Row, Verdict};
 use dynamo_sim::reproduce::work::{Effort, Work};
 
 /// One test for each reproduction, so that they share the machine, with the verdict that its page
@@ -31,6 +31,8 @@ reproductions![
     availability: "availability" is ShapeHolds,
     merkle: "merkle" is Within,
     gossip: "gossip" is Within,
+    figure_8: "figure-8" is Within,
+    virtual_nodes: "virtual-nodes" is ShapeHolds,
 ];
 
 fn reduced(name: &str) -> Reproduction {
@@ -56,6 +58,19 @@ fn holds(name: &str, verdict: Verdict) {
     assert_eq!(table_csv(&again), table_csv(&made));
     assert_eq!(page(&again, &summary), told);
     assert_eq!(again, made, "the same seed, the same numbers and plots");
+}
+
+// Checklist item 9: figure 8 within 0.015 at all 30 points, whatever the luck.
+#[test]
+fn figure_8_is_near_the_paper_at_all_points() {
+    let figure = find("figure-8").expect("the name is in the list");
+    let mut pulse = |_: f64| true;
+    let made = (figure.make)(&mut Work::new(Effort::Reduced, 2, &mut pulse)).expect("it is made");
+    let near = |row: &&Row| match (&row.paper, &row.simulated) {
+        (Figure::Number(paper), Figure::Number(ours)) => (paper - ours).abs() <= 0.015,
+        _words => false,
+    };
+    assert_eq!(made.rows().filter(near).count(), 30, "{:#?}", made.tables);
 }
 
 #[test]
@@ -107,7 +122,9 @@ fn the_command_writes_pages_tables_plots_and_a_summary() {
 #[test]
 fn names_and_seeds_that_are_wrong_are_told() {
     let folder = tempfile::tempdir().unwrap();
-    let rows: [(&[&str], i32, &str); 3] = [
+    let rows: [(&[&str], i32, &str); 5] = [
+        (&["reproduce", "figure-2", "--set", "nodes=4"], 2, "figure-2: `nodes` cannot be set"),
+        (&["reproduce", "figure-8", "--set", "nodes=2"], 2, "figure-8: copies is from 1 to nodes"),
         (&["reproduce", "figure-99"], 2, "`figure-99` is no reproduction"),
         (&["reproduce", "--seed", "soon"], 2, "--seed"),
         (&["reproduce", "--list"], 0, ""),
@@ -118,4 +135,10 @@ fn names_and_seeds_that_are_wrong_are_told() {
         assert!(String::from_utf8_lossy(&output.stderr).contains(said), "{arguments:?}");
     }
     assert!(!folder.path().join("results").exists());
+    let other = ["reproduce", "figure-8", "--reduced", "--set", "nodes=9", "--set", "tokens=2,4"];
+    assert_eq!(command(folder.path(), &other).status.code(), Some(0));
+    let page = folder.path().join("results/paper/figure-8-nodes-9-tokens-2-4/README.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(page.contains("reproduce figure-8 --set nodes=9 --set tokens=2,4 --seed 1"), "{page}");
+    assert!(page.contains("the paper has nothing to compare with"), "{page}");
 }

@@ -113,7 +113,7 @@ fn what_clients_do_shows() {
     let tail = |set| changed("hedged-reads", set, "latency.get.p95_ms");
     let (hedged, patient) = (tail("workload.hedge_after=20ms"), tail("workload.hedge_after=null"));
     assert!(hedged < 60.0 && patient > 200.0, "{hedged} ms hedged, {patient} ms patient");
-    let usual = |set| changed("own-site", set, "latency.get.p50_ms");
+    let usual = |set| changed("own-site", set, "latency.get.mean_ms");
     let near = usual("workload.routing=own_site");
     let far = usual("workload.routing=load_balancer");
     assert!(near + 5.0 < far, "{near} ms near, {far} ms far");

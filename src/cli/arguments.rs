@@ -144,6 +144,10 @@ pub struct Reproduce {
     /// Seed of all luck: decimal, 0x hexadecimal, or a git commit hash of 40 digits
     #[arg(long, value_name = "SEED", default_value = "1")]
     pub seed: String,
+    /// Ask for another cluster than the paper's, where that can be: whole numbers with commas
+    /// between (figure-8: nodes, copies, tokens, partitions, as in tokens=8,64)
+    #[arg(long = "set", value_name = "NAME=NUMBERS")]
+    pub settings: Vec<String>,
     /// Folder for what is written: a folder for each name, and a summary over all
     #[arg(long, value_name = "DIR", default_value = "results/paper")]
     pub out: PathBuf,

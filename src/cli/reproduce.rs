@@ -11,10 +11,10 @@ use crate::cli::interrupt::Interrupt;
 use crate::cli::progress::Progress;
 use crate::cli::terminal::Terminal;
 use crate::report::plot::draw;
-use crate::reproduce::list::{Entry, LIST, find};
+use crate::reproduce::list::{Entry, LIST, find, refusal, settings};
 use crate::reproduce::page::{Summary, overview, page, table_csv};
 use crate::reproduce::result::Reproduction;
-use crate::reproduce::work::{Effort, Stopped, Work};
+use crate::reproduce::work::{Effort, Settings, Stopped, Work};
 use crate::scenario::seed;
 
 /// What remains beside the pages for the summary over all.
@@ -31,9 +31,14 @@ pub fn reproduce(arguments: &Reproduce, terminal: &Terminal) -> Result<Code, Fai
     let effort = if arguments.reduced { Effort::Reduced } else { Effort::Full };
     let interrupt = Interrupt::listen()?;
     for entry in entries {
-        let made = make(entry, effort, seed, (&interrupt, terminal))?;
-        let summary = Summary::of(entry.name, &made, effort, seed);
-        keep(&arguments.out.join(entry.name), &made, &summary)?;
+        let settings = settings_of(entry, &arguments.settings)?;
+        let made = make(entry, effort, seed, &settings, (&interrupt, terminal))?;
+        let set: Vec<String> = settings.texts();
+        let name = |mark: &str| set.iter().fold(entry.name.to_string(), |all, s| all + mark + s);
+        let summary = Summary::of(&name(" --set "), &made, effort, seed);
+        // What is not the paper's stands apart from what is.
+        let folder = name("-").replace(['=', ','], "-");
+        keep(&arguments.out.join(folder), &made, &summary)?;
         keep_overview(&arguments.out)?;
         let Summary { name, outcome, verdict, .. } = summary;
         terminal.print(&format!("{name}: {verdict}; {outcome}\n"))?;
@@ -61,10 +66,20 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Entry>, Failure> {
     names.iter().map(known).collect()
 }
 
+fn settings_of(entry: &Entry, texts: &[String]) -> Result<Settings, Failure> {
+    let refused = |why| Failure::Arguments(format!("--set, {}: {why}", entry.name));
+    let settings = Settings::read(texts, settings(entry.name)).map_err(refused)?;
+    match refusal(entry.name, &settings) {
+        Some(why) => Err(refused(why)),
+        None => Ok(settings),
+    }
+}
+
 fn make(
     entry: &Entry,
     effort: Effort,
     seed: u64,
+    settings: &Settings,
     (interrupt, terminal): (&Interrupt, &Terminal),
 ) -> Result<Reproduction, Failure> {
     let mut progress = Progress::of_work(terminal, entry.name);
@@ -72,7 +87,8 @@ fn make(
         progress.at_part(part);
         interrupt.asked().is_none()
     };
-    let made = (entry.make)(&mut Work::new(effort, seed, &mut pulse));
+    let mut work = Work::new(effort, seed, &mut pulse).with(settings.clone());
+    let made = (entry.make)(&mut work);
     progress.end();
     made.map_err(|Stopped| Failure::Interrupted(interrupt.asked().unwrap_or(Code::Interrupted)))
 }

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::id::Span;
 use crate::switch::Switch;
 use crate::time::Duration;
 
@@ -122,10 +123,36 @@ pub enum ReadCoordinator {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Partitioning {
-    /// 1: each node has `tokens` random tokens, and a range ends at each token.
+    /// 1: each node has `tokens` random tokens, and a range ends at each token. 2: the same tokens,
+    /// but `partitions` equal ranges, each for the nodes that own the next tokens after its end. 3:
+    /// equal ranges, of which each node owns the same number, drawn at random.
     pub strategy: u32,
-    /// Tokens of each node. Raising it evens the load and lengthens the tables.
+    /// Tokens of each node; strategy 3 does without. Raising it evens the load and lengthens the
+    /// tables.
     pub tokens: u32,
+    /// Equal ranges of strategies 2 and 3; without it 1024. Raising it evens the load and lengthens
+    /// the tables.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partitions: Option<u32>,
+    /// Nodes that can carry more than others, or less: their tokens are so many times the usual
+    /// number.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub capacities: Vec<Capacity>,
+    /// Are the first N nodes of a preference list taken from the sites of the network in turn, so
+    /// that no lost site takes all copies of a key (section 4.6)? Otherwise lists ignore sites.
+    #[serde(skip_serializing_if = "Clone::clone")]
+    pub span_sites: bool,
+}
+
+/// What some nodes can carry (section 4.2).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Capacity {
+    /// These nodes.
+    pub nodes: Vec<Span>,
+    /// How many times the usual load they can carry. Raising it gives them more tokens.
+    pub factor: f64,
 }
 
 /// Time limits of a coordinator. The paper says only that there is a bound (section 5).
@@ -249,7 +276,13 @@ impl Default for Cluster {
 
 impl Default for Partitioning {
     fn default() -> Self {
-        Partitioning { strategy: 1, tokens: 32 }
+        Partitioning {
+            strategy: 1,
+            tokens: 32,
+            partitions: None,
+            capacities: Vec::new(),
+            span_sites: true,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 //! | section | where |
 //! |---|---|
 //! | 4.1 interface, context | `message.rs` (`Request`, `Put`, `Outcome`) |
-//! | 4.2, 4.3 partitioning, replication, preference list | `ring/` |
+//! | 4.2, 4.3, 6.2 partitioning, replication, preference list | `ring/` |
 //! | 4.4 versions, reconciliation | `versioning/` |
 //! | 4.5, 5 get and put, read repair | `coordination/`, `replica.rs` |
 //! | 4.6 sloppy quorum, hinted handoff | `coordination/participants.rs`, `handoff/` |
@@ -12,9 +12,9 @@
 //! | 5, 6.1 local persistence | `storage/` |
 //! | 6 usage modes, knobs | `config.rs` |
 //!
-//! Left out so far: joining and leaving (4.8.1, 4.9), placement strategies 2 and 3 (6.2), the
-//! object buffer (6.1), client-driven coordination (6.4), admission control (6.5), truncation of
-//! clocks (4.4). Each module says where its part would go.
+//! Left out so far: joining and leaving (4.8.1, 4.9), the object buffer (6.1), client-driven
+//! coordination (6.4), admission control (6.5), truncation of clocks (4.4). Each module says where
+//! its part would go.
 
 pub mod anti_entropy;
 pub mod config;

@@ -14,7 +14,7 @@ use crate::dynamo::message::{Handoff, Membership, Message, Outcome, Reply, Ticke
 use crate::dynamo::replica::Replica;
 use crate::dynamo::rhythm::Rhythm;
 use crate::dynamo::ring::history::History;
-use crate::dynamo::ring::position::KeySpace;
+use crate::dynamo::ring::strategy::Placement;
 use crate::dynamo::storage::disk::{Disk, Loss};
 use crate::dynamo::timer::Timer;
 use crate::dynamo::view::View;
@@ -45,13 +45,13 @@ pub struct Identity {
     /// How many times it has started before.
     pub life: u32,
     pub config: Rc<Cluster>,
-    pub keys: Rc<KeySpace>,
+    pub placement: Rc<Placement>,
 }
 
 impl Node {
     /// Starts a node from its disk.
     pub fn boot(identity: Identity, disk: Disk, luck: &Luck) -> Node {
-        let Identity { me, life, config, keys } = identity;
+        let Identity { me, life, config, placement } = identity;
         let who = u64::from(me.0);
         let rhythm = |purpose, interval| Rhythm::new(luck, purpose, who, interval);
         let handoff = config.hinted_handoff.on().map(|settings| {
@@ -63,7 +63,7 @@ impl Node {
             Synchronisation::new(settings.clone(), beat)
         });
         let beat = rhythm(Purpose::GossipPhase, config.gossip.interval);
-        let view = View::new(me, Rc::clone(&disk.history), config.n, keys);
+        let view = View::new(me, Rc::clone(&disk.history), placement);
         let mut node = Node {
             view,
             disk,

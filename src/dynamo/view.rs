@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use crate::dynamo::ring::history::History;
 use crate::dynamo::ring::placement::Ring;
-use crate::dynamo::ring::position::KeySpace;
+use crate::dynamo::ring::strategy::Placement;
 use crate::id::NodeId;
 
 /// What a node believes.
@@ -18,8 +18,7 @@ pub struct View {
     /// None until this node knows that it is a member itself: then it may neither coordinate nor
     /// keep copies, since it does not know of what.
     ring: Option<Rc<Ring>>,
-    copies: u32,
-    keys: Rc<KeySpace>,
+    placement: Rc<Placement>,
     /// Peers that have left requests unanswered. Who is not here is believed up.
     suspects: BTreeMap<NodeId, Suspicion>,
 }
@@ -37,9 +36,9 @@ pub struct Suspicion {
 
 impl View {
     /// The belief that follows from a membership history, everybody believed up.
-    pub fn new(me: NodeId, history: Rc<History>, copies: u32, keys: Rc<KeySpace>) -> View {
+    pub fn new(me: NodeId, history: Rc<History>, placement: Rc<Placement>) -> View {
         let suspects = BTreeMap::new();
-        let mut view = View { me, history: Rc::default(), ring: None, copies, keys, suspects };
+        let mut view = View { me, history: Rc::default(), ring: None, placement, suspects };
         view.learn(history);
         view
     }
@@ -56,7 +55,7 @@ impl View {
 
     /// Takes a newer history for true.
     pub fn learn(&mut self, history: Rc<History>) {
-        self.ring = history.is_member(self.me).then(|| history.ring(self.copies, &self.keys));
+        self.ring = history.is_member(self.me).then(|| history.ring(&self.placement));
         self.history = history;
     }
 

@@ -308,6 +308,12 @@ pub static FIGURES: &[(&str, Definition)] = &[
     ),
     row("load.writers_per_key_max", "clients", "the same at most; 64 stands for 64 or more"),
     row("load.coordinated.*", "operations", "successes coordinated, by node"),
+    row("placement.strategy", "1", "strategy of section 6.2 by which keys are laid out"),
+    row("placement.ranges", "ranges", "ranges of the ring with which the run began"),
+    row("placement.tokens", "tokens", "tokens of all nodes then"),
+    row("placement.table_bytes", "bytes", "size of the table of tokens then, as gossip carries it"),
+    row("placement.efficiency", "share", "mean load of a node / largest load (section 6.2)"),
+    row("placement.carried.*", "share", "part of the ring that a node keeps copies of"),
     row("carts.acknowledged_adds", "items", "adds to carts that succeeded"),
     row("carts.acknowledged_removes", "items", "removals from carts that succeeded"),
     row(

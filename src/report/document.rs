@@ -25,7 +25,7 @@ use crate::metrics::staleness::StalenessFigures;
 use crate::metrics::versions::VersionsFigures;
 use crate::report::definitions::{Definition, FIGURES, find};
 use crate::report::ledgers::{Ledgers, Messages, ledgers, messages};
-use crate::trace::layout::Layout;
+use crate::trace::layout::{Layout, Placed};
 use crate::trace::record::Account;
 
 /// Everything that is known of a run when it has ended.
@@ -49,6 +49,7 @@ pub struct Report {
     pub corruption: CorruptionFigures,
     pub sessions: SessionsFigures,
     pub load: LoadFigures,
+    pub placement: Placed,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub carts: Option<CartsFigures>,
     pub operations: OperationsFigures,
@@ -116,6 +117,7 @@ impl Report {
             corruption: figures.corruption,
             sessions: figures.sessions,
             load: figures.load,
+            placement: layout.placement.clone(),
             carts: figures.carts,
             operations: figures.operations,
             definitions: FIGURES.iter().copied().collect(),

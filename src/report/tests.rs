@@ -156,6 +156,7 @@ fn the_sections_come_in_their_order() {
         "corruption",
         "sessions",
         "load",
+        "placement",
         "carts",
         "operations",
         "definitions",

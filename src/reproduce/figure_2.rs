@@ -1,8 +1,11 @@
 //! Figure 2 and the example of section 4.9: which node of the ring A to G keeps which ranges, and
 //! what changes when X comes between A and B. Exact, from the ring that all nodes use.
 
+use std::rc::Rc;
+
 use crate::dynamo::ring::placement::{RangeId, Ring};
 use crate::dynamo::ring::position::{KeySpace, Position};
+use crate::dynamo::ring::strategy::Placement;
 use crate::id::NodeId;
 use crate::report::plot::chart::{Axis, Chart, Panel, Series, Style};
 use crate::reproduce::result::{Picture, Reproduction, Row, Table};
@@ -105,7 +108,8 @@ impl Lettered {
         nodes.sort_by_key(|(_, token)| *token);
         let tokens: Vec<[Position; 1]> = nodes.iter().map(|(_, token)| [*token]).collect();
         let members = tokens.iter().enumerate().map(|(i, t)| (NodeId(i as u32), &t[..]));
-        let ring = Ring::new(members, COPIES, &KeySpace::at(Vec::new()));
+        let placement = Placement::by_tokens(COPIES, Rc::new(KeySpace::at(Vec::new())));
+        let ring = Ring::new(members, &placement);
         Lettered { nodes, ring }
     }
 

@@ -1,8 +1,11 @@
 //! Figure 6: how many nodes are out of balance, against the load, over 48 half-hours. Counted on
 //! the ring that nodes use: every request of a session is received by the N homes of its key.
 
+use std::rc::Rc;
+
 use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::ring::position::{KeySpace, choose_tokens};
+use crate::dynamo::ring::strategy::Placement;
 use crate::id::NodeId;
 use crate::random::luck::Luck;
 use crate::random::purpose::Purpose;
@@ -67,7 +70,8 @@ pub fn make(work: &mut Work<'_>) -> Result<Reproduction, Stopped> {
 fn day(nodes: u32, luck: &Luck) -> Day {
     let tokens: Vec<_> = (0..nodes).map(|node| choose_tokens(luck, NodeId(node), TOKENS)).collect();
     let members = tokens.iter().enumerate().map(|(node, own)| (NodeId(node as u32), &own[..]));
-    let ring = Ring::new(members, COPIES, &KeySpace::at(Vec::new()));
+    let placement = Placement::by_tokens(COPIES, Rc::new(KeySpace::at(Vec::new())));
+    let ring = Ring::of_ranges(members, &placement);
     let mut day = Day { either_way: [0.0; 48], above: [0.0; 48] };
     for (window, load) in LOAD.iter().enumerate() {
         let seen = f64::from(nodes) * SESSIONS_AT_PEAK * load / PEAK;

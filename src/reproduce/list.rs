@@ -1,8 +1,11 @@
 //! All reproductions.
 
 use crate::reproduce::result::Reproduction;
-use crate::reproduce::work::{Stopped, Work};
-use crate::reproduce::{availability, divergence, figure_2, figure_3, figure_6, gossip, merkle};
+use crate::reproduce::work::{Settings, Stopped, Work};
+use crate::reproduce::{
+    availability, divergence, figure_2, figure_3, figure_6, figure_8, gossip, merkle, placements,
+    virtual_nodes,
+};
 
 /// A reproduction by its name.
 #[derive(Clone, Copy)]
@@ -51,7 +54,27 @@ pub const LIST: &[Entry] = &[
         about: "rounds and bytes over the number of nodes, and the limit (sections 4.8.1, 6.6)",
         make: gossip::make,
     },
+    Entry {
+        name: "figure-8",
+        about: "how evenly the three placement strategies load nodes (section 6.2)",
+        make: figure_8::make,
+    },
+    Entry {
+        name: "virtual-nodes",
+        about: "who takes over from a failed node, by the number of tokens (section 4.2)",
+        make: virtual_nodes::make,
+    },
 ];
+
+/// What can be asked for of a reproduction beside what the paper has.
+pub fn settings(name: &str) -> &'static [&'static str] {
+    if name == "figure-8" { &placements::SETTINGS } else { &[] }
+}
+
+/// Says what is wrong with settings of a reproduction that knows them all by name.
+pub fn refusal(name: &str, settings: &Settings) -> Option<String> {
+    (name == "figure-8").then(|| placements::Setting::new(settings).err()).flatten()
+}
 
 /// The reproduction of this name.
 pub fn find(name: &str) -> Option<&'static Entry> {

@@ -10,6 +10,7 @@ use crate::dynamo::message::{AntiEntropy, Message};
 use crate::dynamo::node::{Identity, Node};
 use crate::dynamo::ring::history::{Change, History, Status};
 use crate::dynamo::ring::position::{KeySpace, position_of};
+use crate::dynamo::ring::strategy::Placement;
 use crate::dynamo::storage::disk::Disk;
 use crate::dynamo::timer::Timer;
 use crate::dynamo::versioning::clock::{Actor, Clock, Dot};
@@ -190,6 +191,7 @@ impl Pair {
             anti_entropy: Switch::On(Settings { depth, ..Settings::default() }),
             ..Cluster::default()
         });
+        let placement = Rc::new(Placement::by_tokens(2, Rc::clone(&space)));
         let luck = Luck::new(seed);
         let mut numbering = Numbering::new(1);
         let sets = [1, 2].map(|counter| Rc::new(set(&mut numbering, counter)));
@@ -198,8 +200,8 @@ impl Pair {
             for key in (0..keys).map(Key) {
                 disk.store.replace(key, Rc::clone(&sets[0]));
             }
-            let (config, keys) = (Rc::clone(&config), Rc::clone(&space));
-            Node::boot(Identity { me: NodeId(me), life: 0, config, keys }, disk, &luck)
+            let (config, placement) = (Rc::clone(&config), Rc::clone(&placement));
+            Node::boot(Identity { me: NodeId(me), life: 0, config, placement }, disk, &luck)
         };
         let nodes = [node(0), node(1)];
         Pair { nodes, luck, numbering, differing: 0, sets }

@@ -7,6 +7,7 @@
 //! | `work` | how much effort, which seed, and who waits; scenarios that are run on the way |
 //! | `result` | what a reproduction comes to |
 //! | `statistics` | means and their intervals |
+//! | `placements` | random placements by the thousand |
 //! | `page` | its page, its table and the summary over all, as text |
 //! | all others | one reproduction each |
 //!
@@ -18,10 +19,13 @@ pub mod divergence;
 pub mod figure_2;
 pub mod figure_3;
 pub mod figure_6;
+pub mod figure_8;
 pub mod gossip;
 pub mod list;
 pub mod merkle;
 pub mod page;
+pub mod placements;
 pub mod result;
 pub mod statistics;
+pub mod virtual_nodes;
 pub mod work;

@@ -1,5 +1,7 @@
 //! How much is to be done, from which luck, and who waits for it.
 
+use std::collections::BTreeMap;
+
 use crate::experiment::{self, Outcome};
 use crate::scenario::format::formatted;
 use crate::scenario::read::Checked;
@@ -25,8 +27,56 @@ pub struct Work<'w> {
     pub effort: Effort,
     /// From which all luck follows.
     pub seed: u64,
+    /// What is asked for beside what the paper has.
+    pub settings: Settings,
     pulse: &'w mut dyn FnMut(f64) -> bool,
     part: f64,
+}
+
+/// Numbers by name that stand in for the paper's.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Settings {
+    numbers: BTreeMap<String, Vec<u32>>,
+}
+
+impl Settings {
+    /// Reads `name=1,2,3`, of these names; the error says what would do.
+    pub fn read(texts: &[String], known: &[&str]) -> Result<Settings, String> {
+        let mut numbers = BTreeMap::new();
+        for text in texts {
+            let (name, values) = text.split_once('=').unwrap_or((text, ""));
+            if !known.contains(&name) {
+                let there_are = match known {
+                    [] => "nothing can be set".to_string(),
+                    known => format!("there are {}", known.join(", ")),
+                };
+                return Err(format!("`{name}` cannot be set; {there_are}"));
+            }
+            let values: Result<Vec<u32>, _> = values.split(',').map(str::parse).collect();
+            let values = values.map_err(|_| format!("write whole numbers, as in {name}=8,64"))?;
+            numbers.insert(name.to_string(), values);
+        }
+        Ok(Settings { numbers })
+    }
+
+    /// Is nothing set?
+    pub fn is_empty(&self) -> bool {
+        self.numbers.is_empty()
+    }
+
+    /// What is set under this name.
+    pub fn get(&self, name: &str) -> Option<&[u32]> {
+        self.numbers.get(name).map(Vec::as_slice)
+    }
+
+    /// Each as `name=1,2,3`, in order of their names.
+    pub fn texts(&self) -> Vec<String> {
+        let text = |(name, values): (&String, &Vec<u32>)| {
+            let values: Vec<String> = values.iter().map(u32::to_string).collect();
+            format!("{name}={}", values.join(","))
+        };
+        self.numbers.iter().map(text).collect()
+    }
 }
 
 /// A scenario of a reproduction.
@@ -41,7 +91,12 @@ impl<'w> Work<'w> {
     /// `pulse` is called now and then with the part that is done, from 0 to 1; when it answers
     /// false the work is given up.
     pub fn new(effort: Effort, seed: u64, pulse: &'w mut dyn FnMut(f64) -> bool) -> Work<'w> {
-        Work { effort, seed, pulse, part: 0.0 }
+        Work { effort, seed, settings: Settings::default(), pulse, part: 0.0 }
+    }
+
+    /// The same with what is asked for beside what the paper has.
+    pub fn with(self, settings: Settings) -> Work<'w> {
+        Work { settings, ..self }
     }
 
     /// One of two, by effort.

@@ -17,7 +17,7 @@ impl Simulation {
         if !idle || !self.machines.iter().all(handed_over) {
             return false;
         }
-        let keys = (0..self.identity.keys.count()).map(Key);
+        let keys = (0..self.identity.placement.keys.count()).map(Key);
         let unequal =
             std::iter::once(self.unequal_key).chain(keys).find(|key| !self.is_equal(*key));
         self.unequal_key = unequal.unwrap_or(Key(0));
@@ -59,7 +59,7 @@ impl Simulation {
             |(key, target, set): (Key, NodeId, &Rc<_>)| Hint { target, key, set: Rc::clone(set) };
         NodeAccount {
             up: machine.is_up(),
-            copies: (0..self.identity.keys.count()).map(Key).filter_map(held).collect(),
+            copies: (0..self.identity.placement.keys.count()).map(Key).filter_map(held).collect(),
             hints: disk.hints.iter().map(hint).collect(),
             membership: disk.history.digest(),
         }

@@ -6,13 +6,14 @@ use std::rc::Rc;
 use crate::dynamo::config::Cluster;
 use crate::dynamo::ring::history::{Change, History, Status};
 use crate::dynamo::ring::placement::Ring;
-use crate::dynamo::ring::position::{KeySpace, choose_tokens};
+use crate::dynamo::ring::position::{KeySpace, Position};
+use crate::dynamo::ring::strategy::{Placement, first_tokens, partitions};
 use crate::faults;
 use crate::faults::clock::Clock;
 use crate::faults::labels::describe;
 use crate::faults::schedule::window;
 use crate::faults::target::Target;
-use crate::id::{Key, NodeId};
+use crate::id::{Address, Key, NodeId, Span};
 use crate::network;
 use crate::random::luck::Luck;
 use crate::random::normal;
@@ -21,7 +22,7 @@ use crate::sim::clock::LocalClock;
 use crate::sim::disk;
 use crate::time::signed::SignedDuration;
 use crate::time::{Duration, Time};
-use crate::trace::layout::{FaultWindow, Layout};
+use crate::trace::layout::{FaultWindow, Layout, Placed};
 use crate::workload;
 
 /// A run that has been checked and can begin. The same plan gives the same run, to the byte.
@@ -43,16 +44,39 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The membership that all nodes start with: everybody, each with its random tokens.
+    /// How keys are laid out over whoever belongs.
+    pub fn placement(&self) -> Placement {
+        Placement {
+            keys: Rc::new(KeySpace::new(self.workload.key_count())),
+            copies: self.cluster.n,
+            partitions: partitions(&self.cluster.partitioning),
+            sites: self.sites_of_nodes(),
+        }
+    }
+
+    /// By node, the site where it stands, counted from 1; 0 where none is named.
+    fn sites_of_nodes(&self) -> Vec<u32> {
+        if !self.cluster.partitioning.span_sites {
+            return Vec::new();
+        }
+        let site = |node| {
+            let holds = |spans: &Vec<Span>| spans.iter().any(|span| span.contains(node));
+            self.network.sites.values().position(holds).map_or(0, |site| site as u32 + 1)
+        };
+        (0..self.cluster.nodes).map(|node| site(Address::Node(NodeId(node)))).collect()
+    }
+
+    /// The membership that all nodes start with: everybody, each with its tokens.
     pub fn membership(&self) -> Rc<History> {
-        let luck = Luck::new(self.seed);
-        let member = |node| {
-            let tokens = choose_tokens(&luck, node, self.cluster.partitioning.tokens).into();
+        let settings = &self.cluster.partitioning;
+        let member = |(node, tokens): (NodeId, Vec<Position>)| {
+            let tokens = tokens.into();
             (node, Change { counter: 1, issued: Time::ZERO, status: Status::Member, tokens })
         };
-        let changes: BTreeMap<NodeId, Change> =
-            (0..self.cluster.nodes).map(NodeId).map(member).collect();
-        Rc::new(History::new(changes))
+        let tokens = first_tokens(settings, self.cluster.nodes, &Luck::new(self.seed));
+        let changes: BTreeMap<NodeId, Change> = tokens.into_iter().map(member).collect();
+        let history = History::new(changes);
+        Rc::new(if settings.strategy == 3 { history.in_partitions() } else { history })
     }
 
     /// The clock of a node: right but for its skew.
@@ -71,11 +95,26 @@ impl Plan {
 
     /// What judges and numbers must know of the run.
     pub fn layout(&self) -> Layout {
-        let keys = KeySpace::new(self.workload.key_count());
-        self.layout_on(&self.membership().ring(self.cluster.n, &keys), &keys)
+        let placement = self.placement();
+        let history = self.membership();
+        let ring = history.ring(&placement);
+        self.layout_on(&ring, &placement.keys, self.placed(&ring, history.bytes()))
     }
 
-    fn layout_on(&self, ring: &Ring, keys: &KeySpace) -> Layout {
+    fn placed(&self, ring: &Ring, table_bytes: u64) -> Placed {
+        let carried = ring.carried();
+        let most = carried.iter().copied().fold(0.0, f64::max);
+        Placed {
+            strategy: self.cluster.partitioning.strategy,
+            ranges: ring.ranges(),
+            tokens: ring.tokens() as u64,
+            table_bytes,
+            efficiency: carried.iter().sum::<f64>() / carried.len() as f64 / most,
+            carried,
+        }
+    }
+
+    fn layout_on(&self, ring: &Ring, keys: &KeySpace, placement: Placed) -> Layout {
         let homes = |key| ring.homes(ring.range_of(Key(key))).iter().copied();
         let fault = |fault: &faults::fault::Fault| {
             let (from, to) = window(&fault.what, self.duration);
@@ -92,6 +131,7 @@ impl Plan {
             homes: (0..keys.count()).flat_map(homes).collect(),
             homes_per_key: self.cluster.n.min(self.cluster.nodes) as usize,
             faults: self.faults.iter().map(fault).collect(),
+            placement,
         }
     }
 }

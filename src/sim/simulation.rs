@@ -7,7 +7,6 @@ use crate::digest::Digest;
 use crate::dynamo::message::Message;
 use crate::dynamo::node::Identity;
 use crate::dynamo::ring::history::History;
-use crate::dynamo::ring::position::KeySpace;
 use crate::dynamo::storage::disk::Disk;
 use crate::dynamo::words::NodeWords;
 use crate::faults::schedule::{Step, schedule};
@@ -90,14 +89,15 @@ impl Simulation {
     /// The world as it is before anything happens.
     pub fn new(plan: &Plan) -> Simulation {
         let luck = Luck::new(plan.seed);
-        let keys = Rc::new(KeySpace::new(plan.workload.key_count()));
+        let placement = Rc::new(plan.placement());
+        let keys = &placement.keys;
         let history = plan.membership();
         let config = Rc::new(plan.cluster.clone());
         let always = config.flush == crate::dynamo::config::Flush::Always;
-        let disk = || Disk::new(Rc::clone(&keys), always, Rc::clone(&history));
+        let disk = || Disk::new(Rc::clone(keys), always, Rc::clone(&history));
         let machine = |node| Machine::new(disk(), plan.clock_of(&luck, node));
         let machines = (0..config.nodes).map(NodeId).map(machine).collect();
-        let ring = history.ring(config.n, &keys);
+        let ring = history.ring(&placement);
         let end_of_duration = Time::ZERO + plan.duration;
         let habits = Rc::new(Habits::new(
             &plan.workload,
@@ -119,7 +119,7 @@ impl Simulation {
             links: Links::new(network),
             service: Service::new(&plan.disk),
             numbering: Numbering::new(keys.count()),
-            identity: Identity { me: NodeId(0), life: 0, config, keys },
+            identity: Identity { me: NodeId(0), life: 0, config, placement },
             lanes,
             to_self: VecDeque::new(),
             steps: schedule(&plan.faults, plan.duration, &luck).into_iter().peekable(),

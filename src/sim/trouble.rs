@@ -273,5 +273,5 @@ impl Simulation {
 
 /// Stands where a disk was for the moment in which that is moved.
 fn empty_disk(identity: &Identity) -> Disk {
-    Disk::new(std::rc::Rc::clone(&identity.keys), true, std::rc::Rc::default())
+    Disk::new(std::rc::Rc::clone(&identity.placement.keys), true, std::rc::Rc::default())
 }

@@ -1,5 +1,7 @@
 //! What judges and numbers must know of a run beside its records: who is who, and when is what.
 
+use serde::Serialize;
+
 use crate::dynamo::config::Cluster;
 use crate::id::{Key, NodeId};
 use crate::time::{Duration, Time};
@@ -22,6 +24,22 @@ pub struct Layout {
     pub homes_per_key: usize,
     /// By fault of the scenario.
     pub faults: Vec<FaultWindow>,
+    /// The ring with which the run begins.
+    pub placement: Placed,
+}
+
+/// Where keys belong when a run begins: section `placement` of a report (section 6.2).
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Placed {
+    pub strategy: u32,
+    pub ranges: u32,
+    pub tokens: u64,
+    /// Size of the table that says which tokens are whose, as gossip carries it.
+    pub table_bytes: u64,
+    /// What a node carries, in the mean, of what the one with the most does.
+    pub efficiency: f64,
+    /// By node, which share of the ring it keeps copies of.
+    pub carried: Vec<f64>,
 }
 
 /// When a fault holds.

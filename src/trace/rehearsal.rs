@@ -15,7 +15,7 @@ use crate::dynamo::versioning::version::{Content, Value, Version, VersionSet};
 use crate::ghost::{Ghost, Numbering};
 use crate::id::{ClientId, EventId, Key, NodeId, OperationId};
 use crate::time::{Duration, Time};
-use crate::trace::layout::{FaultWindow, Layout};
+use crate::trace::layout::{FaultWindow, Layout, Placed};
 use crate::trace::observer::Observer;
 use crate::trace::record::{Account, NodeAccount, Record, Totals};
 use crate::workload::cart::CartPolicy;
@@ -45,6 +45,14 @@ pub fn layout(faults: Vec<FaultWindow>) -> Layout {
         homes: [NodeId(0), NodeId(1), NodeId(2)].repeat(3),
         homes_per_key: 3,
         faults,
+        placement: Placed {
+            strategy: 1,
+            ranges: 4,
+            tokens: 4,
+            table_bytes: 224,
+            efficiency: 0.75,
+            carried: vec![1.0, 1.0, 1.0, 0.0],
+        },
     }
 }
 

@@ -9,6 +9,7 @@ use dynamo_sim::dynamo::message::{Message, Outcome, Request};
 use dynamo_sim::dynamo::node::{Identity, Node};
 use dynamo_sim::dynamo::ring::history::{Change, History, Status};
 use dynamo_sim::dynamo::ring::position::{KeySpace, Position};
+use dynamo_sim::dynamo::ring::strategy::Placement;
 use dynamo_sim::dynamo::storage::disk::{Disk, Loss};
 use dynamo_sim::dynamo::timer::Timer;
 use dynamo_sim::dynamo::versioning::version::VersionSet;
@@ -57,7 +58,7 @@ struct Armed {
 /// The world of one story.
 pub struct World {
     config: Rc<Cluster>,
-    keys: Rc<KeySpace>,
+    placement: Rc<Placement>,
     machines: Vec<Machine>,
     luck: Luck,
     now: Time,
@@ -120,8 +121,8 @@ impl World {
             shows_sent: true,
             shows_facts: true,
             lines: Vec::new(),
+            placement: Rc::new(Placement::by_tokens(config.n, keys)),
             config: Rc::new(config),
-            keys,
         };
         (0..world.config.nodes).for_each(|node| world.boot(NodeId(node)));
         world
@@ -130,13 +131,13 @@ impl World {
     /// Starts a node from its disk.
     pub fn boot(&mut self, node: NodeId) {
         let machine = &mut self.machines[node.index()];
-        let none = Power::Off(Box::new(disk(&self.config, &self.keys, Rc::default())));
+        let none = Power::Off(Box::new(disk(&self.config, &self.placement.keys, Rc::default())));
         let Power::Off(disk) = std::mem::replace(&mut machine.power, none) else {
             panic!("{node} runs already");
         };
         let life = machine.life;
-        let (config, keys) = (Rc::clone(&self.config), Rc::clone(&self.keys));
-        let identity = Identity { me: node, life, config, keys };
+        let (config, placement) = (Rc::clone(&self.config), Rc::clone(&self.placement));
+        let identity = Identity { me: node, life, config, placement };
         machine.power = Power::On(Box::new(Node::boot(identity, *disk, &self.luck)));
         self.hand(node, life, Input::Start);
         self.run();
@@ -145,7 +146,7 @@ impl World {
     /// Stops a node; `lose` takes from its disk what the crash takes.
     pub fn crash(&mut self, node: NodeId, lose: impl FnOnce(&mut Disk) -> Loss) {
         let machine = &mut self.machines[node.index()];
-        let none = Power::Off(Box::new(disk(&self.config, &self.keys, Rc::default())));
+        let none = Power::Off(Box::new(disk(&self.config, &self.placement.keys, Rc::default())));
         let Power::On(running) = std::mem::replace(&mut machine.power, none) else {
             panic!("{node} does not run");
         };
@@ -181,7 +182,7 @@ impl World {
 
     /// How many keys there are.
     pub fn key_count(&self) -> u32 {
-        self.keys.count()
+        self.placement.keys.count()
     }
 
     /// A request reaches a node.

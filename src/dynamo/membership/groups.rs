@@ -30,7 +30,7 @@ pub fn reconcile(
         }
         Grouped::Part { round, size, groups, history, answer } => {
             let joined = History::join(mine, &history);
-            let whole = part_of(&joined, size, &groups);
+            let whole = joined.part(&groups, size);
             let more = answer && whole.digest() != history.digest();
             let newer = (joined.digest() != mine.digest()).then_some(joined);
             let answer = newer.as_ref().unwrap_or(mine);
@@ -40,12 +40,8 @@ pub fn reconcile(
 }
 
 fn part(round: u64, size: u32, groups: Vec<u32>, of: &History, answer: bool) -> Membership {
-    let history = Rc::new(part_of(of, size, &groups));
+    let history = Rc::new(of.part(&groups, size));
     Membership::Grouped(Box::new(Grouped::Part { round, size, groups, history, answer }))
-}
-
-fn part_of(history: &History, size: u32, groups: &[u32]) -> History {
-    History::new(groups.iter().flat_map(|group| history.group(*group, size)).collect())
 }
 
 #[cfg(test)]

@@ -10,12 +10,15 @@ use std::rc::Rc;
 
 use crate::digest::Digest;
 use crate::dynamo::ring::placement::Ring;
-use crate::dynamo::ring::position::{KeySpace, Position};
+use crate::dynamo::ring::position::Position;
+use crate::dynamo::ring::strategy::Placement;
 use crate::id::NodeId;
 use crate::time::Time;
 
-/// Bytes of a token and of a node's record on the wire, by our count.
+/// Bytes on the wire, by our count: of a token at any position, of the number of a partition, and
+/// of a node's record.
 const TOKEN_BYTES: u64 = 24;
+const PARTITION_BYTES: u64 = 4;
 const RECORD_BYTES: u64 = 32;
 
 /// Does a node belong?
@@ -44,12 +47,15 @@ pub struct History {
     /// Who belongs, by name.
     members: Vec<NodeId>,
     digest: u64,
-    bytes: u64,
+    /// Tokens of all nodes.
+    tokens: u64,
     /// What it came to with the other history that it was joined with last: nodes that know the
     /// same join the same again and again.
     joined: RefCell<Option<(u64, Joined)>>,
     /// Digests of its groups of nodes, by the size of the groups that was asked for first.
     groups: OnceCell<(u32, Rc<[u64]>)>,
+    /// Are tokens told by the numbers of the partitions that they end (strategy 3 of section 6.2)?
+    numbered: bool,
     /// Made when first asked for, once for all that share this history.
     ring: OnceCell<Rc<Ring>>,
 }
@@ -73,16 +79,15 @@ impl History {
         let digest = changes.iter().fold(Digest::EMPTY, fold).value();
         let here = changes.iter().filter(|(_, change)| change.status == Status::Member);
         let members = here.map(|(node, _)| *node).collect();
-        let of = |change: &Change| RECORD_BYTES + TOKEN_BYTES * change.tokens.len() as u64;
-        let bytes = changes.values().map(of).sum();
-        History { changes, members, digest, bytes, ..History::default() }
+        let tokens = changes.values().map(|change| change.tokens.len() as u64).sum();
+        History { changes, members, digest, tokens, ..History::default() }
     }
 
     /// This history and one more change, which is later than what it has of that node.
     pub fn with(&self, node: NodeId, change: Change) -> Rc<History> {
         let mut changes = self.changes.clone();
         changes.insert(node, change);
-        Rc::new(History::new(changes))
+        Rc::new(History { numbered: self.numbered, ..History::new(changes) })
     }
 
     /// The latest change of a node.
@@ -90,18 +95,30 @@ impl History {
         self.changes.get(&node)
     }
 
+    /// The same where every token ends a partition, and is told by its number (strategy 3).
+    pub fn in_partitions(self) -> History {
+        History { numbered: true, ..self }
+    }
+
     /// Equal histories have equal digests.
     pub fn digest(&self) -> u64 {
         self.digest
     }
 
-    /// Size on the wire.
+    /// Size on the wire: with strategies 1 and 2 it grows with S T, with strategy 3 with Q.
     pub fn bytes(&self) -> u64 {
-        self.bytes
+        let token = if self.numbered { PARTITION_BYTES } else { TOKEN_BYTES };
+        RECORD_BYTES * self.changes.len() as u64 + token * self.tokens
+    }
+
+    /// What it says of the nodes of some groups.
+    pub fn part(&self, groups: &[u32], size: u32) -> History {
+        let changes = groups.iter().flat_map(|group| self.group(*group, size)).collect();
+        History { numbered: self.numbered, ..History::new(changes) }
     }
 
     /// What it says of the nodes of one group: `size` of them, by their names.
-    pub fn group(&self, group: u32, size: u32) -> impl Iterator<Item = (NodeId, Change)> {
+    fn group(&self, group: u32, size: u32) -> impl Iterator<Item = (NodeId, Change)> {
         let first = group.saturating_mul(size);
         let nodes = NodeId(first)..NodeId(first.saturating_add(size));
         self.changes.range(nodes).map(|(node, change)| (*node, change.clone()))
@@ -134,9 +151,9 @@ impl History {
     }
 
     /// The ring of the members; needs at least one.
-    pub fn ring(&self, copies: u32, keys: &KeySpace) -> Rc<Ring> {
+    pub fn ring(&self, placement: &Placement) -> Rc<Ring> {
         let members = || self.members.iter().map(|node| (*node, &*self.changes[node].tokens));
-        Rc::clone(self.ring.get_or_init(|| Rc::new(Ring::new(members(), copies, keys))))
+        Rc::clone(self.ring.get_or_init(|| Rc::new(Ring::new(members(), placement))))
     }
 
     /// The join of two histories; shares the one that already has it all.
@@ -162,7 +179,8 @@ impl History {
                 *known = change.clone();
             }
         }
-        let joined = History::new(joined);
+        let numbered = self.numbered || theirs.numbered;
+        let joined = History { numbered, ..History::new(joined) };
         match joined.digest {
             digest if digest == self.digest => Joined::Mine,
             digest if digest == theirs.digest => Joined::Theirs,
@@ -211,6 +229,23 @@ mod tests {
         }
         let end = all.iter().fold(Rc::clone(&all[3]), |known, next| join(&known, next));
         assert_eq!(end.members(), [NodeId(0), NodeId(2)]);
+    }
+
+    #[test]
+    fn a_table_is_as_large_as_what_it_assigns() {
+        let nodes = |names: std::ops::Range<u32>| {
+            let change = |node| {
+                let tokens: Rc<[Position]> = (0..10).map(|token| token * 40 + 1).collect();
+                let (counter, issued, status) = (1, Time(5), Status::Member);
+                (NodeId(node), Change { counter, issued, status, tokens })
+            };
+            History::new(names.map(change).collect())
+        };
+        assert_eq!(nodes(0..3).bytes(), 3 * 32 + 30 * 24);
+        let partitions = Rc::new(nodes(0..3).in_partitions());
+        assert_eq!(partitions.bytes(), 3 * 32 + 30 * 4);
+        let joined = History::join(&Rc::new(nodes(3..4)), &partitions);
+        assert_eq!(joined.bytes(), 4 * 32 + 40 * 4);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Rules of `cluster`.
 
 use crate::dynamo::config::{
-    AntiEntropy, ClockSkew, Cluster, FailureDetection, Flush, HintedHandoff, Partitioning, Timeouts,
+    AntiEntropy, ClockSkew, Cluster, FailureDetection, Flush, HintedHandoff, Timeouts,
 };
 
 use crate::scenario::check::{CLOCK_LIMIT, check_positive};
@@ -9,16 +9,11 @@ use crate::scenario::problem::Findings;
 
 /// Most storage nodes.
 pub const NODE_LIMIT: u32 = 10_000;
-/// Most tokens of one node.
-pub const TOKEN_LIMIT: u32 = 4_096;
-/// Most tokens of all nodes.
-pub const RING_LIMIT: u64 = 2_000_000;
 /// Deepest Merkle tree.
 pub const DEPTH_LIMIT: u8 = 20;
 
 pub(super) fn check(cluster: &Cluster, findings: &mut Findings) {
     check_quorum(cluster, findings);
-    check_partitioning(cluster.nodes, &cluster.partitioning, findings);
     check_timeouts(&cluster.timeouts, findings);
     if let Some(settings) = cluster.hinted_handoff.on() {
         check_hinted_handoff(settings, findings);
@@ -61,36 +56,6 @@ fn check_quorum(cluster: &Cluster, findings: &mut Findings) {
         let message = format!("{name} is {meaning}: at most n, which is {n}");
         findings.require_with(value <= n, path.as_str(), ["cluster.n"], message);
     }
-}
-
-fn check_partitioning(nodes: u32, partitioning: &Partitioning, findings: &mut Findings) {
-    let Partitioning { strategy, tokens } = *partitioning;
-    let message = match strategy {
-        2 | 3 => format!(
-            "strategy {strategy} of section 6.2 of the paper is not built yet; only 1 is: each \
-             node has random tokens, and a range ends at each token"
-        ),
-        other => format!(
-            "there is no strategy {other}; 1 is: each node has random tokens, and a range ends at \
-             each token"
-        ),
-    };
-    findings.require(strategy == 1, "cluster.partitioning.strategy", message);
-    findings.require(
-        (1..=TOKEN_LIMIT).contains(&tokens),
-        "cluster.partitioning.tokens",
-        format!("a node has 1 to {TOKEN_LIMIT} tokens, not {tokens}"),
-    );
-    let ring = u64::from(nodes) * u64::from(tokens);
-    findings.require_with(
-        ring <= RING_LIMIT || tokens > TOKEN_LIMIT || nodes > NODE_LIMIT,
-        "cluster.partitioning.tokens",
-        ["cluster.nodes"],
-        format!(
-            "{nodes} nodes with {tokens} tokens each make a ring of {ring} tokens; at most \
-             {RING_LIMIT}"
-        ),
-    );
 }
 
 fn check_timeouts(timeouts: &Timeouts, findings: &mut Findings) {

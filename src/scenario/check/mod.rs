@@ -9,6 +9,7 @@ mod expect;
 mod faults;
 mod network;
 mod parties;
+mod partitioning;
 pub(in crate::scenario) mod timelines;
 mod traffic;
 mod workload;
@@ -39,6 +40,7 @@ pub fn check(scenario: &Scenario, known_figures: &[&str]) -> Vec<Problem> {
     check_name(&scenario.name, &mut findings);
     check_times(scenario, &mut findings);
     cluster::check(&scenario.cluster, &mut findings);
+    partitioning::check(scenario, &mut findings);
     network::check(scenario, &mut findings);
     for (name, distribution) in [
         ("read", &scenario.disk.read),
