@@ -1,5 +1,5 @@
-//! Section 6.6: 99.9995 % of requests were answered. Where does that hold, over N, R, W, the kind of
-//! quorum and the rate of failures?
+//! Section 6.6: 99.9995 % of requests were answered. Where does that hold, over N, R, W, the kind
+//! of quorum and the rate of failures?
 
 use crate::experiment::Outcome;
 use crate::report::plot::chart::{Axis, Chart, Panel, Scale, Series, Style};
@@ -103,7 +103,8 @@ fn world(
                 "keys": {{ "uniform": {{ "count": 1000 }} }},
                 "retries": 3, "mix": {{ "get": 0.5, "blind": 0.5 }} }},
             "faults": [{{ "random": {{ "kinds": {{ "crash": 1 }}, "from": "1s", "to": "{end}s",
-                "rate": "{crashes}/m", "duration": {{ "exponential": {{ "mean": "20s" }} }} }} }}] }}"#
+                "rate": "{crashes}/m",
+                "duration": {{ "exponential": {{ "mean": "20s" }} }} }} }}] }}"#
     ))
 }
 
@@ -233,8 +234,8 @@ fn told(settings: &[Setting], scenarios: Vec<(String, String)>) -> Reproduction 
             limit("strict")
         ),
         remarks: vec![words(
-            "A first set-up had two attempts, and puts that began with a get. It measured how often \
-             a blind load balancer picks two dead nodes in a row, which is the same for all \
+            "A first set-up had two attempts, and puts that began with a get. It measured how \
+             often a blind load balancer picks two dead nodes in a row, which is the same for all \
              quorums, and counted puts only where their get had succeeded; both were changed, \
              and the bars were not.",
         )],

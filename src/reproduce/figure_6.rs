@@ -199,7 +199,8 @@ fn told(clusters: &[Cluster]) -> Reproduction {
             ),
             words(
                 "600 sessions a node and half-hour at the peak: chosen so that chance alone puts a \
-                 fifth of nodes out of balance at 1/8 of it. 100 random tokens a node (strategy 1).",
+                 fifth of nodes out of balance at 1/8 of it. 100 random tokens a node (strategy \
+                 1).",
             ),
         ],
         bar: words("the share falls with load, for 9 and for 200 nodes, at 95 %"),

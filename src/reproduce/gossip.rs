@@ -109,47 +109,15 @@ fn told(sweeps: &[Sweep], scenarios: Vec<(String, String)>) -> Reproduction {
     let words = |text: &str| text.to_string();
     Reproduction {
         title: words("Gossip: does it scale past thousands of nodes?"),
-        paper: vec![
-            words(
-                "Section 4.8.1: each node contacts a peer chosen at random every second, and the \
-                 two efficiently reconcile their persisted histories of membership changes.",
-            ),
-            words(
-                "Section 6.6: full membership works for a couple of hundred nodes; to tens of \
-                 thousands it is not trivial, because upkeep of the routing tables grows with the \
-                 system.",
-            ),
-            words(
-                "The column `paper` holds what follows from the paper's rule by arithmetic: one \
-                 random peer a node and second, push and pull, no loss, 32 bytes a node and 24 a \
-                 token, whole tables both ways.",
-            ),
-        ],
-        assumptions: vec![
-            words(
-                "One change is issued at one node (n0) at a random moment of everybody's period.",
-            ),
-            words("No node fails, no message is lost; each takes 0.5 ms. There are no seeds."),
-            words(
-                "The prediction counts whole rounds (the largest that it has seen are whole \
-                 numbers), so that a time of 4.2 s counts as 5 rounds; the time itself, about \
-                 half a round less, has rows of its own.",
-            ),
-            words(
-                "Runs have one token a node; bytes for 100 tokens follow exactly, since every \
-                 record that is sent is counted.",
-            ),
-            words(
-                "The limit is where gossip takes 5 % of 1 Gb/s (6.25 MB/s a node). The network \
-                 of these runs has no limit of its own.",
-            ),
-        ],
+        paper: paper(),
+        assumptions: assumptions(),
         bar: words(
             "whole rounds to all within 0.5 of the prediction, bytes of full tables within 3 %, \
              slopes of both; digests or groups move the limit by an order of magnitude",
         ),
         outcome: format!(
-            "{kept} of {} bars kept; full tables of 100 tokens a node reach the limit at {:.0} nodes",
+            "{kept} of {} bars kept; full tables of 100 tokens a node reach the limit at {:.0} \
+             nodes",
             bars.len(),
             limit
         ),
@@ -169,6 +137,47 @@ fn told(sweeps: &[Sweep], scenarios: Vec<(String, String)>) -> Reproduction {
         charts: charts::charts(sweeps),
         scenarios,
     }
+}
+
+fn paper() -> Vec<String> {
+    let words = |text: &str| text.to_string();
+    vec![
+        words(
+            "Section 4.8.1: each node contacts a peer chosen at random every second, and the \
+             two efficiently reconcile their persisted histories of membership changes.",
+        ),
+        words(
+            "Section 6.6: full membership works for a couple of hundred nodes; to tens of \
+             thousands it is not trivial, because upkeep of the routing tables grows with the \
+             system.",
+        ),
+        words(
+            "The column `paper` holds what follows from the paper's rule by arithmetic: one \
+             random peer a node and second, push and pull, no loss, 32 bytes a node and 24 a \
+             token, whole tables both ways.",
+        ),
+    ]
+}
+
+fn assumptions() -> Vec<String> {
+    let words = |text: &str| text.to_string();
+    vec![
+        words("One change is issued at one node (n0) at a random moment of everybody's period."),
+        words("No node fails, no message is lost; each takes 0.5 ms. There are no seeds."),
+        words(
+            "The prediction counts whole rounds (the largest that it has seen are whole \
+             numbers), so that a time of 4.2 s counts as 5 rounds; the time itself, about \
+             half a round less, has rows of its own.",
+        ),
+        words(
+            "Runs have one token a node; bytes for 100 tokens follow exactly, since every \
+             record that is sent is counted.",
+        ),
+        words(
+            "The limit is where gossip takes 5 % of 1 Gb/s (6.25 MB/s a node). The network \
+             of these runs has no limit of its own.",
+        ),
+    ]
 }
 
 fn world(nodes: u32, exchange: usize) -> World {

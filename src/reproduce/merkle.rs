@@ -135,7 +135,8 @@ fn told(all: &[Compared]) -> Reproduction {
             words("The other way is a list of all keys, 24 bytes each, sent once."),
         ],
         bar: words(
-            "hashes within a factor of 3 of d log2(K/d); at least 100 times fewer bytes up to d/K = 1e-4",
+            "hashes within a factor of 3 of d log2(K/d); at least 100 times fewer bytes up \
+             to d/K = 1e-4",
         ),
         outcome: format!("at least {} times fewer bytes there", spelt(least)),
         remarks: vec![words(
