@@ -197,6 +197,7 @@ fn plan(row: Row, length: Duration) -> Plan {
             ..Workload::default()
         },
         faults: if row.faults { trouble(length) } else { Vec::new() },
+        administration: Vec::new(),
     }
 }
 

@@ -225,6 +225,25 @@ pub struct Gossip {
     /// How many nodes, counted from n0, are seeds that every node knows from its configuration; at
     /// most all of them are.
     pub seeds: u32,
+    /// What two nodes tell each other of what they know; the paper says that they reconcile
+    /// efficiently, and not how.
+    #[serde(skip_serializing_if = "Exchange::is_default")]
+    pub exchange: Exchange,
+}
+
+/// How two membership histories are compared and joined.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Exchange {
+    /// One digest each; whole histories travel only where the digests differ.
+    #[default]
+    Digest,
+    /// Both whole histories in each exchange.
+    Full,
+    /// One digest each; where they differ, one for each group of about as many nodes as there are
+    /// groups; then only groups that differ travel.
+    TwoLevel,
 }
 
 /// Transfer of ranges between homes.
@@ -346,7 +365,13 @@ impl Default for AntiEntropy {
 
 impl Default for Gossip {
     fn default() -> Self {
-        Gossip { interval: Duration::from_secs(1), seeds: 3 }
+        Gossip { interval: Duration::from_secs(1), seeds: 3, exchange: Exchange::default() }
+    }
+}
+
+impl Exchange {
+    fn is_default(&self) -> bool {
+        *self == Exchange::default()
     }
 }
 

@@ -210,6 +210,8 @@ pub enum Membership {
     History { round: u64, history: Rc<History>, answer: bool },
     /// An administrator's command (section 4.8.1), to any node.
     Command(Command),
+    /// Histories that are compared in groups of nodes. Rare and large.
+    Grouped(Box<Grouped>),
     /// Are you there? From one that believes you down.
     Ping { probe: u64 },
     /// I am.
@@ -244,6 +246,15 @@ pub enum Command {
     Remove(NodeId),
     /// This node is dead, and that one takes its place on the ring.
     Replace { dead: NodeId, by: NodeId },
+}
+
+/// Gossip between two levels: groups of nodes, and the nodes in them.
+#[derive(Clone, Debug)]
+pub enum Grouped {
+    /// Mine differs: these are the digests of all my groups of so many nodes.
+    Digests { round: u64, size: u32, digests: Rc<[u64]> },
+    /// This is all that I know of the groups that differ. `answer` asks for yours in return.
+    Part { round: u64, size: u32, groups: Vec<u32>, history: Rc<History>, answer: bool },
 }
 
 /// The kinds of message, for counting.
@@ -761,6 +772,7 @@ impl Membership {
                 (Kind::GossipHistory, *round, history.bytes(), history.digest())
             }
             Membership::Command(command) => (Kind::Command, 0, KEY_BYTES, command.number()),
+            Membership::Grouped(grouped) => return grouped.gist(),
             Membership::Ping { probe } => (Kind::Ping, *probe, 0, 0),
             Membership::Pong { probe } => (Kind::Pong, *probe, 0, 0),
             Membership::Pull { number } => (Kind::MembershipPull, *number, 0, 0),
@@ -769,6 +781,22 @@ impl Membership {
             }
             Membership::NotHome { attempt, key } => {
                 (Kind::NotHome, attempt.number(), KEY_BYTES, u64::from(key.0))
+            }
+        };
+        Gist { kind, bytes, luck, content }
+    }
+}
+
+impl Grouped {
+    fn gist(&self) -> Gist {
+        let (kind, luck, bytes, content) = match self {
+            Grouped::Digests { round, digests, .. } => {
+                let bytes = DIGEST_BYTES * digests.len() as u64;
+                (Kind::GossipDigest, *round, bytes, fold(digests.iter().copied()))
+            }
+            Grouped::Part { round, groups, history, .. } => {
+                let bytes = history.bytes() + DIGEST_BYTES * groups.len() as u64;
+                (Kind::GossipHistory, *round, bytes, history.digest())
             }
         };
         Gist { kind, bytes, luck, content }

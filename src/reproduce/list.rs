@@ -3,8 +3,8 @@
 use crate::reproduce::result::Reproduction;
 use crate::reproduce::work::{Settings, Stopped, Work};
 use crate::reproduce::{
-    admission, figure_2, figure_3, figure_4, figure_5, figure_8, placements, reconciliation,
-    table_2, virtual_nodes,
+    admission, availability, divergence, figure_2, figure_3, figure_4, figure_5, figure_6,
+    figure_8, gossip, merkle, placements, reconciliation, table_2, virtual_nodes,
 };
 
 /// A reproduction by its name.
@@ -38,6 +38,31 @@ pub const LIST: &[Entry] = &[
         name: "figure-5",
         about: "buffered against direct writes over a day (section 6.1)",
         make: figure_5::make,
+    },
+    Entry {
+        name: "figure-6",
+        about: "nodes out of balance against load over a day (section 6.2)",
+        make: figure_6::make,
+    },
+    Entry {
+        name: "divergence",
+        about: "versions that reads return, against writers and failures (section 6.3)",
+        make: divergence::make,
+    },
+    Entry {
+        name: "availability",
+        about: "where 99.9995 % of requests are answered (section 6.6)",
+        make: availability::make,
+    },
+    Entry {
+        name: "merkle",
+        about: "bytes to find what differs, with trees and without (section 4.7)",
+        make: merkle::make,
+    },
+    Entry {
+        name: "gossip",
+        about: "rounds and bytes over the number of nodes, and the limit (sections 4.8.1, 6.6)",
+        make: gossip::make,
     },
     Entry {
         name: "figure-8",

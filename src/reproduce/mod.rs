@@ -17,14 +17,19 @@
 //! numbers are looked at. A new one takes a file and a line in `list`.
 
 pub mod admission;
+pub mod availability;
 pub mod carts;
 mod day;
+pub mod divergence;
 pub mod figure_2;
 pub mod figure_3;
 pub mod figure_4;
 pub mod figure_5;
+pub mod figure_6;
 pub mod figure_8;
+pub mod gossip;
 pub mod list;
+pub mod merkle;
 pub mod page;
 pub mod placements;
 pub mod reconciliation;

@@ -133,6 +133,11 @@ impl Row {
         Row { what: what.into(), paper, simulated, interval, verdict: Verdict::NoBar }
     }
 
+    /// The same row with a number's bar kept or not.
+    pub fn held_to(self, kept: bool) -> Row {
+        Row { verdict: if kept { Verdict::Within } else { Verdict::Outside }, ..self }
+    }
+
     /// A shape that holds or does not.
     pub fn shape(
         what: impl Into<String>,

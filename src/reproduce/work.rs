@@ -113,6 +113,11 @@ impl<'w> Work<'w> {
         if (self.pulse)(part) { Ok(()) } else { Err(Stopped) }
     }
 
+    /// Is it to go on?
+    pub fn go_on(&mut self) -> Result<(), Stopped> {
+        self.done(self.part)
+    }
+
     /// Runs a scenario, watched by its judges and metrics and by `watchers`.
     pub fn run(
         &mut self,

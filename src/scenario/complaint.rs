@@ -133,7 +133,7 @@ mod tests {
             (
                 json!({"cluster": {"gossip": {"x": 1}}}),
                 "cluster.gossip.x",
-                Kind::UnknownField(vec!["interval".into(), "seeds".into()]),
+                Kind::UnknownField(vec!["interval".into(), "seeds".into(), "exchange".into()]),
             ),
             (
                 json!({"cluster": {"quorum": "slopy"}}),

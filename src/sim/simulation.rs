@@ -22,7 +22,7 @@ use crate::sim::delivery::Delivery;
 use crate::sim::disk::Service;
 use crate::sim::event::{Event, Task};
 use crate::sim::links::{CutName, Links};
-use crate::sim::machine::Machine;
+use crate::sim::machine::{Machine, Power};
 use crate::sim::plan::Plan;
 use crate::sim::queue::slab::Slab;
 use crate::sim::queue::{Lane, Queue};
@@ -177,6 +177,18 @@ impl Simulation {
         self.start(observers);
         while self.step(observers) {}
         self.finish(observers)
+    }
+
+    /// Gives a node another membership history to start from: what an administrator has just told
+    /// it, and nobody else.
+    ///
+    /// # Panics
+    /// Once nodes have started: then only gossip tells them anything.
+    pub fn teach(&mut self, node: NodeId, history: Rc<History>) {
+        let Power::Off { disk, .. } = &mut self.machines[node.index()].power else {
+            panic!("{node} has started");
+        };
+        disk.history = history;
     }
 
     /// Starts all nodes, then all clients, in order of their names.

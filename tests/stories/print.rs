@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use dynamo_sim::dynamo::fact::{BufferFact, Cause, Fact};
 use dynamo_sim::dynamo::message::{
-    Action, AntiEntropy, Handoff, Membership, Message, Outcome, Replied, Request, ToCoordinator,
-    ToReplica,
+    Action, AntiEntropy, Grouped, Handoff, Membership, Message, Outcome, Replied, Request,
+    ToCoordinator, ToReplica,
 };
 use dynamo_sim::dynamo::storage::hint_store::Hint;
 use dynamo_sim::dynamo::versioning::clock::Clock;
@@ -132,11 +132,22 @@ fn spell_membership(message: &Membership) -> String {
             format!("history: {}{wish}", join(history.members()))
         }
         Membership::Command(command) => format!("{command:?}"),
+        Membership::Grouped(grouped) => spell_grouped(grouped),
         Membership::Ping { .. } => "ping".to_string(),
         Membership::Pong { .. } => "pong".to_string(),
         Membership::Pull { .. } => "pull of membership".to_string(),
         Membership::Pulled { .. } => "membership".to_string(),
         Membership::NotHome { key, .. } => format!("no home of {key}"),
+    }
+}
+
+fn spell_grouped(message: &Grouped) -> String {
+    match message {
+        Grouped::Digests { digests, .. } => format!("digests of {} groups", digests.len()),
+        Grouped::Part { groups, answer, .. } => {
+            let wish = if *answer { ", and yours?" } else { "" };
+            format!("history of groups {}{wish}", join(groups))
+        }
     }
 }
 

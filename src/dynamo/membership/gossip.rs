@@ -1,10 +1,11 @@
 //! Section 4.8.1: each second, each node reconciles its membership history with a random peer's.
 //!
-//! Digests first; only histories that differ travel.
+//! Digests first, as it is set by default; only histories that differ travel.
 
 use std::rc::Rc;
 
-use crate::dynamo::config::Gossip as Settings;
+use crate::dynamo::config::{Exchange, Gossip as Settings};
+use crate::dynamo::membership::groups;
 use crate::dynamo::message::{Membership, Message};
 use crate::dynamo::rhythm::Rhythm;
 use crate::dynamo::ring::history::History;
@@ -59,6 +60,10 @@ impl Gossip {
                 send(ctx, from, Membership::Same { round });
                 None
             }
+            Membership::Digest { round, .. } if self.settings.exchange == Exchange::TwoLevel => {
+                send(ctx, from, groups::compare(round, mine));
+                None
+            }
             Membership::Digest { round, .. } => {
                 let history = Rc::clone(mine);
                 send(ctx, from, Membership::History { round, history, answer: true });
@@ -66,11 +71,17 @@ impl Gossip {
             }
             Membership::History { round, history, answer } => {
                 let joined = History::join(mine, &history);
-                if answer && joined.digest() != history.digest() {
+                let tell = self.settings.exchange == Exchange::Full;
+                if answer && (tell || joined.digest() != history.digest()) {
                     let history = Rc::clone(&joined);
                     send(ctx, from, Membership::History { round, history, answer: false });
                 }
                 (joined.digest() != mine.digest()).then_some(joined)
+            }
+            Membership::Grouped(grouped) => {
+                let (answer, joined) = groups::reconcile(mine, *grouped);
+                answer.into_iter().for_each(|answer| send(ctx, from, answer));
+                joined
             }
             Membership::Ping { probe } => {
                 send(ctx, from, Membership::Pong { probe });
@@ -86,7 +97,16 @@ impl Gossip {
 
     fn contact(&self, ctx: &mut NodeCtx<'_>, view: &View, round: u64) {
         let Some(peer) = self.choose_peer(ctx, view, round) else { return };
-        send(ctx, peer, Membership::Digest { round, digest: view.history().digest() });
+        let history = view.history();
+        let message = match self.settings.exchange {
+            Exchange::Digest | Exchange::TwoLevel => {
+                Membership::Digest { round, digest: history.digest() }
+            }
+            Exchange::Full => {
+                Membership::History { round, history: Rc::clone(history), answer: true }
+            }
+        };
+        send(ctx, peer, message);
     }
 
     fn choose_peer(&self, ctx: &NodeCtx<'_>, view: &View, round: u64) -> Option<NodeId> {

@@ -6,3 +6,4 @@
 pub mod administration;
 pub mod detector;
 pub mod gossip;
+pub mod groups;

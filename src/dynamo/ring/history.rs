@@ -4,7 +4,7 @@
 //! each node, the latest change. Only an administrator's command begins a change; a node that was
 //! told to join or to leave ends it itself, once the ranges have moved.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -87,12 +87,28 @@ pub struct History {
     digest: u64,
     /// Fingerprint of the members alone, from which the ring follows.
     membership: u64,
+    /// Tokens of all nodes.
+    tokens: u64,
+    /// What it came to with the other history that it was joined with last: nodes that know the
+    /// same join the same again and again.
+    joined: RefCell<Option<(u64, Joined)>>,
+    /// Digests of its groups of nodes, by the size of the groups that was asked for first.
+    groups: OnceCell<(u32, Rc<[u64]>)>,
     /// Are tokens told by the numbers of the partitions that they end (strategy 3 of section 6.2)?
     numbered: bool,
     /// Made when first asked for, once for all that share this history.
     ring: OnceCell<Rc<Ring>>,
     /// What its first transition moves, made likewise.
     moves: OnceCell<Rc<[Move]>>,
+}
+
+/// What two histories come to.
+#[derive(Clone, Debug)]
+enum Joined {
+    Mine,
+    Theirs,
+    /// A history later than both.
+    New(Rc<History>),
 }
 
 impl History {
@@ -120,6 +136,7 @@ impl History {
         let moving = changes.iter().filter(|(_, change)| change.is_moving(numbered));
         let transition =
             moving.map(|(node, change)| Transition { issued: change.issued, node: *node }).min();
+        let tokens = changes.values().map(|change| change.tokens.len() as u64).sum();
         History {
             transition,
             founding: changes.values().all(Change::is_founding),
@@ -129,8 +146,8 @@ impl History {
             membership: membership.value(),
             changes,
             numbered,
-            ring: OnceCell::new(),
-            moves: OnceCell::new(),
+            tokens,
+            ..History::default()
         }
     }
 
@@ -174,8 +191,36 @@ impl History {
     /// Size on the wire: with strategies 1 and 2 it grows with S T, with strategy 3 with Q.
     pub fn bytes(&self) -> u64 {
         let token = if self.numbered { PARTITION_BYTES } else { TOKEN_BYTES };
-        let of = |change: &Change| RECORD_BYTES + token * change.tokens.len() as u64;
-        self.changes.values().map(of).sum()
+        RECORD_BYTES * self.changes.len() as u64 + token * self.tokens
+    }
+
+    /// What it says of the nodes of some groups.
+    pub fn part(&self, groups: &[u32], size: u32) -> History {
+        let changes = groups.iter().flat_map(|group| self.group(*group, size)).collect();
+        History::of(changes, self.numbered)
+    }
+
+    /// What it says of the nodes of one group: `size` of them, by their names.
+    fn group(&self, group: u32, size: u32) -> impl Iterator<Item = (NodeId, Change)> {
+        let first = group.saturating_mul(size);
+        let nodes = NodeId(first)..NodeId(first.saturating_add(size));
+        self.changes.range(nodes).map(|(node, change)| (*node, change.clone()))
+    }
+
+    /// The digest of each group of `size` nodes.
+    pub fn group_digests(&self, size: u32) -> Rc<[u64]> {
+        let count = self.changes.last_key_value().map_or(0, |(last, _)| last.0 / size + 1);
+        let digest = |group| History::new(self.group(group, size).collect()).digest;
+        let make = || (0..count).map(digest).collect();
+        match self.groups.get_or_init(|| (size, make())) {
+            (known, digests) if *known == size => Rc::clone(digests),
+            _other => make(),
+        }
+    }
+
+    /// How many nodes it knows of.
+    pub fn count(&self) -> usize {
+        self.changes.len()
     }
 
     /// Those on the ring, by name.
@@ -289,19 +334,30 @@ impl History {
         if Rc::ptr_eq(mine, theirs) || mine.digest == theirs.digest {
             return Rc::clone(mine);
         }
-        let mut joined = mine.changes.clone();
+        let known = mine.joined.borrow().clone().filter(|(other, _)| *other == theirs.digest);
+        let joined = known.map_or_else(|| mine.joined_anew(theirs), |(_, joined)| joined);
+        *mine.joined.borrow_mut() = Some((theirs.digest, joined.clone()));
+        match joined {
+            Joined::Mine => Rc::clone(mine),
+            Joined::Theirs => Rc::clone(theirs),
+            Joined::New(history) => history,
+        }
+    }
+
+    fn joined_anew(&self, theirs: &History) -> Joined {
+        let mut joined = self.changes.clone();
         for (node, change) in &theirs.changes {
             let known = joined.entry(*node).or_insert_with(|| change.clone());
             if change.rank() > known.rank() {
                 *known = change.clone();
             }
         }
-        let numbered = mine.numbered || theirs.numbered;
+        let numbered = self.numbered || theirs.numbered;
         let joined = History::of(joined, numbered);
         match joined.digest {
-            digest if digest == mine.digest => Rc::clone(mine),
-            digest if digest == theirs.digest => Rc::clone(theirs),
-            _ => Rc::new(joined),
+            digest if digest == self.digest => Joined::Mine,
+            digest if digest == theirs.digest => Joined::Theirs,
+            _ => Joined::New(Rc::new(joined)),
         }
     }
 }
