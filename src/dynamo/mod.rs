@@ -14,8 +14,8 @@
 //! | 6 usage modes, knobs | `config.rs` |
 //! | none: tombstones that go | `reaping.rs` |
 //!
-//! Clients that coordinate (6.4) use `coordination/` in the room of the workload. Left out: overload,
-//! and whatever section 4 says is out of the paper's scope.
+//! Clients that coordinate (6.4) use `coordination/` in the room of the workload. Left out is what
+//! section 4 says is out of the paper's scope.
 
 pub mod admission;
 pub mod anti_entropy;

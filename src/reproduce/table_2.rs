@@ -173,8 +173,8 @@ fn reasons() -> Vec<String> {
     [
         "Client-driven reads come out too short: they are nothing but a quorum, and with steps \
          that are independent of each other the second of three answers hides the slow ones. Their \
-         tail in the paper is nearly half of the server-driven one, so that some of it must strike all \
-         replicas of a request at once (the client, its uplink, a busy hour), which this model \
+         tail in the paper is nearly half of the server-driven one, so that some of it must strike \
+         all replicas of a request at once (the client, its uplink, a busy hour), which this model \
          leaves out.",
         "The tail of client-driven writes comes out too long, for the other reason: the steps to \
          the node that coordinates and back are hidden by no quorum, and here they have all of the \

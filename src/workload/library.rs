@@ -210,11 +210,6 @@ impl Parts {
         }
     }
 
-    fn first_home(&self, key: Key) -> NodeId {
-        let ring = self.ring();
-        ring.homes(ring.range_of(key))[0]
-    }
-
     fn on_answer(&mut self, ctx: &mut NodeCtx<'_>, from: NodeId, answer: ToCoordinator) {
         let ring = self.view.ring().expect("a library comes with a membership");
         let scene = Scene { config: &self.config, view: &self.view, ring };
@@ -361,7 +356,10 @@ impl Client {
         let coordinates = library.parts.coordinates(&operation.action);
         let first = match &operation.action {
             Action::Put(put) if !coordinates => library.parts.coordinator(operation, put),
-            Action::Put(_) | Action::Get => library.parts.first_home(key),
+            Action::Put(_) | Action::Get => {
+                let ring = library.parts.ring();
+                ring.homes(ring.range_of(key))[0]
+            }
         };
         if !coordinates {
             let (action, forwarded_by) = (operation.action.clone(), None);
