@@ -105,12 +105,8 @@ impl Node {
             let replaced = history.change(self.view.me).and_then(|own| own.in_place_of);
             before.is_member(node) || before.ring_is_unknown() && replaced == Some(node)
         };
-        let died = |node: NodeId| {
-            let status = history.change(node).map(|change| change.status);
-            status == Some(Status::Removed) && was_there(node)
-        };
-        let dead: Vec<NodeId> =
-            history.changes().map(|(node, _)| node).filter(|node| died(*node)).collect();
+        let removed = history.removed().iter().copied();
+        let dead: Vec<NodeId> = removed.filter(|node| was_there(*node)).collect();
         if dead.is_empty() {
             return;
         }

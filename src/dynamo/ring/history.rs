@@ -4,6 +4,7 @@
 //! each node, the latest change. Only an administrator's command begins a change; a node that was
 //! told to join or to leave ends it itself, once the ranges have moved.
 
+mod groups;
 mod partitions;
 
 use std::cell::{OnceCell, RefCell};
@@ -81,6 +82,8 @@ pub struct History {
     members: Vec<NodeId>,
     /// Who takes part in gossip: the members, and those who are about to be.
     peers: Vec<NodeId>,
+    /// Who was taken out as dead, by name.
+    removed: Vec<NodeId>,
     /// The first join or leave that is under way.
     transition: Option<Transition>,
     /// Is everybody there who was there from the start, and nobody else?
@@ -134,6 +137,8 @@ impl History {
         let members = changes.iter().filter(on_ring).map(|(node, _)| *node).collect();
         let takes_part = |it: &Change| it.status.is_on_ring() || it.status == Status::Joining;
         let peers = changes.iter().filter(|(_, change)| takes_part(change));
+        let removed = changes.iter().filter(|(_, change)| change.status == Status::Removed);
+        let removed = removed.map(|(node, _)| *node).collect();
         let moving = changes.iter().filter(|(_, change)| change.is_moving(numbered));
         let transition =
             moving.map(|(node, change)| Transition { issued: change.issued, node: *node }).min();
@@ -142,6 +147,7 @@ impl History {
             transition,
             founding: changes.values().all(Change::is_founding),
             members,
+            removed,
             peers: peers.map(|(node, _)| *node).collect(),
             digest,
             membership: membership.value(),
@@ -195,30 +201,6 @@ impl History {
         RECORD_BYTES * self.changes.len() as u64 + token * self.tokens
     }
 
-    /// What it says of the nodes of some groups.
-    pub fn part(&self, groups: &[u32], size: u32) -> History {
-        let changes = groups.iter().flat_map(|group| self.group(*group, size)).collect();
-        History::of(changes, self.numbered)
-    }
-
-    /// What it says of the nodes of one group: `size` of them, by their names.
-    fn group(&self, group: u32, size: u32) -> impl Iterator<Item = (NodeId, Change)> {
-        let first = group.saturating_mul(size);
-        let nodes = NodeId(first)..NodeId(first.saturating_add(size));
-        self.changes.range(nodes).map(|(node, change)| (*node, change.clone()))
-    }
-
-    /// The digest of each group of `size` nodes.
-    pub fn group_digests(&self, size: u32) -> Rc<[u64]> {
-        let count = self.changes.last_key_value().map_or(0, |(last, _)| last.0 / size + 1);
-        let digest = |group| History::new(self.group(group, size).collect()).digest;
-        let make = || (0..count).map(digest).collect();
-        match self.groups.get_or_init(|| (size, make())) {
-            (known, digests) if *known == size => Rc::clone(digests),
-            _other => make(),
-        }
-    }
-
     /// How many nodes it knows of.
     pub fn count(&self) -> usize {
         self.changes.len()
@@ -227,6 +209,11 @@ impl History {
     /// Those on the ring, by name.
     pub fn members(&self) -> &[NodeId] {
         &self.members
+    }
+
+    /// Those that were taken out as dead, by name.
+    pub fn removed(&self) -> &[NodeId] {
+        &self.removed
     }
 
     /// Those that gossip is for, by name: the members and who is about to be one.
