@@ -21,6 +21,7 @@
 //! | [`scenario`] | what the user wrote |
 //! | [`report`] | what the user reads |
 //! | [`experiment`] | scenario in, report out |
+//! | [`history`] | histories judged without an oracle, of any store |
 //! | `reproduce` | the paper's figures beside ours, behind the feature `cli` |
 //! | `cli` | the face, behind the feature `cli` |
 //!
@@ -34,6 +35,7 @@ pub mod dynamo;
 pub mod experiment;
 pub mod faults;
 pub mod ghost;
+pub mod history;
 pub mod id;
 pub mod metrics;
 pub mod network;

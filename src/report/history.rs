@@ -13,6 +13,7 @@
 //! | `v` | the write's event number, or those of the visible versions read; for trouble, what |
 //! | `items`, `cart` | items of the cart as the shop sees it; the item that a put adds or removes |
 //! | `dots`, `ctx` | names of the versions read or stored, and the clock that covers them |
+//! | `dot` | the name under which a write was stored |
 //! | `coord`, `replied` | the coordinator, and the nodes whose answers counted |
 //! | `n`, `r`, `w` | the quorum settings |
 
@@ -87,6 +88,8 @@ struct Details {
     #[serde(skip_serializing_if = "Option::is_none")]
     dots: Option<Vec<(String, u64)>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    dot: Option<(String, u64)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     ctx: Option<Context>,
     #[serde(skip_serializing_if = "Option::is_none")]
     coord: Option<u32>,
@@ -158,9 +161,9 @@ impl<W: Write> History<W> {
         let written = event.map_or(Value::Nothing, Value::Event);
         let (r#type, v, details) = match &ending.result {
             OperationResult::Ok { set, .. } if ending.function == Function::Get => {
-                ("ok", read_value(set.as_deref()), self.details(ending))
+                ("ok", read_value(set.as_deref()), self.details(ending, None))
             }
-            OperationResult::Ok { .. } => ("ok", written, self.details(ending)),
+            OperationResult::Ok { .. } => ("ok", written, self.details(ending, event)),
             OperationResult::Failed => ("fail", written, Details::default()),
             OperationResult::Unknown => ("info", written, Details::default()),
         };
@@ -177,7 +180,8 @@ impl<W: Write> History<W> {
         });
     }
 
-    fn details(&self, ending: &Ending) -> Details {
+    /// What a successful answer tells; `event` is the write's, if it was one.
+    fn details(&self, ending: &Ending, event: Option<u32>) -> Details {
         let OperationResult::Ok { set, coordinator, replied, .. } = &ending.result else {
             return Details::default();
         };
@@ -189,6 +193,7 @@ impl<W: Write> History<W> {
             cart: None,
             items: read.map(|set| seen(Some(set)).items).filter(|items| !items.is_empty()),
             dots: set.map(dots),
+            dot: set.zip(event).and_then(|(set, event)| own_dot(set, event)),
             ctx: set.map(context),
             coord: coordinator.map(|node| node.0),
             replied: Some(replied.iter().map(|node| node.0).collect()),
@@ -261,6 +266,12 @@ pub fn name(function: Function) -> &'static str {
 fn read_value(set: Option<&VersionSet>) -> Value<'static> {
     let visible = set.into_iter().flat_map(VersionSet::visible);
     Value::Events(visible.map(|version| version.ghost.event().number).collect())
+}
+
+/// The name of the version that this event made, unless it is superseded already.
+fn own_dot(set: &VersionSet, event: u32) -> Option<(String, u64)> {
+    let own = set.versions().iter().find(|version| version.ghost.event().number == event);
+    own.map(|version| (version.dot.actor.to_string(), version.dot.counter))
 }
 
 fn dots(set: &VersionSet) -> Vec<(String, u64)> {
