@@ -172,8 +172,9 @@ several writers, Shao et al. 2011).
 Terry et al. 1994; each key on its own).
   monotonic-reads      It misses nothing that its client's earlier reads knew; a register's client also \
 never sees a value come back that it saw replaced.
-  monotonic-writes     Whoever knows a write knows its client's earlier ones.
-  writes-follow-reads  Whoever knows a write knows what its client had read before.
+  monotonic-writes     Whoever knows a write knows its client's earlier ones (with contexts only).
+  writes-follow-reads  Whoever knows a write knows what its client had read before (with \
+contexts only).
   causal               A read misses nothing that came before it by the order within clients and from \
 writes to their readers, over all keys (Ahamad et al. 1995).
   lost-update          Registers: no two acknowledged writes follow the same version (Berenson et al. \

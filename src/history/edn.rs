@@ -93,63 +93,45 @@ impl<'t> Reader<'t> {
         })?;
         self.advance(text.len() - rest.len());
         let form = match form {
-            Edn::Tagged(_, ref inner) => inner.as_ref().clone(),
-            other => other,
+            Edn::Tagged(_, ref inner) => inner.as_ref(),
+            ref other => other,
         };
-        let Edn::Map(fields) = &form else {
+        let Edn::Map(fields) = form else {
             return Err(Malformed::new(line, "", &form.to_string(), EXAMPLE));
         };
         let field = |name: &'static str| fields.get(&Edn::Key(name.into()));
-        let client = field("client").or(field("process"));
-        let client = match (field("process"), client) {
-            (Some(Edn::Int(_)), Some(client)) => self.builder.clients.place(&client.to_string()),
-            (Some(_), _) => {
+        let process = match field("process") {
+            Some(Edn::Int(process)) => *process,
+            Some(_) => {
                 self.builder.troubles += 1;
                 return Ok(());
             }
-            (None, _) => {
+            None => {
                 let wanted = "the number of the process";
                 return Err(Malformed::new(line, ":process", "nothing", wanted));
             }
         };
-        let kind =
-            keyword(line, ":type", field("type"), kind, "`:invoke`, `:ok`, `:fail` or `:info`")?;
+        // What we write says beside the process whose it is; a client may have several.
+        let own = field("client").map(|client| match client {
+            Edn::Str(name) => name.to_string(),
+            other => other.to_string(),
+        });
+        let number = own.is_some().then_some(process as u64);
+        let client = own.unwrap_or_else(|| process.to_string());
+        let client = self.builder.clients.place(&client);
+        let wanted = "`:invoke`, `:ok`, `:fail` or `:info`";
+        let kind = keyword(line, ":type", field("type"), kind, wanted)?;
         let wanted = "`:read`, `:write`, `:cas` or `:delete`: other operations are not judged";
         let function = keyword(line, ":f", field("f"), function, wanted)?;
-        let time = match field("time") {
-            None | Some(Edn::Nil) => None,
-            Some(Edn::Int(time)) if *time >= 0 => Some(*time as u64),
-            Some(other) => {
-                let wanted = "nanoseconds since the start, a whole number";
-                return Err(Malformed::new(line, ":time", &other.to_string(), wanted));
-            }
-        };
+        let time = time(line, field("time"))?;
         let nil = Edn::Nil;
         let (key, value) = self.split(line, field("value").unwrap_or(&nil))?;
         let key = key.and_then(|key| value_of(key, &mut self.builder.texts));
         let values = self.values(line, function, kind, value)?;
         let clock = field("ctx").map(|clock| self.clock(line, clock)).transpose()?;
         let dot = field("dot").map(|dot| self.dot(line, dot)).transpose()?;
-        let number = match (field("op"), field("client")) {
-            (Some(Edn::Int(number)), _) => Some(*number as u64),
-            (_, Some(_)) => match field("process") {
-                Some(Edn::Int(process)) => Some(*process as u64),
-                _ => None,
-            },
-            (_, None) => None,
-        };
-        self.builder.add(Event {
-            line,
-            time,
-            client,
-            number,
-            kind,
-            function,
-            key,
-            values,
-            dot,
-            clock,
-        })
+        let event = Event { line, time, client, number, kind, function, key, values, dot, clock };
+        self.builder.add(event)
     }
 
     /// The key and the value in a pair, if that is how this history is.
@@ -231,6 +213,18 @@ fn named(actors: &mut Names, actor: &Edn<'_>, count: &Edn<'_>) -> Option<(u32, u
             Some((actors.place(actor), u64::try_from(*count).ok()?))
         }
         _ => None,
+    }
+}
+
+/// The time of an event; none if it tells none.
+fn time(line: usize, field: Option<&Edn<'_>>) -> Result<Option<u64>, Malformed> {
+    match field {
+        None | Some(Edn::Nil) => Ok(None),
+        Some(Edn::Int(time)) if *time >= 0 => Ok(Some(*time as u64)),
+        Some(other) => {
+            let wanted = "nanoseconds since the start, a whole number";
+            Err(Malformed::new(line, ":time", &other.to_string(), wanted))
+        }
     }
 }
 

@@ -145,10 +145,20 @@ fn one(
             registers.iter().for_each(|register| findings.join(check(register)));
         }
     }
-    if checker == Checker::LostUpdate && history.shape == Shape::Sets {
-        note = Some("sets of values without contexts cannot tell".to_string());
-    }
+    let note = note.or(silence(history, checker));
     said(history, checker, required, bounds, findings, note)
+}
+
+/// Why a checker cannot say anything of such a history.
+fn silence(history: &History, checker: Checker) -> Option<String> {
+    let text = match (checker, history.shape) {
+        (Checker::LostUpdate, Shape::Sets) => "sets of values without contexts cannot tell",
+        (Checker::MonotonicWrites | Checker::WritesFollowReads, Shape::Registers | Shape::Sets) => {
+            "without contexts one key cannot tell; `causal` looks over all keys"
+        }
+        (_, _) => return None,
+    };
+    Some(text.to_string())
 }
 
 fn said(

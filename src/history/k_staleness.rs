@@ -7,7 +7,7 @@
 //! the acknowledged writes that it did not know when it began (Bailis et al. 2012).
 
 use crate::history::duty::Missed;
-use crate::history::missing::{Missing, missing};
+use crate::history::missing::{Missing, Since, missing};
 use crate::history::model::{NEVER, Shape};
 use crate::history::register::Register;
 use crate::history::two_atomic::two_atomic;
@@ -39,7 +39,7 @@ pub fn check(register: &Register<'_>, bound: u64, whole: &mut Range) -> Findings
         whole.most = u64::MAX;
         return findings;
     }
-    let missing = missing(register);
+    let missing = missing(register, Since::Settled);
     let plain = register.history.shape != Shape::Contexts;
     if plain && (!register.unique || !register.reads.iter().all(|read| register.is_single(read))) {
         findings.unjudged = 1;

@@ -2,7 +2,7 @@
 //!
 //! A read misses a write that was acknowledged before it began and that it surely does not know:
 //! whose name its context does not cover or, where there are no contexts, which began after all
-//! that it returned was there.
+//! that it returned had been acknowledged or, for `since` settled, was there for others to read.
 
 use crate::history::clock::count_of;
 use crate::history::dominance::{Question, count};
@@ -20,11 +20,20 @@ pub struct Missing {
 /// A write as a point: how new it is, when it was acknowledged, and which it is.
 type Point = (u64, u32, u32);
 
+/// From when on a write is surely older than one that begins later.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Since {
+    /// From its end: while it goes on, each read may find it or not.
+    Acknowledged,
+    /// From its end, or that of the first read that returned it.
+    Settled,
+}
+
 /// What each of the reads missed, in their order.
-pub fn missing(register: &Register<'_>) -> Vec<Missing> {
+pub fn missing(register: &Register<'_>, since: Since) -> Vec<Missing> {
     let mut missing = vec![Missing::default(); register.reads.len()];
     for (actor, points) in groups(register) {
-        group(register, actor, points, &mut missing);
+        group(register, since, actor, points, &mut missing);
     }
     missing
 }
@@ -49,7 +58,13 @@ fn groups(register: &Register<'_>) -> Vec<(u32, Vec<Point>)> {
     groups
 }
 
-fn group(register: &Register<'_>, actor: u32, points: Vec<Point>, missing: &mut [Missing]) {
+fn group(
+    register: &Register<'_>,
+    since: Since,
+    actor: u32,
+    points: Vec<Point>,
+    missing: &mut [Missing],
+) {
     // From each point on, the one that was acknowledged first.
     let mut first: Vec<(u32, u32)> = points.iter().map(|(_, end, at)| (*end, *at)).collect();
     for place in (1..first.len()).rev() {
@@ -57,7 +72,7 @@ fn group(register: &Register<'_>, actor: u32, points: Vec<Point>, missing: &mut 
     }
     let (mut behind, mut questions) = (Vec::new(), Vec::new());
     for (place, read) in register.reads.iter().enumerate() {
-        let beyond = known(register, read, actor);
+        let beyond = known(register, since, read, actor);
         let from = points.partition_point(|(new, _, _)| *new <= beyond);
         let Some((end, at)) = first.get(from).copied().filter(|(end, _)| *end < read.start) else {
             continue;
@@ -80,9 +95,13 @@ fn group(register: &Register<'_>, actor: u32, points: Vec<Point>, missing: &mut 
 }
 
 /// Up to where a read knows all.
-fn known(register: &Register<'_>, read: &Read, actor: u32) -> u64 {
-    match register.history.shape {
-        Shape::Contexts => count_of(register.context(read), actor),
-        Shape::Registers | Shape::Sets => u64::from(register.freshness(read)),
+fn known(register: &Register<'_>, since: Since, read: &Read, actor: u32) -> u64 {
+    match (register.history.shape, since) {
+        (Shape::Contexts, _) => count_of(register.context(read), actor),
+        (Shape::Registers | Shape::Sets, Since::Settled) => u64::from(register.freshness(read)),
+        (Shape::Registers | Shape::Sets, Since::Acknowledged) => {
+            let end = |at: &u32| register.writes[*at as usize].end;
+            u64::from(register.shown_by(read).iter().map(end).max().unwrap_or(0))
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! Writes that must not be seen without what came before them.
 //!
-//! Of each write a duty was gathered when it began. Whoever knows the write must fulfil it: where
-//! the store tells contexts, whoever's context covers the write, else whoever returned it.
+//! Of each write a duty was gathered when it began. Whoever knows the write must fulfil it: whoever
+//! returned it, or whose context covers it. Without contexts nothing can be seen of that on one key.
 
+use crate::history::clock::covers;
 use crate::history::duty::{Duty, Missed};
 use crate::history::model::Shape;
 use crate::history::register::{Read, Register};
@@ -11,6 +12,10 @@ use crate::history::verdict::{Findings, Story};
 /// Examines reads that know a write with such a duty.
 pub fn judge(register: &Register<'_>, needs: &[Duty], why: &str) -> Findings {
     let mut findings = Findings::default();
+    // One value of one key is newer than all that its writer knew of the key.
+    if register.history.shape != Shape::Contexts {
+        return findings;
+    }
     let covered = covered(register, needs);
     for read in register.reads.iter().filter(|read| read.strange.is_none()) {
         let (mut examined, mut broken) = (false, None);
@@ -52,9 +57,7 @@ fn known<'d>(
     read: &Read,
     covered: &'d [Duty],
 ) -> impl Iterator<Item = &'d Duty> {
-    let contexts = register.history.shape == Shape::Contexts;
-    let context = if contexts { register.context(read) } else { &[] };
-    context.iter().filter_map(|entry| {
+    register.context(read).iter().filter_map(|entry| {
         let last = register.dots.partition_point(|(dot, _)| dot <= entry).checked_sub(1)?;
         (register.dots[last].0.0 == entry.0).then(|| &covered[last])
     })
@@ -63,9 +66,7 @@ fn known<'d>(
 /// The first write with a duty that a read knows and does not fulfil.
 fn culprit(register: &Register<'_>, read: &Read, needs: &[Duty]) -> Option<(Missed, Option<u32>)> {
     let context = register.context(read);
-    let covered = register.dots.iter().filter(|(dot, _)| {
-        register.history.shape == Shape::Contexts && crate::history::clock::covers(context, *dot)
-    });
+    let covered = register.dots.iter().filter(|(dot, _)| covers(context, *dot));
     let mut known = register.shown_by(read).iter().copied().chain(covered.map(|(_, write)| *write));
     known.find_map(|write| {
         let missed = needs[write as usize].missed_by(register, read)?;

@@ -5,7 +5,7 @@
 //! With siblings: a read knows each write that was acknowledged before it began.
 
 use crate::history::duty::Missed;
-use crate::history::missing::missing;
+use crate::history::missing::{Since, missing};
 use crate::history::register::Register;
 use crate::history::verdict::{Findings, Story};
 
@@ -14,7 +14,7 @@ const WHY: &str = "this was acknowledged before it began";
 /// Examines all successful reads.
 pub fn check(register: &Register<'_>) -> Findings {
     let mut findings = Findings::default();
-    for (read, missing) in register.reads.iter().zip(missing(register)) {
+    for (read, missing) in register.reads.iter().zip(missing(register, Since::Acknowledged)) {
         findings.examined += 1;
         if let Some(strange) = read.strange {
             findings.broken(read.start, || Story::of_strange(register, read, strange));

@@ -2,7 +2,7 @@
 //! read missed?
 
 use crate::history::duty::Missed;
-use crate::history::missing::missing;
+use crate::history::missing::{Since, missing};
 use crate::history::register::Register;
 use crate::history::verdict::{Findings, Measure, Story};
 
@@ -16,7 +16,7 @@ pub struct Lags {
 /// Examines all reads against a bound in nanoseconds.
 pub fn check(register: &Register<'_>, bound: u64, lags: &mut Lags) -> Findings {
     let mut findings = Findings::default();
-    for (read, missing) in register.reads.iter().zip(missing(register)) {
+    for (read, missing) in register.reads.iter().zip(missing(register, Since::Acknowledged)) {
         if read.strange.is_some() {
             continue;
         }

@@ -12,7 +12,8 @@
 //! | `key` | the key's number |
 //! | `v` | the write's event number, or those of the visible versions read; for trouble, what |
 //! | `items`, `cart` | items of the cart as the shop sees it; the item that a put adds or removes |
-//! | `dots`, `ctx` | names of the versions read or stored, and the clock that covers them |
+//! | `dots` | names of the versions read or stored |
+//! | `ctx` | the clock that covers them and all that they replace; none where the last write wins |
 //! | `dot` | the name under which a write was stored |
 //! | `coord`, `replied` | the coordinator, and the nodes whose answers counted |
 //! | `n`, `r`, `w` | the quorum settings |
@@ -22,6 +23,7 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
+use crate::dynamo::config::Versioning;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::id::OperationId;
 use crate::metrics::faults::full_label;
@@ -189,12 +191,14 @@ impl<W: Write> History<W> {
         let set = set.as_deref();
         let seen = |set| self.layout.cart_policy.seen(set);
         let read = set.filter(|_| ending.function == Function::Get);
+        // Where the last write wins, the clock of a version says nothing of others.
+        let causal = cluster.versioning != Versioning::LastWriteWins;
         Details {
             cart: None,
             items: read.map(|set| seen(Some(set)).items).filter(|items| !items.is_empty()),
             dots: set.map(dots),
             dot: set.zip(event).and_then(|(set, event)| own_dot(set, event)),
-            ctx: set.map(context),
+            ctx: set.filter(|_| causal).map(context),
             coord: coordinator.map(|node| node.0),
             replied: Some(replied.iter().map(|node| node.0).collect()),
             quorum: Some(Quorum { n: cluster.n, r: cluster.r, w: cluster.w }),
