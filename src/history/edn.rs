@@ -1,9 +1,9 @@
 //! Histories in Jepsen's EDN: a map for each event, one after another or in one vector.
 //!
 //! Judged are registers: `:read`, `:write` and `:cas`, each on a key of its own if the values are
-//! pairs `[key value]`, as `jepsen.independent` makes them. What processes do that are no numbers is
-//! passed over. The crate `clojure-reader` reads the EDN; it takes no recursion, so that no depth of
-//! brackets can break it.
+//! pairs `[key value]`, as `jepsen.independent` makes them. What processes do that are no numbers
+//! is passed over. The crate `clojure-reader` reads the EDN; it takes no recursion, so that no
+//! depth of brackets can break it.
 
 use clojure_reader::edn::{Edn, read as read_form};
 

@@ -1,10 +1,10 @@
 //! k-staleness: each read returns one of the k freshest values.
 //!
 //! One value and no context: k-atomicity (Golab, Hurwitz and Li 2013), in some valid order of all
-//! operations. k = 1 is linearizability, decided by zones; k = 2 is decided by limited backtracking;
-//! beyond, k is bounded from below by the writes that surely lie between a read and what it
-//! returned, and from above by the better of two orders. With contexts: k of a read is one more than
-//! the acknowledged writes that it did not know when it began (Bailis et al. 2012).
+//! operations. k = 1 is linearizability, decided by zones; k = 2 is decided by limited
+//! backtracking; beyond, k is bounded from below by the writes that surely lie between a read and
+//! what it returned, and from above by the better of two orders. With contexts: k of a read is one
+//! more than the acknowledged writes that it did not know when it began (Bailis et al. 2012).
 
 use crate::history::duty::Missed;
 use crate::history::missing::{Missing, Since, missing};

@@ -1,9 +1,9 @@
 //! Histories as JSON Lines, as `dynamo-sim run` writes them or any other store in their shape.
 //!
 //! A line has `type` (`invoke`, `ok`, `fail`, `info`), `p` or `process`, `f` (`get`, `read`, `put`,
-//! `write`, `delete`), and `v` or `value`; it may have `key`, `t` or `time` in nanoseconds, `op` if a
-//! process has several operations under way, and of the answer `ctx` and `dot`. All else is passed
-//! over, and so is what the process `nemesis` does.
+//! `write`, `delete`), and `v` or `value`; it may have `key`, `t` or `time` in nanoseconds, `op` if
+//! a process has several operations under way, and of the answer `ctx` and `dot`. All else is
+//! passed over, and so is what the process `nemesis` does.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -104,8 +104,8 @@ impl Line<'_> {
         })?;
         let f = self.f.as_deref().unwrap_or("nothing");
         let function = function(f).ok_or_else(|| {
-            let wanted = "`get` or `read`, `put` or `write`, `delete`, or `cas`: other operations are \
-                          not judged";
+            let wanted = "`get` or `read`, `put` or `write`, `delete`, or `cas`: other \
+                          operations are not judged";
             Malformed::new(line, "f", f, wanted)
         })?;
         let key = match self.key {

@@ -2,9 +2,9 @@
 //!
 //! So other stores' histories can be judged too. A history is read from JSON Lines ([`lines`]) or
 //! Jepsen's EDN (`edn`), its ends find their beginnings ([`builder`]), and each key becomes a
-//! [`register`]. What the checkers mean by "knows": where the store tells contexts, a read knows the
-//! writes whose names its context covers; of any other store it is said to miss a write only if all
-//! that it returned was there before that write began. So they accuse nobody wrongly.
+//! [`register`]. What the checkers mean by "knows": where the store tells contexts, a read knows
+//! the writes whose names its context covers; of any other store it is said to miss a write only if
+//! all that it returned was there before that write began. So they accuse nobody wrongly.
 //!
 //! | file | what |
 //! |---|---|
@@ -13,9 +13,10 @@
 //! | `register` `duty` `records` `dominance` `missing` `needs` | what several checkers stand on |
 //! | `checkers` | the list of checkers |
 //! | `written` | nothing is read that nobody wrote |
-//! | `linearizable` `zones` `search` `one_copy` | as a single copy: by zones, by search, with contexts |
+//! | `linearizable` `zones` `search` `one_copy` | as a single copy |
 //! | `regular` | no read misses what was acknowledged before |
-//! | `read_your_writes` `monotonic_reads` `monotonic_writes` `writes_follow_reads` `causal` | sessions |
+//! | `read_your_writes` `monotonic_reads` | sessions: what a client has done and seen |
+//! | `monotonic_writes` `writes_follow_reads` `causal` | sessions: what came before |
 //! | `lost_update` | no acknowledged write vanishes unseen |
 //! | `k_staleness` `two_atomic` `t_staleness` | how far behind, in versions and in time |
 //! | `judge` `verdict` `told` | who is asked, what they say, and how it is told |

@@ -1,7 +1,8 @@
 //! Writes that must not be seen without what came before them.
 //!
 //! Of each write a duty was gathered when it began. Whoever knows the write must fulfil it: whoever
-//! returned it, or whose context covers it. Without contexts nothing can be seen of that on one key.
+//! returned it, or whose context covers it. Without contexts nothing can be seen of that on one
+//! key.
 
 use crate::history::clock::covers;
 use crate::history::duty::{Duty, Missed};

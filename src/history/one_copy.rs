@@ -2,8 +2,8 @@
 //!
 //! There is an order in which each read knows exactly the writes before it iff: (1) a read knows
 //! what was acknowledged, and (2) what a read knew that had ended, before it began; (3) it knows
-//! nothing that had not begun; (4) if it knows a write, it knows those that were acknowledged before
-//! that began; and (5) of two reads one knows all that the other does.
+//! nothing that had not begun; (4) if it knows a write, it knows those that were acknowledged
+//! before that began; and (5) of two reads one knows all that the other does.
 
 use crate::history::clock::first_beyond;
 use crate::history::records::{Record, Records};

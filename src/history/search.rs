@@ -1,8 +1,8 @@
 //! Linearizability of a register by search, for keys on which a value was written more than once.
 //!
 //! The algorithm of Wing and Gong (1993) with the memory of Lowe (2017): take what can come first,
-//! as soon as it can, go back where the history does not fit, and never look twice at the same set of
-//! operations with the same value. It may take exponential time, so it has a budget.
+//! as soon as it can, go back where the history does not fit, and never look twice at the same set
+//! of operations with the same value. It may take exponential time, so it has a budget.
 
 use std::collections::BTreeSet;
 

@@ -1,10 +1,10 @@
 //! 2-atomicity: is there a valid order in which each read returns one of the two freshest values?
 //!
 //! The algorithm of limited backtracking (Golab, Hurwitz and Li 2013). The order is made from its
-//! end. The write chosen last must be followed by all reads that began after it had ended; if one of
-//! them returns another write, that one must be chosen next. Where nothing is forced any more, what
-//! was chosen can be cut off for good. Choices are tried with a budget that doubles, so that a bad
-//! one costs no more than a good one.
+//! end. The write chosen last must be followed by all reads that began after it had ended; if one
+//! of them returns another write, that one must be chosen next. Where nothing is forced any more,
+//! what was chosen can be cut off for good. Choices are tried with a budget that doubles, so that a
+//! bad one costs no more than a good one.
 
 use crate::history::model::NEVER;
 use crate::history::register::Register;
