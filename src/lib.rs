@@ -22,6 +22,7 @@
 //! | [`report`] | what the user reads |
 //! | [`experiment`] | scenario in, report out |
 //! | [`history`] | histories judged without an oracle, of any store |
+//! | [`hunt`] | bugs that can be planted, and the hunt for any |
 //! | `reproduce` | the paper's figures beside ours, behind the feature `cli` |
 //! | `cli` | the face, behind the feature `cli` |
 //!
@@ -36,6 +37,7 @@ pub mod experiment;
 pub mod faults;
 pub mod ghost;
 pub mod history;
+pub mod hunt;
 pub mod id;
 pub mod metrics;
 pub mod network;
