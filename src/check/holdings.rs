@@ -11,6 +11,12 @@ use crate::id::{EventId, Key, NodeId};
 use crate::trace::layout::{Homes, Layout};
 use crate::trace::record::Record;
 
+/// Does whoever reads this set know of this event of its key?
+pub fn covers(set: &VersionSet, number: u32) -> bool {
+    let ghosts = || set.versions().iter().map(|version| &version.ghost);
+    ghosts().any(|g| g.event().number == number) || ghosts().any(|g| g.past().contains(number))
+}
+
 /// What all nodes hold, whether they are up or not, as of the record just seen.
 #[derive(Debug)]
 pub struct Holdings {
@@ -63,7 +69,7 @@ impl Holdings {
     /// Nodes that hold or cover an event of a client, as homes or by a hint; one that does both is
     /// there twice.
     pub fn holders(&self, event: EventId) -> impl Iterator<Item = NodeId> {
-        let covers = move |set: &VersionSet| set.history().contains(event.number);
+        let covers = move |set: &VersionSet| covers(set, event.number);
         let copies = self.copies(event.key).iter().map(|(node, set)| (*node, set));
         let hints = self.hints(event.key).iter().map(|((node, _), set)| (*node, set));
         copies.chain(hints).filter(move |(_, set)| covers(set)).map(|(node, _)| node)

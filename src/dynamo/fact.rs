@@ -1,8 +1,11 @@
 //! What nodes tell judges and numbers. A fact exists because somebody reads it; the protocol never
 //! does.
 
+pub mod request;
+
 use std::rc::Rc;
 
+use crate::dynamo::fact::request::{Counted, Mended, Unanswered};
 use crate::dynamo::ring::history::History;
 use crate::dynamo::storage::hint_store::Hint;
 use crate::dynamo::storage::store::Change;
@@ -61,6 +64,14 @@ pub enum Fact {
     Replanted { ranges: u32, keys: u32 },
     /// A get found replicas that were behind and sent them the newest versions.
     ReadRepaired { key: Key, replicas: u32 },
+    /// Enough have answered a get or a put, by this coordinator's count: it tells the client.
+    Counted(Box<Counted>),
+    /// A coordinator tells a client that too few have answered in time.
+    GivenUp(Box<Unanswered>),
+    /// A request was handed to another node to coordinate; not for the first time?
+    Forwarded { attempt: AttemptId, again: bool },
+    /// A get is over in which not all held the same, or somebody was sent something.
+    Mended(Box<Mended>),
 }
 
 /// What happened in the object buffer of a node (section 6.1).

@@ -85,7 +85,7 @@ impl Node {
         let mut node = Node {
             view,
             disk,
-            replica: Replica::new(me, life, config.flush),
+            replica: Replica::new(me, life, &config),
             coordination: Coordination::new(life),
             handoff,
             anti_entropy,
@@ -227,7 +227,7 @@ impl Node {
                 }
             }
             Timer::GetEnd(ticket) => self.on_get_end(ctx, ticket),
-            Timer::PutEnd => self.coordination.puts.on_end(ctx),
+            Timer::PutEnd => self.on_put_end(ctx),
             Timer::HandoffScan => {
                 self.retarget_hints(ctx);
                 if let Some(part) = &mut self.handoff {
@@ -284,6 +284,12 @@ impl Node {
         let Some(ring) = self.view.ring() else { return };
         let scene = Scene { config: &self.config, view: &self.view, ring };
         self.coordination.gets.on_end(ctx, scene, ticket);
+    }
+
+    fn on_put_end(&mut self, ctx: &mut NodeCtx<'_>) {
+        let Some(ring) = self.view.ring() else { return };
+        let scene = Scene { config: &self.config, view: &self.view, ring };
+        self.coordination.puts.on_end(ctx, scene);
     }
 
     fn on_done(&mut self, ctx: &mut NodeCtx<'_>, job: Job) {

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::dynamo::config::modes::{ClockTruncation, Tombstones};
+use crate::dynamo::config::plant::{Plant, Planted};
 use crate::dynamo::config::{Cluster, Flush, Versioning};
 use crate::dynamo::fact::{Cause, Fact};
 use crate::dynamo::job::Job;
@@ -46,19 +47,31 @@ pub struct Replica {
     made: Made,
     /// In whose place it answers what it is doing, if not in its own.
     answers_for: Option<NodeId>,
+    planted: Planted,
     /// What is in memory only, where writes are buffered.
     buffer: Option<ObjectBuffer>,
 }
 
 impl Replica {
     /// A replica in its `life`-th life, counted from 0.
-    pub fn new(me: NodeId, life: u32, flush: Flush) -> Replica {
-        let buffer = match flush {
+    pub fn new(me: NodeId, life: u32, config: &Cluster) -> Replica {
+        let planted = config.planted;
+        let buffer = match config.flush {
             Flush::Always | Flush::Every(_) => None,
             Flush::Buffered(settings) => Some(ObjectBuffer::new(settings.objects)),
         };
         let (serials, minted, made) = (BTreeMap::new(), BTreeMap::new(), Made::default());
-        Replica { me, life, serials, last_serial: 0, minted, made, answers_for: None, buffer }
+        Replica {
+            me,
+            life,
+            serials,
+            last_serial: 0,
+            minted,
+            made,
+            answers_for: None,
+            planted,
+            buffer,
+        }
     }
 
     /// Begins to flush, or to write what is buffered, at intervals, where that is asked for.
@@ -79,10 +92,21 @@ impl Replica {
         (from, message): (Address, ToReplica),
     ) {
         let durable = matches!(message, ToReplica::Store { durable: true, .. });
+        if self.planted.is(Plant::AckBeforeDurable) {
+            self.promise(ctx, from, &message);
+        }
         let job = job_of(from, message, ctx.ran);
         match self.buffer {
             None => ctx.submit(job),
             Some(_) => self.take(ctx, config, disk, job, durable),
+        }
+    }
+
+    /// A bug: says that it is kept before it is.
+    fn promise(&self, ctx: &mut NodeCtx<'_>, to: Address, message: &ToReplica) {
+        if let ToReplica::Store { ticket, attempt, .. } = message {
+            let (ticket, attempt) = (*ticket, *attempt);
+            self.answer(ctx, to, ToCoordinator::Stored { ticket, attempt });
         }
     }
 
@@ -160,9 +184,10 @@ impl Replica {
             Some(target) => disk.hints.get(key, target),
         };
         // A further attempt at what was made already, unless that has been lost since.
+        let anew = self.planted.is(Plant::CoordinatorRetryNewEvent);
         let known = |set: &&Rc<VersionSet>| {
             let made = put.identity.and_then(|identity| self.made.dot(identity));
-            made.is_some_and(|dot| set.clock().contains(dot))
+            !anew && made.is_some_and(|dot| set.clock().contains(dot))
         };
         if let Some(set) = held.filter(known) {
             let set = Rc::clone(set);
@@ -178,6 +203,13 @@ impl Replica {
         let Put { value, ghost, .. } = &*put;
         let (value, ghost) = (value.clone(), ghost.clone());
         let set = Rc::new(write(config.versioning, held, context, author, value, ghost));
+        if config.sibling_limit.is_some_and(|most| set.versions().len() > most as usize) {
+            let answer = match self.planted.is(Plant::AckOnRefused) {
+                true => ToCoordinator::Written { ticket, attempt, set },
+                false => ToCoordinator::Declined { ticket, attempt },
+            };
+            return self.answer(ctx, to, answer);
+        }
         if most_pairs.is_some() {
             self.minted.insert((key, actor), set.clock().counter(actor));
         }
@@ -223,9 +255,27 @@ impl Replica {
         (key, set): (Key, Rc<VersionSet>),
         cause: Cause,
     ) {
-        let change = disk.store.merge(config.versioning, key, &set);
+        let repairs = cause == Cause::ReadRepair;
+        let change = match repairs && self.planted.is(Plant::ReadRepairBlindOverwrite) {
+            true => disk.store.replace(key, set),
+            false => disk.store.merge(config.versioning, key, &set),
+        };
+        let change = self.refuse(config, disk, change, cause);
         remind_of_tombstone(ctx, config, &change);
         ctx.tell(|| Fact::Kept { change, cause });
+    }
+
+    /// A bug: repairs are held to the limit on siblings as well.
+    fn refuse(&self, config: &Cluster, disk: &mut Disk, change: Change, cause: Cause) -> Change {
+        let limited = matches!(cause, Cause::ReadRepair | Cause::AntiEntropy);
+        let most = config.sibling_limit.filter(|_| self.planted.is(Plant::RepairRefusedByLimit));
+        let count = change.after.as_ref().map_or(0, |set| set.versions().len());
+        match (most, &change.before) {
+            (Some(most), Some(before)) if limited && count > most as usize => {
+                disk.store.replace(change.key, Rc::clone(before))
+            }
+            (_, _) => change,
+        }
     }
 
     /// Keeps what a stand-in delivered and confirms it, so that the hint may go.

@@ -181,7 +181,11 @@ impl Metrics {
             | Fact::HintSuperseded { .. }
             | Fact::HintDelivered { .. }
             | Fact::HintLost { .. }
-            | Fact::HintRevived { .. } => {}
+            | Fact::HintRevived { .. }
+            | Fact::Counted(_)
+            | Fact::GivenUp(_)
+            | Fact::Forwarded { .. }
+            | Fact::Mended(_) => {}
         }
         self.look_for_rest(now);
     }

@@ -26,6 +26,7 @@ use crate::time::Duration;
 use crate::time::signed::SignedDuration;
 use crate::trace::layout::{FaultWindow, Homes, Layout, Placed};
 use crate::workload;
+use crate::workload::spec::{Context, RetryPolicy};
 
 /// A run that has been checked and can begin. The same plan gives the same run, to the byte.
 #[derive(Clone, PartialEq, Debug)]
@@ -55,6 +56,7 @@ impl Plan {
             copies: self.cluster.n,
             partitions: partitions(&self.cluster.partitioning),
             sites: self.sites_of_nodes(),
+            planted: self.cluster.planted,
         }
     }
 
@@ -133,6 +135,9 @@ impl Plan {
             clients: self.workload.clients,
             keys: keys.count(),
             cart_policy: self.workload.cart_policy,
+            contexts_told: self.workload.session.context == Context::Kept
+                && self.workload.cart_policy.carries_context(),
+            writes_named: self.workload.retry.policy == RetryPolicy::SameId,
             duration: self.duration,
             sampling: self.sampling,
             machines: self.machines(),

@@ -40,6 +40,8 @@ pub fn layout(faults: Vec<FaultWindow>) -> Layout {
         clients: 2,
         keys: 3,
         cart_policy: CartPolicy::default(),
+        contexts_told: true,
+        writes_named: false,
         duration: Duration::from_secs(10),
         sampling: Duration::from_secs(1),
         machines: 4,

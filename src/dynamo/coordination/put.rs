@@ -6,18 +6,23 @@ use smallvec::SmallVec;
 
 use crate::dynamo::config::Flush;
 use crate::dynamo::config::local::{DurableWrite, ObjectBuffer};
+use crate::dynamo::config::plant::Plant;
+use crate::dynamo::coordination::conditions::{Needed, are_met};
 use crate::dynamo::coordination::participants::{
-    Participant, Participants, State, choose, give_up_waiting, mark_answered, next_stand_in,
+    Participant, Participants, State, choose, give_up_waiting, mark_answered, mark_declined,
+    next_stand_in, told,
 };
 use crate::dynamo::coordination::slab::Slab;
 use crate::dynamo::coordination::{Scene, Silent, reply};
 use crate::dynamo::fact::Fact;
+use crate::dynamo::fact::request::{Counted, Unanswered};
 use crate::dynamo::message::{self, Message, Outcome, Replied, Ticket, ToReplica};
 use crate::dynamo::timer::Timer;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::dynamo::words::{NodeCtx, NodeWords};
 use crate::id::{Address, AttemptId, Key, NodeId};
 use crate::process::deadlines::Deadlines;
+use crate::time::Time;
 
 /// All puts that this node coordinates.
 #[derive(Debug)]
@@ -37,6 +42,7 @@ struct Put {
     /// What the replicas keep, once the first of them has made the new version.
     set: Option<Rc<VersionSet>>,
     replied: bool,
+    began: Time,
     /// The home whose replica, or who stands in for it, is to do the durable write (section 6.1).
     durable: Option<NodeId>,
 }
@@ -62,7 +68,7 @@ impl Puts {
         key: Key,
         request: Rc<message::Put>,
     ) {
-        let ticket = self.insert(scene, (attempt, key), request, None);
+        let ticket = self.insert(ctx, scene, (attempt, key), request, None);
         let put = self.open.get_mut(ticket).expect("it was inserted just now");
         let mine = put.participants.iter().position(|p| p.node == scene.view.me);
         put.ask_to_write(ctx, scene, (ticket, mine.unwrap_or(0)), &mut self.replicas);
@@ -78,7 +84,7 @@ impl Puts {
         request: Rc<message::Put>,
         set: Rc<VersionSet>,
     ) {
-        let ticket = self.insert(scene, name, request, Some(set));
+        let ticket = self.insert(ctx, scene, name, request, Some(set));
         let put = self.open.get_mut(ticket).expect("it was inserted just now");
         put.ask_all_to_store(ctx, scene, ticket, &mut self.replicas);
         self.ends.set(ctx, scene.config.timeouts.operation, ticket);
@@ -86,15 +92,23 @@ impl Puts {
 
     fn insert(
         &mut self,
+        ctx: &NodeCtx<'_>,
         scene: Scene<'_>,
         (attempt, key): (AttemptId, Key),
         request: Rc<message::Put>,
         set: Option<Rc<VersionSet>>,
     ) -> Ticket {
-        let range = scene.ring.range_of(key);
-        let participants = choose(scene, range);
-        let (answered, replied, durable) = (0, false, None);
-        let put = Put { attempt, key, participants, answered, request, set, replied, durable };
+        let put = Put {
+            attempt,
+            key,
+            participants: choose(scene, scene.ring.range_of(key)),
+            answered: 0,
+            request,
+            set,
+            replied: false,
+            began: ctx.ran,
+            durable: None,
+        };
         for deadlines in [&mut self.replicas, &mut self.ends] {
             deadlines.prune(|ticket| self.open.get(ticket).is_some());
         }
@@ -140,6 +154,26 @@ impl Puts {
         }
     }
 
+    /// The one that was to make the version will not: there would be too many beside each other.
+    /// The client is told at once. It is not told that nothing came of it if another was asked
+    /// before.
+    pub fn on_declined(
+        &mut self,
+        ctx: &mut NodeCtx<'_>,
+        from: NodeId,
+        (ticket, attempt): (Ticket, AttemptId),
+    ) {
+        let waits = |put: &&mut Put| put.attempt == attempt && put.set.is_none();
+        let Some(put) = self.open.get_mut(ticket).filter(waits) else { return };
+        if mark_declined(&mut put.participants, from) {
+            let silent = |p: &&Participant| p.state == State::Silent;
+            let alone = put.participants.iter().filter(silent).count() == 1;
+            let outcome = if alone { Outcome::Refused } else { Outcome::TimedOut };
+            reply(ctx, put.attempt, put.key, outcome);
+            self.open.remove(ticket);
+        }
+    }
+
     /// Gives up the silent replicas of the next put that has waited its time for them; none once
     /// there is no such put.
     pub fn next_overdue(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>) -> Option<Silent> {
@@ -166,14 +200,22 @@ impl Puts {
         } else {
             put.ask_all_to_store(ctx, scene, ticket, &mut self.replicas);
         }
+        if scene.config.planted.is(Plant::ErrorCountedAsOk) && put.set.is_some() {
+            put.answered += silent.len() as u32;
+            self.settle(ctx, scene, ticket);
+        }
         silent
     }
 
     /// Time is up for some: a put without W copies is given up, and may have taken effect all the
     /// same.
-    pub fn on_end(&mut self, ctx: &mut NodeCtx<'_>) {
+    pub fn on_end(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>) {
         while let Some(ticket) = self.ends.next_due(ctx, |ticket| self.open.get(ticket).is_some()) {
             if let Some(put) = self.open.remove(ticket).filter(|put| !put.replied) {
+                if scene.config.planted.is(Plant::FailedPutUndo) {
+                    put.undo(ctx);
+                }
+                ctx.tell_of(|ran| Fact::GivenUp(Box::new(put.told(ran, scene, ticket))));
                 reply(ctx, put.attempt, put.key, Outcome::TimedOut);
             }
         }
@@ -181,8 +223,10 @@ impl Puts {
 
     fn settle(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, ticket: Ticket) {
         let put = self.open.get_mut(ticket).expect("only an open put settles");
-        if !put.replied && put.answered >= scene.config.w {
-            put.succeed(ctx);
+        let early = u32::from(scene.config.planted.is(Plant::QuorumOffByOne));
+        let enough = put.answered + early >= scene.config.w;
+        if !put.replied && enough && put.is_honoured(scene) {
+            put.succeed(ctx, scene, ticket);
         }
         let all_in = put.answered as usize == put.participants.len();
         if all_in && put.replied {
@@ -192,13 +236,48 @@ impl Puts {
 }
 
 impl Put {
-    fn succeed(&mut self, ctx: &mut NodeCtx<'_>) {
+    /// Have those stored it who are asked for beside their number?
+    fn is_honoured(&self, scene: Scene<'_>) -> bool {
+        are_met(scene, Needed::of_put(scene.config), &self.participants)
+    }
+
+    fn told(&self, ran: Time, scene: Scene<'_>, ticket: Ticket) -> Unanswered {
+        Unanswered {
+            attempt: self.attempt,
+            key: self.key,
+            ticket,
+            ghost: Some(self.request.ghost.clone()),
+            asked: told(&self.participants),
+            ring: scene.shared_ring(),
+            took: ran.since(self.began),
+        }
+    }
+
+    /// A bug: whoever has stored it is to forget it.
+    fn undo(&self, ctx: &mut NodeCtx<'_>) {
+        let Some(set) = &self.set else { return };
+        let newest = set.versions().iter().map(|version| version.stamp).max();
+        let rest = set.versions().iter().filter(|version| Some(version.stamp) != newest);
+        let without = Rc::new(VersionSet::new(set.clock().clone(), rest.cloned().collect()));
+        for participant in self.participants.iter().filter(|p| p.stand_in_for().is_none()) {
+            let (attempt, key, set) = (self.attempt, self.key, Rc::clone(&without));
+            let repair = ToReplica::Repair { attempt, key, set };
+            ctx.send(Address::Node(participant.node), Message::Replica(repair));
+        }
+    }
+
+    fn succeed(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, ticket: Ticket) {
         self.replied = true;
         let set = self.set.clone().expect("a copy is kept only of what was made");
         let kept = self.participants.iter().filter(|p| p.state == State::Answered);
         let replied = kept.map(|p| p.node).collect::<Replied>();
         let (key, ghost) = (self.key, &self.request.ghost);
         ctx.tell(|| Fact::Committed { key, ghost: ghost.clone(), set: Rc::clone(&set) });
+        ctx.tell_of(|ran| {
+            let (request, count) = (self.told(ran, scene, ticket), self.answered);
+            let (answers, reply) = (Vec::new(), Some(Rc::clone(&set)));
+            Fact::Counted(Box::new(Counted { request, count, answers, reply }))
+        });
         reply(ctx, self.attempt, self.key, Outcome::Stored { set, replied });
     }
 

@@ -5,6 +5,7 @@
 
 mod administration;
 mod cluster;
+mod conditions;
 mod cuts;
 mod disk;
 mod expect;
@@ -42,6 +43,7 @@ pub fn check(scenario: &Scenario, known_figures: &[&str]) -> Vec<Problem> {
     check_name(&scenario.name, &mut findings);
     check_times(scenario, &mut findings);
     cluster::check(&scenario.cluster, &mut findings);
+    conditions::check(scenario, &mut findings);
     administration::check(scenario, &mut findings);
     partitioning::check(scenario, &mut findings);
     network::check(scenario, &mut findings);
