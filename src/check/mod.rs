@@ -10,7 +10,7 @@
 //! | `convergence` | C1 | all homes hold the same in the end, and no hint is left |
 //! | `honest_ack` | Q1 | what is acknowledged is held by W nodes at that moment |
 //! | `counted_once` | Q2 | R or W answers were counted, each of another node |
-//! | `freshness` | Q3 | where quorums meet, a read covers what was acknowledged before it |
+//! | `freshness` | Q3 | where quorums meet, a read covers what was acknowledged before |
 //! | `frontier` | Q4 | a get returns what is newest in its answers, and nothing else |
 //! | `conditions` | Q5 | homes and sites that are asked for have answered |
 //! | `read_repair` | Q6 | a repair takes nothing away, and goes to those who are behind |
@@ -19,7 +19,7 @@
 //! | `read_your_writes` | S1 | where quorums meet, a read covers its client's writes |
 //! | `monotonic_reads` | S2 | where quorums meet, a read covers its client's earlier reads |
 //! | `monotonic_writes` | S3 | where quorums meet, writes of a client are read in their order |
-//! | `writes_follow_reads` | S4 | a write is read with what its client had read, and not beside it |
+//! | `writes_follow_reads` | S4 | a write is read with what its client had read, not beside it |
 //! | `vacuity` | - | each fault touched something |
 //!
 //! Judges trust the records, the account at the end and the ghosts, never the protocol's clocks.

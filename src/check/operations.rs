@@ -1,8 +1,10 @@
 //! Verifies: each operation that a client began ended exactly once, and none ended that never
-//! began; it succeeded with an answer that was given to it. Each coordinator answers a request once,
-//! and not later than `timeouts.operation` after it began it; a request is handed on once at most;
-//! and a node that keeps what it has made of a write makes nothing anew of it, where writes say
-//! which they are.
+//! began; it succeeded with an answer that was given to it. Each coordinator answers a request
+//! once, and not later than `timeouts.operation` after it began it; a request is handed on once at
+//! most; and a node that keeps what it has made of a write makes nothing anew of it, where writes
+//! say which they are.
+//!
+//! An answer may be late where a node stood still meanwhile (`pause`).
 //!
 //! Does not verify that the end is true (that a failed put had no effect, say), nor that an answer
 //! is right (the judges of quorums do). No knob breaks this. Examines each operation.
@@ -30,12 +32,17 @@ const MOST_MADE: usize = 512;
 pub struct Operations {
     open: BTreeMap<OperationId, Open>,
     begun: u64,
-    /// By coordinator, whether of puts, and the place of its request: the serial of the last that it
-    /// answered.
+    /// By coordinator, whether of puts, and the place of its request: the serial of the last that
+    /// it answered.
     answered: BTreeMap<(Address, bool, u32, u32), u32>,
     /// Does any coordinator tell of its answers?
     told: bool,
     longest: Duration,
+    /// By fault: does it make a node stand still? Then its answers may be late.
+    pauses: Vec<bool>,
+    /// How many nodes stand still, and when one did last.
+    standing: u32,
+    stood: Time,
     writes_named: bool,
     /// What each node is about to keep, and has made and kept as a home.
     making: BTreeMap<NodeId, OperationId>,
@@ -62,6 +69,9 @@ impl Operations {
             answered: BTreeMap::new(),
             told: false,
             longest: layout.cluster.timeouts.operation,
+            pauses: layout.faults.iter().map(|fault| fault.kind == "pause").collect(),
+            standing: 0,
+            stood: Time::ZERO,
             writes_named: layout.writes_named,
             making: BTreeMap::new(),
             made: BTreeSet::new(),
@@ -123,7 +133,8 @@ impl Operations {
         if self.answered.insert(place, ticket.serial) == Some(ticket.serial) {
             self.find(now, attempt.operation, "was answered twice by one coordinator");
         }
-        if *took > self.longest {
+        let moves = self.standing == 0 && (self.stood == Time::ZERO || self.stood + *took < now);
+        if *took > self.longest && moves {
             self.find(now, attempt.operation, "was answered after its time was up");
         }
     }
@@ -170,6 +181,12 @@ impl Judge for Operations {
     fn see(&mut self, now: Time, record: &Record<'_>) {
         match record {
             Record::Node { node, fact } => self.on_fact(now, Address::Node(*node), fact),
+            Record::FaultBegan { fault } if self.pauses[*fault] => {
+                (self.standing, self.stood) = (self.standing + 1, now);
+            }
+            Record::FaultEnded { fault } if self.pauses[*fault] => {
+                (self.standing, self.stood) = (self.standing - 1, now);
+            }
             // A node that starts anew remembers nothing that it has made.
             Record::Down { node, .. } => self.made.retain(|(maker, _)| maker != node),
             Record::Client { client, fact } => match fact {

@@ -4,6 +4,7 @@
 //! finished it, and then answered. With an object buffer (section 6.1) puts go to memory instead.
 
 mod buffered;
+mod limits;
 mod made;
 
 use std::collections::BTreeMap;
@@ -102,14 +103,6 @@ impl Replica {
         }
     }
 
-    /// A bug: says that it is kept before it is.
-    fn promise(&self, ctx: &mut NodeCtx<'_>, to: Address, message: &ToReplica) {
-        if let ToReplica::Store { ticket, attempt, .. } = message {
-            let (ticket, attempt) = (*ticket, *attempt);
-            self.answer(ctx, to, ToCoordinator::Stored { ticket, attempt });
-        }
-    }
-
     /// Are writes kept in memory first?
     pub fn is_buffered(&self) -> bool {
         self.buffer.is_some()
@@ -203,11 +196,7 @@ impl Replica {
         let Put { value, ghost, .. } = &*put;
         let (value, ghost) = (value.clone(), ghost.clone());
         let set = Rc::new(write(config.versioning, held, context, author, value, ghost));
-        if config.sibling_limit.is_some_and(|most| set.versions().len() > most as usize) {
-            let answer = match self.planted.is(Plant::AckOnRefused) {
-                true => ToCoordinator::Written { ticket, attempt, set },
-                false => ToCoordinator::Declined { ticket, attempt },
-            };
+        if let Some(answer) = self.refusal(config, (ticket, attempt), &set) {
             return self.answer(ctx, to, answer);
         }
         if most_pairs.is_some() {
@@ -255,27 +244,9 @@ impl Replica {
         (key, set): (Key, Rc<VersionSet>),
         cause: Cause,
     ) {
-        let repairs = cause == Cause::ReadRepair;
-        let change = match repairs && self.planted.is(Plant::ReadRepairBlindOverwrite) {
-            true => disk.store.replace(key, set),
-            false => disk.store.merge(config.versioning, key, &set),
-        };
-        let change = self.refuse(config, disk, change, cause);
+        let change = self.join(config, disk, (key, set), cause);
         remind_of_tombstone(ctx, config, &change);
         ctx.tell(|| Fact::Kept { change, cause });
-    }
-
-    /// A bug: repairs are held to the limit on siblings as well.
-    fn refuse(&self, config: &Cluster, disk: &mut Disk, change: Change, cause: Cause) -> Change {
-        let limited = matches!(cause, Cause::ReadRepair | Cause::AntiEntropy);
-        let most = config.sibling_limit.filter(|_| self.planted.is(Plant::RepairRefusedByLimit));
-        let count = change.after.as_ref().map_or(0, |set| set.versions().len());
-        match (most, &change.before) {
-            (Some(most), Some(before)) if limited && count > most as usize => {
-                disk.store.replace(change.key, Rc::clone(before))
-            }
-            (_, _) => change,
-        }
     }
 
     /// Keeps what a stand-in delivered and confirms it, so that the hint may go.

@@ -1,13 +1,13 @@
 //! Verifies: what a get returns is exactly what is newest in the answers that were counted: each
-//! version was in an answer as it is; each that was in an answer and is not returned is superseded,
-//! by its true history, by one that is; and no two are returned of which one supersedes the other,
-//! unless an answer held both.
+//! version was in an answer as it is; each that was in an answer and is not returned is
+//! superseded, by its true history, by one that is; and no two are returned of which one
+//! supersedes the other, unless an answer held both.
 //!
 //! Does not verify that the answers are what the replicas held. Under `last_write_wins` only that
 //! nothing is added, since losers are dropped by design; under `literal` clocks, truncation and
 //! tombstones that go, what is dropped or shown is an anomaly. That nothing superseded is shown is
-//! left out where contexts are not told, and for keys of which one write was made into two versions.
-//! Examines each successful read.
+//! left out where contexts are not told, and for keys of which one write was made into two
+//! versions. Examines each successful read.
 
 use std::rc::Rc;
 

@@ -1,11 +1,12 @@
-//! Verifies: at the moment at which a coordinator counts W stored copies, W different nodes hold the
-//! write, or cover it, as a copy or a hint.
+//! Verifies: at the moment at which a coordinator counts W stored copies, W different nodes hold
+//! the write, or cover it, as a copy or a hint.
 //!
-//! Does not verify that those are the nodes it has counted (a home that gave its range away answers
-//! through the new one), nor that they are the homes. Knobs that legitimately break it, and make it
-//! an anomaly: `flush` other than `always`, which acknowledges what is in memory; `versioning`
-//! `literal` and `last_write_wins`, truncated clocks and tombstones that go, which drop what was
-//! acknowledged; and whatever takes what was stored and tells so. Examines each successful put.
+//! Does not verify that those are the nodes it has counted (a home that gave its range away
+//! answers through the new one), nor that they are the homes. Knobs that legitimately break it,
+//! and make it an anomaly: `flush` other than `always`, which acknowledges what is in memory;
+//! `versioning` `literal` and `last_write_wins`, truncated clocks and tombstones that go, which
+//! drop what was acknowledged; and whatever takes what was stored and tells so. Examines each
+//! successful put.
 
 use crate::check::holdings::Holdings;
 use crate::check::judge::Judge;

@@ -1,7 +1,7 @@
-//! Verifies: those who take part in a request are, in the ring that its coordinator believes in, the
-//! homes of the key, the first N different nodes clockwise from it (from its sites in turn, where
-//! nodes stand at several), or stand in for one of them and are none themselves. The homes are
-//! found anew from the tokens alone.
+//! Verifies: those who take part in a request are, in the ring that its coordinator believes in,
+//! the homes of the key, the first N different nodes clockwise from it (from its sites in turn,
+//! where nodes stand at several), or stand in for one of them and are none themselves. The homes
+//! are found anew from the tokens alone.
 //!
 //! Does not verify that stand-ins follow in clockwise order, which depends on who was believed up.
 //! A request under way when the ring changes may go by the one before: rings of the last

@@ -1,16 +1,17 @@
-//! Verifies the four session guarantees, by key and by true histories. S1, read your writes: a read
-//! covers what its client had written with success before. S2, monotonic reads: it covers what
-//! earlier reads of its client returned. S3, monotonic writes: whoever reads a write, in a read that
-//! began after it did, reads what its client had written before it. S4, writes follow reads: and what
-//! its client had read before it; and nobody is shown a write beside one that it was made from.
+//! Verifies the four session guarantees, by key and by true histories. S1, read your writes: a
+//! read covers what its client had written with success before. S2, monotonic reads: it covers
+//! what earlier reads of its client returned. S3, monotonic writes: whoever reads a write, in a
+//! read that began after it did, reads what its client had written before it. S4, writes follow
+//! reads: and what its client had read before it; and nobody is shown a write beside one that it
+//! was made from.
 //!
 //! In one file since they need one memory. Only what W nodes had stored obliges anybody: what was
 //! read of a write under way may be missed by the next read. Does not verify what one client knows
 //! of different keys, nor more than a client's last [`MOST_KEYS`] keys and a key's last
 //! [`MOST_WRITES`] writes. All is promised where quorums meet, as freshness is, and an anomaly
 //! elsewhere; that nothing is shown beside what was made from it is promised wherever versions are
-//! exact and contexts are told, but for keys of which one write was made into two versions. Examines
-//! each read of which a client, or the writer of what it returned, knew something before.
+//! exact and contexts are told, but for keys of which one write was made into two versions.
+//! Examines each read of which a client, or the writer of what it returned, knew something before.
 
 use std::collections::{BTreeMap, VecDeque};
 

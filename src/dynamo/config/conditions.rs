@@ -1,4 +1,5 @@
-//! What Dynamo's descendants ask of the answers of a quorum beside their number. All off by default.
+//! What Dynamo's descendants ask of the answers of a quorum beside their number. All off by
+//! default.
 
 use serde::{Deserialize, Serialize};
 
