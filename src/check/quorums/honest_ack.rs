@@ -1,14 +1,14 @@
 //! Verifies: at the moment at which a coordinator counts W stored copies, W different nodes hold
 //! the write, or cover it, as a copy or a hint.
 //!
-//! Does not verify that those are the nodes it has counted (a home that gave its range away
-//! answers through the new one), nor that they are the homes. Knobs that legitimately break it,
-//! and make it an anomaly: `flush` other than `always`, which acknowledges what is in memory;
-//! `versioning` `literal` and `last_write_wins`, truncated clocks and tombstones that go, which
-//! drop what was acknowledged; and whatever takes what was stored and tells so. Examines each
-//! successful put.
+//! Does not verify that those are the nodes it has counted, nor that they are the homes. Knobs that
+//! legitimately break it, and make it an anomaly: `flush` other than `always`, which acknowledges
+//! what is in memory; `versioning` `literal` and `last_write_wins`, truncated clocks and tombstones
+//! that go, which drop what was acknowledged; and whatever takes what was stored and tells so. An
+//! honest limit makes changes of the membership one too: a home that has given its range away
+//! answers through its new home, which may be counted for itself as well. Examines each successful
+//! put.
 
-use crate::check::holdings::Holdings;
 use crate::check::judge::Judge;
 use crate::check::quorums::promise::{Losses, counted, is_durable, is_exact};
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
@@ -65,7 +65,8 @@ impl Judge for HonestAck {
     }
 
     fn verdict(self: Box<Self>, layout: &Layout, _: &Account) -> Option<Verdict> {
-        let promised = is_exact(layout) && is_durable(layout) && !self.losses.lost;
+        let kept = !self.losses.lost && !self.losses.moved && !layout.administered;
+        let promised = is_exact(layout) && is_durable(layout) && kept;
         let otherwise = if promised { Outcome::Violated } else { Outcome::Anomaly };
         Some(self.findings.verdict_if_met("honest_ack", self.examined, otherwise))
     }

@@ -43,7 +43,8 @@ pub const BUGS: [Bug; 19] = [
     },
     Bug {
         plant: Plant::PwCheckedBeforeOnly,
-        mechanism: "PR and PW are asked of those believed up before, not of those who have answered",
+        mechanism: "PR and PW are asked of those believed up before, not of those who have \
+                 answered",
         symptom: "PR and PW protect from nothing while a failure is not noticed",
         invariants: &["Q5", "Q3"],
         precedent: "riak_kv#388",
@@ -70,7 +71,8 @@ pub const BUGS: [Bug; 19] = [
     },
     Bug {
         plant: Plant::ReadReturnsFirst,
-        mechanism: "a get returns its first answer instead of the newest versions of all that were counted",
+        mechanism: "a get returns its first answer instead of the newest versions of all that \
+                 were counted",
         symptom: "stale reads and missing siblings though R + W > N",
         invariants: &["Q4", "Q3", "Q6", "S1", "S2", "S3"],
         precedent: "CASSANDRA-2494",
@@ -88,7 +90,8 @@ pub const BUGS: [Bug; 19] = [
     },
     Bug {
         plant: Plant::PreflistSameNodeTwice,
-        mechanism: "the walk that makes a preference list does not skip nodes that are on it already",
+        mechanism: "the walk that makes a preference list does not skip nodes that are on it \
+                 already",
         symptom: "W is met by one machine, and lost with it",
         invariants: &["Q2", "Q7", "Q1", "D2"],
         precedent: "riak_core_apl:find_fallbacks, bob#654, bob#837",
@@ -115,7 +118,8 @@ pub const BUGS: [Bug; 19] = [
     },
     Bug {
         plant: Plant::CoordinatorRetryNewEvent,
-        mechanism: "a further attempt at a write that the node has made already makes a second version",
+        mechanism: "a further attempt at a write that the node has made already makes a second \
+                 version",
         symptom: "one put becomes several siblings",
         invariants: &["Q8", "D4", "D13"],
         precedent: "riak_kv#1754, riak_kv#1188",
