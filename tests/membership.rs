@@ -212,9 +212,50 @@ fn clusters_without_a_common_seed_stay_apart() {
         all.len()
     };
     assert_eq!(memberships(&apart), 3, "everybody is alone on a ring");
+    let figures = apart.figures.membership.expect("an administrator was at work");
+    assert_eq!((figures.most_clusters, figures.merged_after_s), (3, None));
+    let since = apart.account.now.since(Time::ZERO + Duration::from_secs(2));
+    assert_eq!(figures.apart_s, since.seconds());
     let merged = judge(&strangers(1));
     assert_eq!(memberships(&merged), 1);
     assert_eq!(merged.members(), [0, 1, 2]);
+}
+
+/// Four nodes, and four that are told to join each other behind a cut that lasts from 1 s to 3 s.
+fn two_clusters(seed: u64, interval: Duration) -> Plan {
+    let mut plan = busy_plan(seed);
+    plan.cluster.nodes = 4;
+    plan.cluster.gossip.interval = interval;
+    plan.cluster.gossip.seeds = 1;
+    plan.duration = Duration::from_secs(100);
+    let json = serde_json::json!({ "partition": { "sides": [["n0..n3"], ["n4..n7"]],
+        "from": "1s", "to": "3s" } });
+    plan.faults = vec![serde_json::from_value(json).expect("a fault")];
+    plan.administration = (4..8).map(|node| Order::Join(step(node, 2, 4))).collect();
+    plan
+}
+
+// Two clusters meet when a member of one asks the seed of the other, which is once in ten rounds of
+// gossip; then the news goes round as any does. Both take so many rounds, however long those are.
+#[test]
+fn clusters_merge_in_so_many_rounds_of_gossip() {
+    let rounds = |seconds: u64| {
+        let (mut apart, mut merged) = (0.0, 0.0);
+        for seed in 1..=8 {
+            let judged = judge(&two_clusters(seed, Duration::from_secs(seconds)));
+            judged.must_hold();
+            assert_eq!(judged.members(), [0, 1, 2, 3, 4, 5, 6, 7]);
+            let figures = judged.figures.membership.expect("an administrator was at work");
+            assert_eq!(figures.most_clusters, 2, "seed {seed}: {figures:?}");
+            apart += figures.apart_s / seconds as f64 / 8.0;
+            merged += figures.merged_after_s.expect("they merge") / seconds as f64 / 8.0;
+        }
+        (apart, merged)
+    };
+    let all = [1, 2, 4].map(rounds);
+    for (apart, merged) in all {
+        assert!((1.0..10.0).contains(&apart) && (1.0..6.0).contains(&merged), "{all:?}");
+    }
 }
 
 #[test]

@@ -53,12 +53,19 @@ impl Node {
         let before = Rc::clone(self.view.history());
         self.disk.history = Rc::clone(&history);
         self.view.learn(history);
+        if before.membership() != self.view.history().membership() {
+            self.tell_belief(ctx);
+        }
         self.note_lacking(&before);
         let (ranges, keys) = self.cut_trees();
         if ranges > 0 {
             ctx.tell(|| Fact::Replanted { ranges, keys });
         }
         self.settle_ranges(ctx);
+    }
+
+    pub(super) fn tell_belief(&self, ctx: &mut NodeCtx<'_>) {
+        ctx.tell(|| Fact::Believes { history: Rc::clone(self.view.history()) });
     }
 
     /// Goes on with whatever the membership asks for.
