@@ -215,7 +215,8 @@ fn consistency(page: &mut Page, report: &Report) {
             None if membership.apart_s > 0.0 => format!("; {:.1}s apart", membership.apart_s),
             None => String::new(),
         };
-        let told = format!("{members} members, {ended} changes ended{longest}; moved {moved}{apart}");
+        let told =
+            format!("{members} members, {ended} changes ended{longest}; moved {moved}{apart}");
         page.named("membership", &told);
     }
     if let Some(carts) = &report.carts {
