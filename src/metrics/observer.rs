@@ -306,6 +306,7 @@ impl Metrics {
             anti_entropy_copies: repaired.anti_entropy.count,
             read_repair_copies: repaired.read_repair.count,
             handoff_copies: repaired.handoff.count,
+            slices: self.admission.running(),
             ..Running::default()
         }
     }
