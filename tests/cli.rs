@@ -298,7 +298,8 @@ fn explain_tells_and_draws_what_will_happen() {
     check(&place.run(&["explain", "no-faults", "--out", "none.svg"]), 0);
     let orders = place.run(&["explain", "rejoin", "--out", "orders.svg"]);
     let said = text(&orders.stdout);
-    for part in ["n2 is told to leave, via n5\n", "\nn2      ..........-", ".+..", "`+` to come in"] {
+    for part in ["n2 is told to leave, via n5\n", "\nn2      ..........-", ".+..", "`+` to come in"]
+    {
         assert!(said.contains(part), "{part:?}: {said}");
     }
     let svg = std::fs::read_to_string(place.path("orders.svg")).unwrap();

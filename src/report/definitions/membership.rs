@@ -1,8 +1,8 @@
-//! What the numbers about members that come and go mean.
+//! What the numbers about members that come and go mean, and those about sizes of reads.
 
 use crate::report::definitions::{Definition, row};
 
-/// All numbers of section `membership`.
+/// All numbers of section `membership`, and the sizes of section `versions`.
 pub static FIGURES: &[(&str, Definition)] = &[
     row("membership.members", "nodes", "members in the end"),
     row("membership.transitions", "changes", "joins and leaves that began"),
@@ -33,4 +33,10 @@ pub static FIGURES: &[(&str, Definition)] = &[
     row("membership.declined_reads", "reads", "reads declined by a home that lacks the range yet"),
     row("membership.replanted_ranges", "ranges", "ranges whose Merkle tree had to be made anew"),
     row("membership.replanted_keys", "keys", "keys that were looked at for that"),
+    row("versions.bytes_mean", "bytes", "size of the set of versions that a read returned, mean"),
+    row(
+        "versions.bytes_p99_9",
+        "bytes",
+        "99.9th percentile of the same, at most 0.1 % above one that was returned",
+    ),
 ];
