@@ -247,7 +247,7 @@ fn two_clusters(seed: u64, interval: Duration) -> Plan {
     plan
 }
 
-// What the common seed learns goes round as any news does: in so many rounds of gossip, however long
+// Checklist item 50: what the common seed learns goes round as any news does: in so many rounds of gossip, however long
 // those are. The clusters are apart at least as long as the cut parts them.
 #[test]
 fn clusters_merge_in_so_many_rounds_of_gossip() {
@@ -302,7 +302,7 @@ impl Observer for Told {
     }
 }
 
-// Checklist item 49: n5 and n6 join on two sides of a cut and have never heard of each other when
+// Section 4.8.1: n5 and n6 join on two sides of a cut and have never heard of each other when
 // they take the same places.
 #[test]
 fn two_at_one_place_settle_who_has_it() {

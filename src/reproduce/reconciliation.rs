@@ -185,7 +185,8 @@ fn assumptions() -> Vec<String> {
          in the end; a removed item is back if a home shows it in the end.",
         "Carts have nothing to do with each other. So where robots, 2, 8 or 64 to a cart, write a \
          share of the carts and one client each of the others, several versions come back in that \
-         share of what robots see everywhere, for the others see none; the share of robots follows.",
+         share of what robots see everywhere, for the others see none: so the share of robots is \
+         reckoned, not run.",
         "The ten shapes were written down before anything was run.",
     ]
     .map(str::to_string)

@@ -1,8 +1,8 @@
 //! `cluster.profile`: the choices and defaults of a known system in one word.
 //!
 //! A profile is a part of a `cluster`, laid below what the scenario says, as a file that it extends
-//! would be; once that is done the word is gone, `check --resolved` shows what it stood for, and `explain` what it
-//! leaves out.
+//! would be; once that is done the word is gone, `check --resolved` shows what it stood for, and
+//! `explain` what it leaves out.
 
 use serde_json::Value;
 
