@@ -46,8 +46,11 @@ pub fn bars(name: &str, plan: &Plan, layout: &Layout) -> Chart {
     }
 }
 
+/// Points of a chart.
+type Marks = Vec<(f64, Option<f64>)>;
+
 /// What an administrator tells whom: a mark for each order that starts a node or makes one go.
-fn told(plan: &Plan) -> Vec<(String, Vec<(f64, Option<f64>)>)> {
+fn told(plan: &Plan) -> Vec<(String, Marks)> {
     let marks = |whom: fn(&Order) -> Option<NodeId>| {
         let mark = |order: &Order| Some((order.at().seconds(), Some(f64::from(whom(order)?.0))));
         let mut marks: Vec<_> = plan.administration.iter().filter_map(mark).collect();
