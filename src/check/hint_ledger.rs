@@ -50,6 +50,7 @@ impl Judge for HintLedger {
             | Fact::Cleared { .. }
             | Fact::Compared { .. }
             | Fact::Announced { .. }
+            | Fact::Believes { .. }
             | Fact::Released { .. }
             | Fact::Passed
             | Fact::Declined

@@ -51,6 +51,8 @@ pub enum Fact {
     Compared { peer: NodeId, hashes: u32, differing: u32 },
     /// The membership as this node has just changed it, be it by an administrator's command.
     Announced { history: Rc<History> },
+    /// Who this node believes to be on the ring, once it has started and whenever that changes.
+    Believes { history: Rc<History> },
     /// A copy went, since the range is another's now.
     Released { change: Change },
     /// A request was passed on to the home that the range was given to.

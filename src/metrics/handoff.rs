@@ -132,6 +132,7 @@ impl Handoff {
             | Fact::Cleared { .. }
             | Fact::Compared { .. }
             | Fact::Announced { .. }
+            | Fact::Believes { .. }
             | Fact::Released { .. }
             | Fact::Passed
             | Fact::Declined

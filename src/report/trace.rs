@@ -166,6 +166,10 @@ fn node_fact(fact: &Fact) -> (&'static str, Value) {
             let members: Vec<String> = history.members().iter().map(text).collect();
             ("announced", json!({ "members": members }))
         }
+        Fact::Believes { history } => {
+            let membership = format!("{:016x}", history.membership());
+            ("believes", json!({ "members": history.members().len(), "membership": membership }))
+        }
         Fact::Released { change } => ("released", json!({ "change": of_change(change) })),
         Fact::Passed => ("passed", json!({})),
         Fact::Declined => ("declined", json!({})),

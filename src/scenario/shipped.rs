@@ -48,6 +48,7 @@ shipped![
     ("membership", "join-partitions"),
     ("membership", "remove-dead"),
     ("membership", "replace-dead"),
+    ("membership", "logical-partition"),
     ("nodes", "rolling-restart"),
     ("nodes", "lost-disk"),
     ("nodes", "restored-disk"),

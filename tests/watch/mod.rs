@@ -131,7 +131,7 @@ impl Ledger {
             Fact::ReadRepaired { .. } => self.repaired += 1,
             Fact::Suspected { .. } => self.suspected += 1,
             Fact::Cleared { .. } => self.cleared += 1,
-            Fact::Announced { .. } | Fact::Passed | Fact::Declined => {}
+            Fact::Announced { .. } | Fact::Believes { .. } | Fact::Passed | Fact::Declined => {}
             Fact::Replanted { .. } => {}
             Fact::Buffer(_) | Fact::Admission(_) => {}
             Fact::Compared { .. } | Fact::Made { .. } | Fact::Recognised { .. } => {}
