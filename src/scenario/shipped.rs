@@ -58,6 +58,7 @@ shipped![
     ("nodes", "rack-and-site"),
     ("nodes", "planned-restarts"),
     ("nodes", "uneven-machines"),
+    ("nodes", "pauses"),
     ("disks", "unflushed-crash"),
     ("disks", "failing-disks"),
     ("disks", "lying-flush"),
