@@ -33,3 +33,34 @@ const FIXED: [&str; 8] = [
      many there are changes no expectation.",
     "All else is as in the first model: nodes, quorums, disks, keys, rates.",
 ];
+
+/// The world of servers, with the two numbers that were found.
+const SERVER: &str = include_str!("pauses.json");
+
+/// One choice of what is fixed, with what was found for it on the two cells.
+pub struct Choice {
+    pub what: &'static str,
+    /// From one pause to the next, in seconds.
+    every: u32,
+    /// The median of a step, and the mean of a pause, in microseconds.
+    median: u32,
+    length: u32,
+    /// Do latencies begin when the client goes on?
+    running: bool,
+}
+
+/// The choice that is held to the bar; its numbers stand in the file.
+pub const CHOSEN: Choice = Choice {
+    what: "pauses every 10 s",
+    every: 10,
+    median: 520,
+    length: 28_200,
+    running: false,
+};
+
+/// Choices that are only shown.
+pub const OTHERS: [Choice; 3] = [
+    Choice { what: "pauses every 5 s", every: 5, median: 501, length: 24_600, ..CHOSEN },
+    Choice { what: "pauses every 20 s", every: 20, median: 533, length: 36_800, ..CHOSEN },
+    Choice { what: "latencies from when the client goes on", median: 532, length: 30_800, running: true, ..CHOSEN },
+];
