@@ -38,6 +38,7 @@ const FIXED: [&str; 8] = [
 const SERVER: &str = include_str!("pauses.json");
 
 /// One choice of what is fixed, with what was found for it on the two cells.
+#[derive(Clone, Copy)]
 pub struct Choice {
     pub what: &'static str,
     /// From one pause to the next, in seconds.
@@ -49,18 +50,51 @@ pub struct Choice {
     running: bool,
 }
 
-/// The choice that is held to the bar; its numbers stand in the file.
-pub const CHOSEN: Choice = Choice {
-    what: "pauses every 10 s",
-    every: 10,
-    median: 520,
-    length: 28_200,
-    running: false,
-};
+/// The choice that is held to the bar, as it stands in the file.
+pub const CHOSEN: Choice =
+    Choice { what: "pauses every 10 s", every: 10, median: 520, length: 28_200, running: false };
 
 /// Choices that are only shown.
 pub const OTHERS: [Choice; 3] = [
     Choice { what: "pauses every 5 s", every: 5, median: 501, length: 24_600, ..CHOSEN },
     Choice { what: "pauses every 20 s", every: 20, median: 533, length: 36_800, ..CHOSEN },
-    Choice { what: "latencies from when the client goes on", median: 532, length: 30_800, running: true, ..CHOSEN },
+    Choice {
+        what: "latencies from when the client goes on",
+        median: 532,
+        length: 30_800,
+        running: true,
+        ..CHOSEN
+    },
 ];
+
+impl Choice {
+    /// A heading that tells what was found for it.
+    pub fn heading(&self) -> String {
+        let Choice { what, median, length, .. } = self;
+        let milliseconds = f64::from(*length) / 1e3;
+        format!(
+            "The second model with {what} (found: steps of {median} us, pauses of {milliseconds} ms)"
+        )
+    }
+
+    /// The world of servers under this choice.
+    pub fn servers(&self) -> String {
+        let mut text = SERVER.to_string();
+        let numbers = |choice: &Choice| {
+            let Choice { every, median, length, .. } = choice;
+            [format!("\"{every}s\""), format!("\"{median}us\""), format!("\"{length}us\"")]
+        };
+        for (found, other) in numbers(&CHOSEN).iter().zip(numbers(self)) {
+            assert!(SERVER.contains(found), "the file has {found}");
+            text = text.replace(found, &other);
+        }
+        let begin = "\"pauses\": {\n    \"operations_begin\": \"running\",";
+        if self.running { text.replace("\"pauses\": {", begin) } else { text }
+    }
+}
+
+/// What is assumed, for the page.
+pub fn assumptions() -> Vec<String> {
+    let of_second = |text: &&str| format!("Second model: {text}");
+    FIXED.iter().map(of_second).collect()
+}
