@@ -269,7 +269,7 @@ fn picture([first, second]: [&Measured; 2]) -> Picture {
         title: title.to_string(),
         y_title: "latency, ms".to_string(),
         series: vec![
-            series("first model", Style::Dotted, &|at| {
+            series("first model", Style::Points, &|at| {
                 Estimate::of(&first[at / 2][cell + at % 2]).mean
             }),
             series("second model, with pauses", Style::Points, &|at| {

@@ -67,8 +67,8 @@ pub enum Beginning {
     /// the pause is over.
     #[default]
     Wanted,
-    /// When the client goes on: latencies as its own clock takes them, which leaves out what was
-    /// wanted meanwhile (the coordinated omission of load generators).
+    /// When the client goes on, and the next is wanted later by as much: latencies as the clock of
+    /// a load generator takes them that pauses itself, and so leaves out the wait.
     Running,
 }
 
