@@ -131,7 +131,7 @@ fn verdict(tested: &[Tested]) -> Option<Verdict> {
 
 fn conclude(verdicts: &[Verdict]) -> Conclusion {
     let each = verdicts.iter().map(|verdict| match verdict.outcome {
-        Stand::Held | Stand::Anomaly => Conclusion::Held,
+        Stand::Held | Stand::Anomaly | Stand::NotMet => Conclusion::Held,
         Stand::Vacuous | Stand::NothingExamined => Conclusion::Inconclusive,
         Stand::Violated => Conclusion::Finding,
     });

@@ -21,6 +21,7 @@
 //! | [`scenario`] | what the user wrote |
 //! | [`report`] | what the user reads |
 //! | [`experiment`] | scenario in, report out |
+//! | [`hunt`] | bugs that can be planted, and the hunt for any |
 //! | `reproduce` | the paper's figures beside ours, behind the feature `cli` |
 //! | `cli` | the face, behind the feature `cli` |
 //!
@@ -34,6 +35,7 @@ pub mod dynamo;
 pub mod experiment;
 pub mod faults;
 pub mod ghost;
+pub mod hunt;
 pub mod id;
 pub mod metrics;
 pub mod network;

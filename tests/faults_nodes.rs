@@ -4,7 +4,8 @@ mod watch;
 
 use std::collections::BTreeMap;
 
-use dynamo_sim::dynamo::config::{ClockSkew, Versioning};
+use dynamo_sim::dynamo::config::Versioning;
+use dynamo_sim::dynamo::config::modes::ClockSkew;
 use dynamo_sim::dynamo::fact::{Cause, Fact};
 use dynamo_sim::dynamo::message::{Kind, Message, ToCoordinator};
 use dynamo_sim::faults::clock::{Clock, ClockTrouble};

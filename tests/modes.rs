@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dynamo_sim::check::judges::Judges;
 use dynamo_sim::check::verdict::Outcome;
-use dynamo_sim::dynamo::config::modes::{ClockTruncation, Tombstones, TruncatedWhen};
-use dynamo_sim::dynamo::config::{ClockSkew, Coordinator, Versioning};
+use dynamo_sim::dynamo::config::modes::{ClockSkew, ClockTruncation, Tombstones, TruncatedWhen};
+use dynamo_sim::dynamo::config::{Coordinator, Versioning};
 use dynamo_sim::dynamo::fact::{Cause, Fact};
 use dynamo_sim::dynamo::message::{Action, Membership, Message, ToReplica};
 use dynamo_sim::faults::spec::DiskAfterCrash;

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// Floors from low to high. A room imports only from lower floors, never from its own.
-const FLOORS: [&[&str]; 11] = [
+const FLOORS: [&[&str]; 12] = [
     &["time", "id", "quantity", "switch", "digest", "ghost"],
     &["random"],
     &["process", "network"],
@@ -14,6 +14,7 @@ const FLOORS: [&[&str]; 11] = [
     &["sim", "check", "metrics"],
     &["scenario", "report"],
     &["experiment"],
+    &["hunt"],
     &["reproduce"],
     &["cli"],
 ];

@@ -1,5 +1,6 @@
 //! The contract of a judge.
 
+use crate::check::holdings::Holdings;
 use crate::check::verdict::Verdict;
 use crate::time::Time;
 use crate::trace::layout::Layout;
@@ -16,6 +17,12 @@ pub trait Judge {
     /// Something happened.
     fn see(&mut self, now: Time, record: &Record<'_>) {
         let (_, _) = (now, record);
+    }
+
+    /// The same, for one who also wants to know what all disks hold after it.
+    fn see_with(&mut self, now: Time, record: &Record<'_>, holdings: &Holdings) {
+        let _ = holdings;
+        self.see(now, record);
     }
 
     /// The run is over: none if there is nothing that this judge could ever say about such a run.

@@ -2,17 +2,39 @@
 
 use serde::{Serialize, Serializer};
 
+use crate::check::{hints, members, quorums, trees, versions, world};
 use crate::id::{EventId, Key, NodeId};
 use crate::time::Time;
 
 /// Findings that a verdict tells in full; the rest is only counted.
 const MOST_TOLD: usize = 20;
 
+/// By part of the store, the number of each invariant and the name of its judge.
+pub const INVARIANTS: [&[(&str, &str)]; 7] = [
+    &[
+        ("Z2", "message_ledger"),
+        ("H1", "hint_ledger"),
+        ("Q8", "operations"),
+        ("D1", "no_invention"),
+        ("D2", "durability"),
+        ("C1", "convergence"),
+    ],
+    &versions::INVARIANTS,
+    &quorums::INVARIANTS,
+    &hints::INVARIANTS,
+    &trees::INVARIANTS,
+    &members::INVARIANTS,
+    &world::INVARIANTS,
+];
+
 /// What a judge says of a run.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Verdict {
     /// The judge's name.
     pub judge: &'static str,
+    /// The number of the invariant that it watches over (`D2`), by the judge's name.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub invariant: &'static str,
     pub outcome: Outcome,
     /// How many things were looked at; each judge says which.
     pub examined: u64,
@@ -36,6 +58,22 @@ pub enum Outcome {
     Vacuous,
     /// There was nothing to look at, which is no pass.
     NothingExamined,
+    /// What this judge watches over never happened in this run: it says nothing.
+    NotMet,
+}
+
+impl Outcome {
+    /// How a summary says it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Outcome::Held => "held",
+            Outcome::Violated => "VIOLATED",
+            Outcome::Anomaly => "anomaly",
+            Outcome::Vacuous => "vacuous",
+            Outcome::NothingExamined => "nothing examined",
+            Outcome::NotMet => "not met",
+        }
+    }
 }
 
 /// One thing that a judge found.
@@ -54,6 +92,10 @@ pub struct Finding {
     pub nodes: Vec<NodeId>,
     #[serde(serialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub event: Option<EventId>,
+    /// In which way it went wrong, in a few words without names or numbers: findings of one judge
+    /// with one mechanism have one cause, as far as can be seen.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub mechanism: &'static str,
     /// What was expected and what came.
     pub story: String,
 }
@@ -86,8 +128,25 @@ impl Findings {
             (0, _) => Outcome::Held,
             (_, _) => otherwise,
         };
-        Verdict { judge, outcome, examined, found: self.count, findings: self.told }
+        let invariant = invariant_of(judge);
+        Verdict { judge, invariant, outcome, examined, found: self.count, findings: self.told }
     }
+
+    /// The same from a judge of something that need not happen in a run.
+    pub fn verdict_if_met(self, judge: &'static str, examined: u64, otherwise: Outcome) -> Verdict {
+        let verdict = self.verdict(judge, examined, otherwise);
+        match verdict.outcome {
+            Outcome::NothingExamined => Verdict { outcome: Outcome::NotMet, ..verdict },
+            Outcome::Held | Outcome::Violated | Outcome::Anomaly => verdict,
+            Outcome::Vacuous | Outcome::NotMet => verdict,
+        }
+    }
+}
+
+/// The number of the invariant of a judge; none for judges of something else.
+fn invariant_of(judge: &str) -> &'static str {
+    let rows = INVARIANTS.iter().copied().flatten();
+    rows.copied().find(|(_, name)| *name == judge).map_or("", |(number, _)| number)
 }
 
 impl Finding {

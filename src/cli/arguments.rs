@@ -63,6 +63,10 @@ pub struct Subject {
     /// Change a field: a dotted path, and a value as JSON or else a string (cluster.r=1)
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub overrides: Vec<String>,
+    /// Plant a bug into the code that runs, or take the scenario's own out with `none`; `bugs`
+    /// lists them
+    #[arg(long, value_name = "NAME")]
+    pub plant: Option<String>,
 }
 
 /// `run`

@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::cli::arguments::Subject;
 use crate::cli::exit::Failure;
 use crate::cli::terminal::Terminal;
+use crate::dynamo::config::plant::Plant;
 use crate::experiment::known_figures;
 use crate::scenario::document;
 use crate::scenario::extend::{Library, Shipped};
@@ -52,8 +53,22 @@ pub fn checked(subject: &Subject, terminal: &Terminal) -> Result<Checked, Failur
     };
     // Faults are drawn from the seed, so it is known before they are read.
     let seed = seed.map(|seed| format!("seed={seed}"));
-    let overrides: Vec<String> = subject.overrides.iter().cloned().chain(seed).collect();
+    let plant = subject.plant.as_deref().map(plant_override).transpose()?;
+    let overrides = subject.overrides.iter().cloned().chain(seed).chain(plant);
+    let overrides: Vec<String> = overrides.collect();
     checked_file(&subject.scenario, &overrides, terminal)
+}
+
+/// `--plant` as a change of the scenario.
+fn plant_override(name: &str) -> Result<String, Failure> {
+    if name == "none" {
+        return Ok("plant=null".to_string());
+    }
+    let unknown = || {
+        let story = format!("--plant: there is no bug named {name}; `bugs` lists them all");
+        Failure::Arguments(story)
+    };
+    Plant::named(name).map(|_| format!("plant={name}")).ok_or_else(unknown)
 }
 
 /// Reads, overrides and checks one scenario.

@@ -5,11 +5,13 @@
 
 pub mod local;
 pub mod modes;
+pub mod plant;
 
 use serde::{Deserialize, Serialize};
 
 use crate::dynamo::config::local::{Admission, ObjectBuffer};
-use crate::dynamo::config::modes::{ClockTruncation, Profile, Tombstones};
+use crate::dynamo::config::modes::{ClockSkew, ClockTruncation, Profile, Tombstones};
+use crate::dynamo::config::plant::Planted;
 use crate::id::Span;
 use crate::switch::Switch;
 use crate::time::Duration;
@@ -75,15 +77,9 @@ pub struct Cluster {
     /// What becomes of tombstones, which stand for deletes.
     #[serde(skip_serializing_if = "Tombstones::are_kept")]
     pub tombstones: Tombstones,
-}
-
-/// The spread of what clocks show beyond the true time: a bell curve around it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct ClockSkew {
-    /// Standard deviation. Raising it sets clocks further apart, each in its own direction.
-    pub deviation: Duration,
+    /// A bug in the code that runs, from the scenario's `plant`; no setting of a cluster.
+    #[serde(skip)]
+    pub planted: Planted,
 }
 
 /// Whether stand-ins take part in a quorum.
@@ -313,6 +309,7 @@ impl Default for Cluster {
             clock_skew: None,
             clock_truncation: None,
             tombstones: Tombstones::default(),
+            planted: Planted::NONE,
         }
     }
 }

@@ -85,10 +85,10 @@ fn header(page: &mut Page, report: &Report) {
     page.line(&format!("{}  seed {}  digest {}", header.scenario, header.seed, header.digest));
     let rest = if header.quiescent { "came to rest" } else { "did not come to rest" };
     let held = report.verdicts.iter().filter(|verdict| verdict.outcome == Outcome::Held).count();
+    let met = report.verdicts.iter().filter(|verdict| verdict.outcome != Outcome::NotMet).count();
     page.line(&format!(
-        "{}: {held} of {} judges hold; {rest} at {}, {} events",
-        name_of(worst(&report.verdicts)),
-        report.verdicts.len(),
+        "{}: {held} of {met} judges hold; {rest} at {}, {} events",
+        worst(&report.verdicts).words(),
         moment(header.ended_at_s),
         count(header.events)
     ));
@@ -102,27 +102,22 @@ fn worst(verdicts: &[Verdict]) -> Outcome {
         Outcome::NothingExamined,
         Outcome::Anomaly,
         Outcome::Held,
+        Outcome::NotMet,
     ];
     let is_said = |outcome: &Outcome| verdicts.iter().any(|said| said.outcome == *outcome);
     gravest_first.into_iter().find(is_said).unwrap_or(Outcome::NothingExamined)
 }
 
-fn name_of(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Held => "held",
-        Outcome::Violated => "VIOLATED",
-        Outcome::Anomaly => "anomaly",
-        Outcome::Vacuous => "vacuous",
-        Outcome::NothingExamined => "nothing examined",
-    }
+fn is_told(verdict: &Verdict) -> bool {
+    !matches!(verdict.outcome, Outcome::Held | Outcome::NotMet)
 }
 
 fn verdicts(page: &mut Page, report: &Report) {
-    for verdict in report.verdicts.iter().filter(|verdict| verdict.outcome != Outcome::Held) {
+    for verdict in report.verdicts.iter().filter(|verdict| is_told(verdict)) {
         page.line(&format!(
             "  {}: {}, {} of {} examined",
             verdict.judge,
-            name_of(verdict.outcome),
+            verdict.outcome.words(),
             count(verdict.found),
             count(verdict.examined)
         ));

@@ -1,5 +1,6 @@
 //! From a checked scenario to the plan of a run.
 
+use crate::dynamo::config::plant::Planted;
 use crate::faults::composed::laid_out;
 use crate::scenario::read::Checked;
 use crate::scenario::spec::Scenario;
@@ -17,6 +18,7 @@ pub(super) fn plan_of(scenario: &Scenario) -> Plan {
     let mut cluster = scenario.cluster.clone();
     // In a small cluster all are seeds.
     cluster.gossip.seeds = cluster.gossip.seeds.min(cluster.nodes);
+    cluster.planted = scenario.plant.map_or(Planted::NONE, Planted::with);
     Plan {
         seed: scenario.seed,
         duration: scenario.duration,

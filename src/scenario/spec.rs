@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::dynamo::config::Cluster;
+use crate::dynamo::config::plant::Plant;
 use crate::faults;
 use crate::id::Span;
 use crate::network;
@@ -70,6 +71,10 @@ pub struct Scenario {
     /// What goes wrong, and when.
     #[serde(default)]
     pub faults: Vec<faults::fault::Fault>,
+    /// A bug planted into the code that runs, for those who test judges: `dynamo-sim bugs` lists
+    /// them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plant: Option<Plant>,
     /// What must hold at the end. Any figure of the report: `"availability.put >= 0.999"`; over the
     /// operations that began in a window: `"during partition: availability.get >= 0.99"`; at a
     /// moment: `"30s after heal: divergence.keys == 0"`; compared with another window:

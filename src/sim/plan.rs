@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::dynamo::config::Cluster;
+use crate::dynamo::config::plant::Planted;
 use crate::dynamo::ring::history::{Change, History};
 use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::ring::position::{KeySpace, Position};
@@ -142,7 +143,8 @@ impl Plan {
             FaultWindow { kind, label: describe(&fault.what), from, to, optional }
         };
         Layout {
-            cluster: self.cluster.clone(),
+            // Nobody who watches may know of a bug.
+            cluster: Cluster { planted: Planted::NONE, ..self.cluster.clone() },
             clients: self.workload.clients,
             keys: keys.count(),
             cart_policy: self.workload.cart_policy,

@@ -27,6 +27,15 @@ pub enum Profile {
     Cassandra,
 }
 
+/// The spread of what clocks show beyond the true time: a bell curve around it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ClockSkew {
+    /// Standard deviation. Raising it sets clocks further apart, each in its own direction.
+    pub deviation: Duration,
+}
+
 /// How long tombstones stay. The paper has no deletes; keeping their tombstones is the only way
 /// that never brings a deleted value back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]

@@ -1,10 +1,10 @@
 //! Rules of `cluster`.
 
 use crate::dynamo::config::local::{Admission, ObjectBuffer};
-use crate::dynamo::config::modes::{ClockTruncation, Tombstones, TruncatedWhen};
+use crate::dynamo::config::modes::{ClockSkew, ClockTruncation, Tombstones, TruncatedWhen};
 use crate::dynamo::config::{
-    AntiEntropy, ClockSkew, Cluster, FailureDetection, Flush, HintedHandoff, RangeTransfer,
-    Timeouts, Versioning,
+    AntiEntropy, Cluster, FailureDetection, Flush, HintedHandoff, RangeTransfer, Timeouts,
+    Versioning,
 };
 
 use crate::scenario::check::{CLOCK_LIMIT, check_positive};
