@@ -20,6 +20,7 @@ use dynamo_sim::faults::traffic::Bandwidth;
 use dynamo_sim::id::{Address, NodeId, Span};
 use dynamo_sim::quantity::Bytes;
 use dynamo_sim::random::distribution::Distribution;
+use dynamo_sim::sim::pauses::{self, Pausing};
 use dynamo_sim::sim::plan::Plan;
 use dynamo_sim::switch::Switch;
 use dynamo_sim::time::Duration;
@@ -196,7 +197,8 @@ fn placed(seed: u64) -> Partitioning {
 
 /// Processes that pause by themselves, in one run of two.
 fn pauses(seed: u64) -> pauses::Spec {
-    let mean = |milliseconds| Distribution::Exponential { mean: Duration::from_millis(milliseconds) };
+    let mean =
+        |milliseconds| Distribution::Exponential { mean: Duration::from_millis(milliseconds) };
     let pausing = || Some(Pausing { every: mean(1_000), length: mean(40) });
     match seed / 12 % 2 {
         0 => pauses::Spec::default(),
