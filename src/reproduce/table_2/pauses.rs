@@ -52,12 +52,12 @@ pub struct Choice {
 
 /// The choice that is held to the bar, as it stands in the file.
 pub const CHOSEN: Choice =
-    Choice { what: "pauses every 10 s", every: 10, median: 520, length: 28_200, running: false };
+    Choice { what: "pauses every 10 s", every: 10, median: 526, length: 28_700, running: false };
 
 /// Choices that are only shown.
 pub const OTHERS: [Choice; 3] = [
-    Choice { what: "pauses every 5 s", every: 5, median: 501, length: 24_600, ..CHOSEN },
-    Choice { what: "pauses every 20 s", every: 20, median: 533, length: 36_800, ..CHOSEN },
+    Choice { what: "pauses every 5 s", every: 5, median: 504, length: 23_500, ..CHOSEN },
+    Choice { what: "pauses every 20 s", every: 20, median: 533, length: 36_500, ..CHOSEN },
     Choice {
         what: "latencies from when the client goes on",
         median: 532,
@@ -73,7 +73,7 @@ impl Choice {
         let Choice { what, median, length, .. } = self;
         let milliseconds = f64::from(*length) / 1e3;
         format!(
-            "The second model with {what} (found: steps of {median} us, pauses of {milliseconds} ms)"
+            "Second model, but with {what} (found: steps of {median} us, pauses of {milliseconds} ms)"
         )
     }
 
