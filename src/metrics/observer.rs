@@ -21,6 +21,7 @@ use crate::metrics::membership::MembershipChanges;
 use crate::metrics::moment::Standing;
 use crate::metrics::object_buffer::ObjectBuffers;
 use crate::metrics::operations::Operations;
+use crate::metrics::pauses;
 use crate::metrics::read::Read;
 use crate::metrics::read_repair::ReadRepair;
 use crate::metrics::repair::Repair;
@@ -136,6 +137,7 @@ impl Metrics {
             operations: self.operations.figures(),
             object_buffer: self.buffers.figures(&layout.cluster),
             admission: self.admission.figures(&layout.cluster),
+            pauses: pauses::figures(&account.stopped, account.now.seconds()),
             timeline: self.timeline.finish(account.now, running),
         }
     }

@@ -59,6 +59,7 @@ shipped![
     ("nodes", "rack-and-site"),
     ("nodes", "planned-restarts"),
     ("nodes", "uneven-machines"),
+    ("nodes", "pauses"),
     ("disks", "unflushed-crash"),
     ("disks", "failing-disks"),
     ("disks", "lying-flush"),

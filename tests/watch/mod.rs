@@ -42,6 +42,7 @@ pub fn small_plan(seed: u64) -> Plan {
         },
         network: Default::default(),
         disk: Default::default(),
+        pauses: Default::default(),
         workload: Spec {
             clients: 6,
             arrivals: Arrivals::Poisson(Rate { count: 20.0, per: Duration::from_secs(1) }),

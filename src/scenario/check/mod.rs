@@ -12,6 +12,7 @@ mod faults;
 mod network;
 mod parties;
 mod partitioning;
+mod pauses;
 pub(in crate::scenario) mod timelines;
 mod traffic;
 mod workload;
@@ -47,6 +48,7 @@ pub fn check(scenario: &Scenario, known_figures: &[&str]) -> Vec<Problem> {
     network::check(scenario, &mut findings);
     disk::check(scenario, &mut findings);
     workload::check(scenario, &mut findings);
+    pauses::check(scenario, &mut findings);
     faults::check(scenario, &mut findings);
     timelines::check(&scenario.faults, &mut findings);
     expect::check(scenario, known_figures, &mut findings);
