@@ -100,7 +100,7 @@ impl Convergence {
 }
 
 /// Does this configuration bring every copy up to date?
-fn is_promised(layout: &Layout, node_stopped: bool) -> bool {
+pub fn is_promised(layout: &Layout, node_stopped: bool) -> bool {
     let cluster = &layout.cluster;
     let stand_ins = match cluster.quorum {
         Quorum::Sloppy => true,
