@@ -102,7 +102,7 @@ impl Convergence {
 }
 
 /// Does this configuration bring every copy up to date?
-fn is_promised(layout: &Layout, node_stopped: bool, end: Time) -> bool {
+pub fn is_promised(layout: &Layout, node_stopped: bool, end: Time) -> bool {
     let cluster = &layout.cluster;
     let stand_ins = match cluster.quorum {
         Quorum::Sloppy => true,

@@ -42,6 +42,7 @@ impl Judge for HintLedger {
             | Fact::Reaped { .. }
             | Fact::Damaged { .. }
             | Fact::Made { .. }
+            | Fact::Merged(_)
             | Fact::Recognised { .. }
             | Fact::Committed { .. }
             | Fact::Buffer(_)

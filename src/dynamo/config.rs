@@ -6,6 +6,7 @@
 pub mod local;
 pub mod modes;
 pub mod plant;
+pub mod rules;
 
 use serde::{Deserialize, Serialize};
 

@@ -124,6 +124,7 @@ impl Handoff {
             | Fact::Reaped { .. }
             | Fact::Damaged { .. }
             | Fact::Made { .. }
+            | Fact::Merged(_)
             | Fact::Recognised { .. }
             | Fact::Committed { .. }
             | Fact::Buffer(_)

@@ -172,7 +172,7 @@ impl Metrics {
             Fact::Compared { hashes, differing, .. } => {
                 self.anti_entropy.compared(*hashes, *differing);
             }
-            Fact::Made { attempt } => self.operations.writes.made(*attempt),
+            Fact::Made { attempt, .. } => self.operations.writes.made(*attempt),
             Fact::Recognised { .. } => self.operations.writes.recognised(),
             Fact::ReadRepaired { replicas, .. } => self.read_repair.repaired(*replicas),
             Fact::Believes { history } if self.layout.administered => {
@@ -191,6 +191,7 @@ impl Metrics {
             | Fact::HintDelivered { .. }
             | Fact::HintLost { .. }
             | Fact::HintRevived { .. } => {}
+            Fact::Merged(_) => {}
         }
         self.look_for_rest(now);
     }
@@ -229,7 +230,7 @@ impl Metrics {
         self.acknowledged.fact(fact);
         match fact {
             Fact::Committed { ghost, set, .. } => self.staleness.committed(now, ghost, set),
-            Fact::Made { attempt } => self.operations.writes.made(*attempt),
+            Fact::Made { attempt, .. } => self.operations.writes.made(*attempt),
             Fact::ReadRepaired { replicas, .. } => self.read_repair.repaired(*replicas),
             _other => {}
         }

@@ -133,7 +133,7 @@ impl Ledger {
             Fact::Suspected { .. } => self.suspected += 1,
             Fact::Cleared { .. } => self.cleared += 1,
             Fact::Announced { .. } | Fact::Believes { .. } | Fact::Passed | Fact::Declined => {}
-            Fact::Replanted { .. } => {}
+            Fact::Replanted { .. } | Fact::Merged(_) => {}
             Fact::Buffer(_) | Fact::Admission(_) => {}
             Fact::Compared { .. } | Fact::Made { .. } | Fact::Recognised { .. } => {}
         }
