@@ -42,6 +42,7 @@ impl Judge for HintLedger {
             | Fact::Reaped { .. }
             | Fact::Damaged { .. }
             | Fact::Made { .. }
+            | Fact::Merged(_)
             | Fact::Recognised { .. }
             | Fact::Committed { .. }
             | Fact::Buffer(_)
@@ -50,6 +51,7 @@ impl Judge for HintLedger {
             | Fact::Cleared { .. }
             | Fact::Compared { .. }
             | Fact::Announced { .. }
+            | Fact::Believes { .. }
             | Fact::Released { .. }
             | Fact::Passed
             | Fact::Declined

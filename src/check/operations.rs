@@ -11,7 +11,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::check::holdings::covers;
 use crate::check::judge::Judge;
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
 use crate::dynamo::fact::request::Unanswered;
@@ -114,7 +113,7 @@ impl Operations {
             Fact::Forwarded { attempt, again: true } => {
                 self.find(now, attempt.operation, "was handed on more than once");
             }
-            Fact::Made { attempt } => self.on_made(who, *attempt),
+            Fact::Made { attempt, .. } => self.on_made(who, *attempt),
             Fact::Kept { change, cause: Cause::Put } => self.on_kept(now, who, change),
             Fact::HintCreated { .. } => self.on_hint(who),
             _other => {}
@@ -150,7 +149,7 @@ impl Operations {
         let Address::Node(node) = who else { return };
         let Some(operation) = self.making.remove(&node) else { return };
         let event = self.open.get(&operation).and_then(|open| open.event);
-        let held = |event| change.before.as_deref().is_some_and(|set| covers(set, event));
+        let held = |event| change.before.as_deref().is_some_and(|set| set.knows(event));
         let again = !self.made.insert((node, operation));
         if again && self.writes_named && event.is_some_and(held) {
             self.find(now, operation, "was done anew by the node that held it");

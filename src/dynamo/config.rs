@@ -8,6 +8,7 @@ mod defaults;
 pub mod local;
 pub mod modes;
 pub mod plant;
+pub mod rules;
 
 use serde::{Deserialize, Serialize};
 

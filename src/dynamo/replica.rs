@@ -6,6 +6,7 @@
 mod buffered;
 mod limits;
 mod made;
+mod wrong;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -13,7 +14,7 @@ use std::rc::Rc;
 use crate::dynamo::config::modes::{ClockTruncation, Tombstones};
 use crate::dynamo::config::plant::{Plant, Planted};
 use crate::dynamo::config::{Cluster, Flush, Versioning};
-use crate::dynamo::fact::{Cause, Fact};
+use crate::dynamo::fact::{Cause, Fact, Making, Merge, Merger};
 use crate::dynamo::job::Job;
 use crate::dynamo::message::moving::{Pass, Passed};
 use crate::dynamo::message::{Handoff, Message, Put, Ticket, ToCoordinator, ToReplica};
@@ -163,7 +164,7 @@ impl Replica {
         (to, ticket, attempt, key): (Address, Ticket, AttemptId, Key),
     ) {
         let own = disk.store.get(key).cloned();
-        let set = own.or_else(|| disk.hints.of_key(config.versioning, key));
+        let set = own.or_else(|| disk.hints.of_key(config.rules(), key));
         self.answer(ctx, to, ToCoordinator::Fetched { ticket, attempt, set });
     }
 
@@ -191,7 +192,7 @@ impl Replica {
         let clocks = [held.map(|set| set.clock()), put.context.as_ref().map(|set| set.clock())];
         let actor = self.actor(config, (key, stand_in_for), clocks);
         let most_pairs = config.clock_truncation.map(ClockTruncation::most_pairs);
-        let author = Author { actor, stamp: ctx.now, most_pairs };
+        let author = Author { actor, stamp: ctx.now, most_pairs, planted: config.planted };
         let (context, held) = (put.context.as_deref(), held.map(|set| &**set));
         let Put { value, ghost, .. } = &*put;
         let (value, ghost) = (value.clone(), ghost.clone());
@@ -206,10 +207,19 @@ impl Replica {
             let counter = set.clock().counter(actor);
             self.made.remember(identity, Dot { actor, counter });
         }
-        ctx.tell(|| Fact::Made { attempt });
+        ctx.tell(|| {
+            let (ghost, context) = (put.ghost.clone(), put.context.clone());
+            let held = disk.held((key, stand_in_for)).cloned();
+            let (target, set) = (stand_in_for, Rc::clone(&set));
+            let making = Making { key, ghost, actor, target, held, context, set };
+            Fact::Made { attempt, making: Box::new(making) }
+        });
         match stand_in_for {
             None => {
-                let change = disk.store.replace(key, Rc::clone(&set));
+                let change = match wrong::leaves_nothing(config.planted, &set) {
+                    false => disk.store.replace(key, Rc::clone(&set)),
+                    true => disk.store.remove(key),
+                };
                 remind_of_tombstone(ctx, config, &change);
                 ctx.tell(|| Fact::Kept { change, cause: Cause::Put });
             }
@@ -224,13 +234,11 @@ impl Replica {
             unreachable!("only a store keeps what a coordinator sent");
         };
         match stand_in_for {
-            None => self.keep(ctx, config, disk, (key, set), Cause::Put),
-            Some(target) => {
-                let held = disk.hints.get(key, target);
-                let set = held
-                    .map_or_else(|| Rc::clone(&set), |held| merge(config.versioning, held, &set));
-                keep_hint(ctx, disk, Hint { target, key, set });
+            None => {
+                let set = wrong::as_stored(config.planted, self.name(), ctx.now, set);
+                self.keep(ctx, config, disk, (key, set), Cause::Put);
             }
+            Some(target) => add_hint(ctx, config, disk, Hint { target, key, set }),
         }
         self.answer(ctx, to, ToCoordinator::Stored { ticket, attempt });
     }
@@ -244,7 +252,7 @@ impl Replica {
         (key, set): (Key, Rc<VersionSet>),
         cause: Cause,
     ) {
-        let change = self.join(config, disk, (key, set), cause);
+        let change = self.join(ctx, config, disk, (key, set), cause);
         remind_of_tombstone(ctx, config, &change);
         ctx.tell(|| Fact::Kept { change, cause });
     }
@@ -278,9 +286,18 @@ impl Replica {
     }
 
     /// Drops a tombstone, unless something else is held by now. With it goes what this node minted.
-    pub fn reap(&mut self, ctx: &mut NodeCtx<'_>, disk: &mut Disk, (key, digest): (Key, u64)) {
-        if disk.store.get(key).is_some_and(|set| set.digest() == digest) {
-            self.forget(key, None);
+    pub fn reap(
+        &mut self,
+        ctx: &mut NodeCtx<'_>,
+        config: &Cluster,
+        disk: &mut Disk,
+        (key, digest): (Key, u64),
+    ) {
+        let looks = !config.planted.is(Plant::ReapWithoutRecheck);
+        if disk.store.get(key).is_some_and(|set| !looks || set.digest() == digest) {
+            if !config.planted.is(Plant::TombstoneResetsClock) {
+                self.forget(key, None);
+            }
             self.writes_to_disk(disk, (key, None));
             let change = disk.store.remove(key);
             ctx.tell(|| Fact::Reaped { change });
@@ -307,6 +324,11 @@ impl Replica {
         self.start(ctx, config);
     }
 
+    /// Its name in this life.
+    fn name(&self) -> Actor {
+        Actor::of_life(self.me, self.life)
+    }
+
     /// The name under which it mints. Where clocks are truncated, what was counted under it may
     /// have been forgotten there; then it takes a new one, or two versions would have one name.
     fn actor(
@@ -315,7 +337,7 @@ impl Replica {
         (key, stand_in_for): (Key, Option<NodeId>),
         clocks: [Option<&Clock>; 2],
     ) -> Actor {
-        let actor = self.known_actor(config.versioning, key, stand_in_for);
+        let actor = self.known_actor(config, key, stand_in_for);
         if config.clock_truncation.is_none() || config.versioning != Versioning::Dotted {
             return actor;
         }
@@ -324,19 +346,17 @@ impl Replica {
             return actor;
         }
         self.forget(key, stand_in_for);
-        self.known_actor(config.versioning, key, stand_in_for)
+        self.known_actor(config, key, stand_in_for)
     }
 
-    fn known_actor(
-        &mut self,
-        versioning: Versioning,
-        key: Key,
-        stand_in_for: Option<NodeId>,
-    ) -> Actor {
-        match (versioning, stand_in_for) {
+    fn known_actor(&mut self, config: &Cluster, key: Key, stand_in_for: Option<NodeId>) -> Actor {
+        match (config.versioning, stand_in_for) {
+            (Versioning::Dotted, Some(_)) if config.planted.is(Plant::VvSharedActorPerNode) => {
+                self.name()
+            }
             (Versioning::Literal | Versioning::LastWriteWins, _) => Actor::of_node(self.me),
             (Versioning::Dotted, None) => match self.serials.get(&(key, self.me)) {
-                None => Actor::of_life(self.me, self.life),
+                None => self.name(),
                 Some(serial) => Actor::of_copy(self.me, self.life, *serial),
             },
             (Versioning::Dotted, Some(target)) => {
@@ -383,6 +403,22 @@ fn remind_of_tombstone(ctx: &mut NodeCtx<'_>, config: &Cluster, change: &Change)
         Tombstones::Keep | Tombstones::WhenAllHomes(_) => wait,
     };
     ctx.arm(wait, Timer::Reap { key: change.key, digest: set.digest() });
+}
+
+/// Keeps a copy for another, beside what is kept for it already.
+pub fn add_hint(ctx: &mut NodeCtx<'_>, config: &Cluster, disk: &mut Disk, hint: Hint) {
+    let Hint { target, key, set } = hint;
+    let set = match disk.hints.get(key, target) {
+        None => set,
+        Some(held) => {
+            let merged = merge(config.rules(), held, &set);
+            if held.digest() != set.digest() {
+                ctx.tell(|| Merge::told(key, [held, &set], &merged, Merger::StandIn));
+            }
+            merged
+        }
+    };
+    keep_hint(ctx, disk, Hint { target, key, set });
 }
 
 /// Keeps a copy for another.

@@ -124,6 +124,7 @@ impl Handoff {
             | Fact::Reaped { .. }
             | Fact::Damaged { .. }
             | Fact::Made { .. }
+            | Fact::Merged(_)
             | Fact::Recognised { .. }
             | Fact::Committed { .. }
             | Fact::Buffer(_)
@@ -132,6 +133,7 @@ impl Handoff {
             | Fact::Cleared { .. }
             | Fact::Compared { .. }
             | Fact::Announced { .. }
+            | Fact::Believes { .. }
             | Fact::Released { .. }
             | Fact::Passed
             | Fact::Declined

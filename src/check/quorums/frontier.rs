@@ -11,7 +11,6 @@
 
 use std::rc::Rc;
 
-use crate::check::holdings::covers;
 use crate::check::judge::Judge;
 use crate::check::quorums::promise::{Doubled, counted, is_exact};
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
@@ -80,7 +79,7 @@ impl Frontier {
             self.added.add(|| finding(odd.ghost.event(), mechanism));
         }
         let is_covered =
-            |version: &Version| reply.is_some_and(|set| covers(set, version.ghost.event().number));
+            |version: &Version| reply.is_some_and(|set| set.knows(version.ghost.event().number));
         if let Some(gone) = all(answers).find(|version| !is_covered(version)) {
             let mechanism = "left out a version that nothing returned supersedes";
             self.dropped.add(|| finding(gone.ghost.event(), mechanism));

@@ -93,7 +93,7 @@ impl Doubled {
                 self.order.push_back(invocation.operation);
                 self.writes.insert(invocation.operation, (invocation.key, false));
             }
-            Record::Node { fact: Fact::Made { attempt }, .. } => {
+            Record::Node { fact: Fact::Made { attempt, .. }, .. } => {
                 let Some((key, made)) = self.writes.get_mut(&attempt.operation) else { return };
                 if std::mem::replace(made, true) {
                     self.keys.insert(*key);

@@ -10,7 +10,6 @@
 
 use std::rc::Rc;
 
-use crate::check::holdings::covers;
 use crate::check::judge::Judge;
 use crate::check::quorums::frontier::same;
 use crate::check::quorums::promise::is_exact;
@@ -37,7 +36,7 @@ pub struct ReadRepair {
 
 /// Does the one cover all that the other does?
 fn covers_all(larger: &VersionSet, smaller: &VersionSet) -> bool {
-    smaller.versions().iter().all(|version| covers(larger, version.ghost.event().number))
+    smaller.versions().iter().all(|version| larger.knows(version.ghost.event().number))
 }
 
 impl ReadRepair {

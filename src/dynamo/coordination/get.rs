@@ -13,8 +13,8 @@ use crate::dynamo::coordination::participants::{
 use crate::dynamo::coordination::repair::Mending;
 use crate::dynamo::coordination::slab::Slab;
 use crate::dynamo::coordination::{Scene, Silent, reply};
-use crate::dynamo::fact::Fact;
 use crate::dynamo::fact::request::{Counted, Unanswered};
+use crate::dynamo::fact::{Fact, Merge, Merger};
 use crate::dynamo::message::{Message, Outcome, Replied, Ticket, ToReplica};
 use crate::dynamo::timer::Timer;
 use crate::dynamo::versioning::reconcile::merge;
@@ -188,7 +188,7 @@ impl Gets {
 impl Get {
     fn take(
         &mut self,
-        ctx: &NodeCtx<'_>,
+        ctx: &mut NodeCtx<'_>,
         scene: Scene<'_>,
         node: NodeId,
         set: Option<Rc<VersionSet>>,
@@ -205,7 +205,14 @@ impl Get {
         self.merged = match (self.merged.take(), set) {
             (Some(known), Some(_)) if planted.is(Plant::ReadReturnsFirst) => Some(known),
             (Some(_), Some(set)) if planted.is(Plant::RepairWinnerByArrival) => Some(set),
-            (Some(known), Some(set)) => Some(merge(scene.config.versioning, &known, &set)),
+            (Some(known), Some(set)) => {
+                let merged = merge(scene.config.rules(), &known, &set);
+                if known.digest() != set.digest() {
+                    let (key, at) = (self.key, Merger::Coordinator);
+                    ctx.tell(|| Merge::told(key, [&known, &set], &merged, at));
+                }
+                Some(merged)
+            }
             (known, set) => known.or(set),
         };
     }

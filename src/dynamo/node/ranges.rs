@@ -24,12 +24,12 @@ use crate::id::{Address, Key, NodeId};
 impl Node {
     /// An administrator's command: who is concerned learns of it at once, the others by gossip.
     pub(super) fn on_command(&mut self, ctx: &mut NodeCtx<'_>, command: Command) {
-        let Some(history) = obeyed(self.view.history(), command, ctx.now, self.choice(ctx)) else {
-            return;
-        };
+        let choice = self.choice(ctx);
+        let Some(history) = obeyed(self.view.history(), &command, ctx.now, choice) else { return };
         self.adopt(ctx, history);
         let concerned = match command {
             Command::Join(node) | Command::Leave(node) => node,
+            Command::Settle(settler) => settler.node,
             Command::Remove(_) => return,
             Command::Replace { by, .. } => by,
         };
@@ -53,12 +53,19 @@ impl Node {
         let before = Rc::clone(self.view.history());
         self.disk.history = Rc::clone(&history);
         self.view.learn(history);
+        if before.membership() != self.view.history().membership() {
+            self.tell_belief(ctx);
+        }
         self.note_lacking(&before);
         let (ranges, keys) = self.cut_trees();
         if ranges > 0 {
             ctx.tell(|| Fact::Replanted { ranges, keys });
         }
         self.settle_ranges(ctx);
+    }
+
+    pub(super) fn tell_belief(&self, ctx: &mut NodeCtx<'_>) {
+        ctx.tell(|| Fact::Believes { history: Rc::clone(self.view.history()) });
     }
 
     /// Goes on with whatever the membership asks for.

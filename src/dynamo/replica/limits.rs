@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use crate::dynamo::config::Cluster;
 use crate::dynamo::config::plant::Plant;
-use crate::dynamo::fact::Cause;
+use crate::dynamo::fact::{Cause, Merge, Merger};
 use crate::dynamo::message::{Ticket, ToCoordinator, ToReplica};
-use crate::dynamo::replica::Replica;
+use crate::dynamo::replica::{Replica, wrong};
 use crate::dynamo::storage::disk::Disk;
 use crate::dynamo::storage::store::Change;
 use crate::dynamo::versioning::version::VersionSet;
@@ -34,15 +34,27 @@ impl Replica {
     /// Joins what has arrived with what is held, which no limit keeps it from.
     pub(super) fn join(
         &self,
+        ctx: &mut NodeCtx<'_>,
         config: &Cluster,
         disk: &mut Disk,
         (key, set): (Key, Rc<VersionSet>),
         cause: Cause,
     ) -> Change {
-        if cause == Cause::ReadRepair && self.planted.is(Plant::ReadRepairBlindOverwrite) {
-            return disk.store.replace(key, set);
+        let change = match cause {
+            _any if wrong::leaves_nothing(config.planted, &set) => disk.store.remove(key),
+            Cause::ReadRepair if config.planted.is(Plant::PruneOnReadRepair) => {
+                wrong::prune(config.rules(), &mut disk.store, (key, &set))
+            }
+            Cause::ReadRepair if config.planted.is(Plant::ReadRepairBlindOverwrite) => {
+                disk.store.replace(key, Rc::clone(&set))
+            }
+            _any => disk.store.merge(config.rules(), key, &set),
+        };
+        if let (Some(mine), Some(after)) = (&change.before, &change.after) {
+            if !Rc::ptr_eq(after, &set) && mine.digest() != set.digest() {
+                ctx.tell(|| Merge::told(key, [mine, &set], after, Merger::Home));
+            }
         }
-        let change = disk.store.merge(config.versioning, key, &set);
         let limited = matches!(cause, Cause::ReadRepair | Cause::AntiEntropy);
         let most = config.sibling_limit.filter(|_| self.planted.is(Plant::RepairRefusedByLimit));
         let count = change.after.as_ref().map_or(0, |set| set.versions().len());
