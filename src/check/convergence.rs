@@ -4,7 +4,7 @@
 //!
 //! Does not verify that what they hold is right (durability and no_invention do). Only anti-entropy
 //! brings every copy up to date whatever happened. Knobs that legitimately break it, and make it an
-//! anomaly: `anti_entropy` off, together with `hinted_handoff` off, or a `strict` quorum (without
+//! anomaly: `anti_entropy` off, together with `hinted_handoff` off or with a `window`, or a `strict` quorum (without
 //! stand-ins there are no hints), or a node that stopped (hints and puts under way die with their
 //! coordinator). Read repair alone mends only what is read. Examines each key and each node.
 
@@ -106,7 +106,9 @@ fn is_promised(layout: &Layout, node_stopped: bool) -> bool {
         Quorum::Sloppy => true,
         Quorum::Strict => false,
     };
-    let by_hints = cluster.hinted_handoff.on().is_some() && stand_ins && !node_stopped;
+    // Where hints are dropped, a longer absence leaves a home behind.
+    let kept = cluster.hinted_handoff.on().is_some_and(|settings| settings.window.is_none());
+    let by_hints = kept && stand_ins && !node_stopped;
     cluster.anti_entropy.on().is_some() || by_hints
 }
 

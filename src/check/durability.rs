@@ -4,7 +4,8 @@
 //! Does not verify that the holders are the homes (convergence does), nor anything about puts that
 //! were never committed. Knobs that legitimately break it, and make it an anomaly: `versioning`
 //! `literal` and `last_write_wins`, which overwrite acknowledged writes by design, and whatever
-//! takes what was stored and tells so: crashes that leave less than was written, corrupt disks.
+//! takes what was stored and tells so: crashes that leave less than was written, corrupt disks, a
+//! `window` after which hints are dropped.
 //! Where tombstones are reaped, versions that come back after a committed delete had seen them are
 //! an anomaly too. Examines each committed write.
 
@@ -43,6 +44,7 @@ impl Judge for Durability {
         if let Some(fact) = record.of_store() {
             self.acknowledged.fact(fact);
             self.disk_lost |= matches!(fact, Fact::Lost { .. } | Fact::HintLost { .. });
+            self.disk_lost |= matches!(fact, Fact::HintDropped { .. });
         }
     }
 

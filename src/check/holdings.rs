@@ -93,6 +93,7 @@ impl Holdings {
                 self.hints[hint.key.index()].insert(place, Rc::clone(&hint.set));
             }
             Fact::HintDelivered { hint } | Fact::HintLost { hint } => self.drop_hint(node, hint),
+            Fact::HintDropped { hint } => self.drop_hint(node, hint),
             // The later hint is told of next, and stands in its place.
             Fact::HintSuperseded { hint } => self.drop_hint(node, hint),
             _other => {}

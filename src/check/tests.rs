@@ -44,7 +44,7 @@ fn verdicts(stage: Stage<Judges>, account: &Account) -> Vec<Verdict> {
 }
 
 /// What a judge says of a good run into which something was planted.
-fn judged(
+pub(in crate::check) fn judged(
     judge: &str,
     layout: &Layout,
     plant: impl FnOnce(&mut Stage<Judges>, &mut Account, &Rc<VersionSet>),
@@ -58,7 +58,7 @@ fn judged(
     found
 }
 
-fn with_fault() -> Layout {
+pub(in crate::check) fn with_fault() -> Layout {
     layout(vec![partition(1, 2)])
 }
 
@@ -66,8 +66,9 @@ fn with_fault() -> Layout {
 fn a_good_run_holds_before_all_judges() {
     let (stage, account, _) = good_run(&with_fault());
     let all = verdicts(stage, &account);
-    assert_eq!(all.len(), 7);
-    for verdict in all {
+    let held = |verdict: &&Verdict| verdict.outcome != Outcome::NotMet;
+    assert!(all.iter().filter(held).count() >= 10);
+    for verdict in all.iter().filter(held) {
         assert_eq!(verdict.outcome, Outcome::Held, "{verdict:?}");
         assert!(verdict.examined > 0, "{verdict:?}");
     }

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::dynamo::config::modes::{ClockTruncation, Tombstones};
+use crate::dynamo::config::plant::Plant;
 use crate::dynamo::config::{Cluster, Flush, Versioning};
 use crate::dynamo::fact::{Cause, Fact};
 use crate::dynamo::job::Job;
@@ -204,7 +205,13 @@ impl Replica {
         };
         match stand_in_for {
             None => self.keep(ctx, config, disk, (key, set), Cause::Put),
+            Some(_) if config.planted.is(Plant::HintSkipsDeletes) && is_deleted(&set) => {}
             Some(target) => {
+                let origin = config.planted.is(Plant::HintToOrigin);
+                let target = if origin { self.me } else { target };
+                if config.planted.is(Plant::HintServedAsHome) {
+                    self.keep(ctx, config, disk, (key, Rc::clone(&set)), Cause::Put);
+                }
                 let held = disk.hints.get(key, target);
                 let set = held
                     .map_or_else(|| Rc::clone(&set), |held| merge(config.versioning, held, &set));
@@ -224,6 +231,18 @@ impl Replica {
         cause: Cause,
     ) {
         let change = disk.store.merge(config.versioning, key, &set);
+        let unnoted = match cause {
+            Cause::Handoff | Cause::Transfer => Plant::MerkleNotUpdatedOnHandoff,
+            Cause::AntiEntropy => Plant::AeNoRehashAfterRepair,
+            Cause::Put | Cause::ReadRepair => return self.kept(ctx, config, change, cause),
+        };
+        if config.planted.is(unnoted) {
+            disk.store.pass_over(key);
+        }
+        self.kept(ctx, config, change, cause);
+    }
+
+    fn kept(&self, ctx: &mut NodeCtx<'_>, config: &Cluster, change: Change, cause: Cause) {
         remind_of_tombstone(ctx, config, &change);
         ctx.tell(|| Fact::Kept { change, cause });
     }
@@ -234,7 +253,12 @@ impl Replica {
             unreachable!("only an accept keeps what a stand-in delivered");
         };
         let digest = set.digest();
-        self.keep(ctx, config, disk, (key, set), Cause::Handoff);
+        if config.planted.is(Plant::HintOverwritesNewer) {
+            let change = disk.store.replace(key, set);
+            self.kept(ctx, config, change, Cause::Handoff);
+        } else {
+            self.keep(ctx, config, disk, (key, set), Cause::Handoff);
+        }
         let delivered = Handoff::Delivered { scan, key, digest };
         ctx.send(Address::Node(from), Message::Handoff(delivered));
     }
@@ -343,6 +367,11 @@ fn job_of(to: Address, message: ToReplica, since: Time) -> Job {
     }
 }
 
+/// Does a reader see nothing of it?
+fn is_deleted(set: &VersionSet) -> bool {
+    set.visible().next().is_none()
+}
+
 /// Where tombstones go, each new one is looked at in its time.
 fn remind_of_tombstone(ctx: &mut NodeCtx<'_>, config: &Cluster, change: &Change) {
     let wait = match config.tombstones {
@@ -351,7 +380,7 @@ fn remind_of_tombstone(ctx: &mut NodeCtx<'_>, config: &Cluster, change: &Change)
         Tombstones::WhenAllHomes(delay) => delay,
     };
     let Some(set) = change.after.as_ref().filter(|_| change.is_news()) else { return };
-    if set.visible().next().is_some() {
+    if !is_deleted(set) {
         return;
     }
     let newest = set.versions().iter().map(|version| version.stamp).max().unwrap_or(ctx.now);

@@ -181,7 +181,10 @@ impl Metrics {
             | Fact::HintSuperseded { .. }
             | Fact::HintDelivered { .. }
             | Fact::HintLost { .. }
-            | Fact::HintRevived { .. } => {}
+            | Fact::HintRevived { .. }
+            | Fact::HintDropped { .. }
+            | Fact::StandIn(_)
+            | Fact::Exchange(_) => {}
         }
         self.look_for_rest(now);
     }
