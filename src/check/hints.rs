@@ -8,6 +8,9 @@ pub mod holders;
 pub mod home_copies;
 pub mod targets;
 
+#[cfg(test)]
+mod tests;
+
 use crate::check::hints::conservation::Conservation;
 use crate::check::hints::delivery::Delivery;
 use crate::check::hints::drain::Drain;
@@ -28,7 +31,7 @@ pub const ALL: [Call; 7] = [
     |layout| Box::new(Targets::new(layout)),
     |_| Box::new(Delivery::default()),
     |layout| Box::new(HomeCopies::new(layout)),
-    |_| Box::new(Drain::default()),
+    |layout| Box::new(Drain::new(layout)),
     |_| Box::new(Drops::default()),
 ];
 

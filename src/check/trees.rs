@@ -7,6 +7,9 @@ pub mod ranges;
 pub mod results;
 pub mod roots;
 
+#[cfg(test)]
+mod tests;
+
 use crate::check::judges::Call;
 use crate::check::trees::churn::Churn;
 use crate::check::trees::contents::Contents;
