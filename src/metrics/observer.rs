@@ -190,8 +190,11 @@ impl Metrics {
             | Fact::HintSuperseded { .. }
             | Fact::HintDelivered { .. }
             | Fact::HintLost { .. }
-            | Fact::HintRevived { .. } => {}
-            Fact::Merged(_) => {}
+            | Fact::HintRevived { .. }
+            | Fact::Merged(_)
+            | Fact::HintDropped { .. }
+            | Fact::StandIn(_)
+            | Fact::Exchange(_) => {}
         }
         self.look_for_rest(now);
     }
