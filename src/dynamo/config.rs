@@ -5,6 +5,7 @@
 
 pub mod conditions;
 mod defaults;
+pub mod handoff;
 pub mod local;
 pub mod modes;
 pub mod plant;
@@ -13,6 +14,7 @@ pub mod rules;
 use serde::{Deserialize, Serialize};
 
 use crate::dynamo::config::conditions::Conditions;
+use crate::dynamo::config::handoff::HintedHandoff;
 use crate::dynamo::config::local::{Admission, ObjectBuffer};
 use crate::dynamo::config::modes::{ClockSkew, ClockTruncation, Profile, Tombstones};
 use crate::dynamo::config::plant::Planted;
@@ -196,19 +198,6 @@ pub struct Timeouts {
     pub replica: Duration,
     /// A node that was forwarded a request and has not confirmed it after this is believed down.
     pub forward: Duration,
-}
-
-/// Delivery of hinted replicas.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, default)]
-pub struct HintedHandoff {
-    /// How often the local store of hints is scanned.
-    pub scan_interval: Duration,
-    /// Hints on their way to one target at the same time. Raising it drains faster, in bursts.
-    pub batch: u32,
-    /// A delivery that is not confirmed after this is tried again at a later scan.
-    pub timeout: Duration,
 }
 
 /// Background replica synchronisation.

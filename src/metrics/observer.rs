@@ -194,8 +194,11 @@ impl Metrics {
             | Fact::Counted(_)
             | Fact::GivenUp(_)
             | Fact::Forwarded { .. }
-            | Fact::Mended(_) => {}
-            Fact::Merged(_) => {}
+            | Fact::Mended(_)
+            | Fact::Merged(_)
+            | Fact::HintDropped { .. }
+            | Fact::StandIn(_)
+            | Fact::Exchange(_) => {}
         }
         self.look_for_rest(now);
     }

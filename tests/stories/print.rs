@@ -192,6 +192,7 @@ pub fn spell_fact(names: &Names, fact: &Fact) -> Option<String> {
         Fact::HintSuperseded { hint } => format!("supersedes the {}", spell_hint(names, hint)),
         Fact::HintDelivered { hint } => format!("drops the {}", spell_hint(names, hint)),
         Fact::HintLost { hint } => format!("lost the {}", spell_hint(names, hint)),
+        Fact::HintDropped { hint } => format!("gives up the {}", spell_hint(names, hint)),
         Fact::HintRevived { hint } => format!("has back the {}", spell_hint(names, hint)),
         Fact::Buffer(BufferFact::Kept { objects }) => format!("has {objects} in memory only"),
         Fact::Buffer(BufferFact::Full) => "has no room in memory".to_string(),
@@ -204,7 +205,11 @@ pub fn spell_fact(names: &Names, fact: &Fact) -> Option<String> {
         Fact::Admission(fact) => format!("at the gate: {fact:?}"),
         Fact::Suspected { peer } => format!("believes {peer} down"),
         Fact::Cleared { peer } => format!("believes {peer} up again"),
-        Fact::Compared { peer, hashes, differing } => {
+        // What only judges read.
+        Fact::StandIn(_) | Fact::Exchange(_) => return None,
+        Fact::Counted(_) | Fact::GivenUp(_) => return None,
+        Fact::Forwarded { .. } | Fact::Mended(_) => return None,
+        Fact::Compared { peer, hashes, differing, .. } => {
             format!("compares {hashes} hashes of {peer}: {differing} differ")
         }
         Fact::Announced { history } => format!("announces {}", join(history.members())),

@@ -9,6 +9,7 @@
 //! answers through its new home, which may be counted for itself as well. Examines each successful
 //! put.
 
+use crate::check::holdings::Holdings;
 use crate::check::judge::Judge;
 use crate::check::quorums::promise::{Losses, counted, is_durable, is_exact};
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};

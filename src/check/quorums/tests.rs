@@ -7,11 +7,12 @@ use crate::check::verdict::{Outcome, Verdict};
 use crate::dynamo::config::conditions::Conditions;
 use crate::dynamo::config::{Flush, Quorum, Versioning};
 use crate::dynamo::fact::request::{Asked, Counted, Heard, Mended, Unanswered};
-use crate::dynamo::fact::{Cause, Fact};
+use crate::dynamo::fact::{Cause, Fact, Making};
 use crate::dynamo::message::Ticket;
 use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::ring::position::{KeySpace, Position};
 use crate::dynamo::ring::strategy::Placement;
+use crate::dynamo::versioning::clock::Actor;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::ghost::Ghost;
 use crate::id::{AttemptId, Key, NodeId, OperationId};
@@ -334,6 +335,13 @@ fn a_request_is_answered_once_in_time_with_its_own_answer() {
     assert_eq!(anothers, "succeeded with an answer that was given to another");
 }
 
+/// A version that a home makes of this.
+fn making(ghost: &Ghost) -> Making {
+    let (actor, set) = (Actor::of_node(NodeId(1)), set(&[ghost]));
+    let (target, held, context) = (None, None, None);
+    Making { key: Key(0), ghost: ghost.clone(), actor, target, held, context, set }
+}
+
 fn stage_ghost() -> Ghost {
     let mut numbering = crate::ghost::Numbering::new(1);
     Ghost::new(numbering.next(Key(0)), [])
@@ -348,7 +356,7 @@ fn a_named_write_is_done_once_by_the_node_that_holds_it() {
         let operation = stage.put(0, &ghost);
         for attempt in 0..2 {
             let attempt = AttemptId { operation, attempt };
-            stage.fact(1, Fact::Made { attempt });
+            stage.fact(1, Fact::Made { attempt, making: Box::new(making(&ghost)) });
             stage.keep(1, &set(&[&ghost]), Cause::Put);
         }
     });

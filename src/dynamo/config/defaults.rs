@@ -1,8 +1,7 @@
 //! What the parts of a cluster's settings are where a scenario says nothing.
 
 use crate::dynamo::config::{
-    AntiEntropy, Exchange, FailureDetection, Gossip, HintedHandoff, Partitioning, RangeTransfer,
-    Timeouts,
+    AntiEntropy, Exchange, FailureDetection, Gossip, Partitioning, RangeTransfer, Timeouts,
 };
 use crate::time::Duration;
 
@@ -24,16 +23,6 @@ impl Default for Timeouts {
             operation: Duration::from_millis(300),
             replica: Duration::from_millis(100),
             forward: Duration::from_millis(100),
-        }
-    }
-}
-
-impl Default for HintedHandoff {
-    fn default() -> Self {
-        HintedHandoff {
-            scan_interval: Duration::from_secs(10),
-            batch: 32,
-            timeout: Duration::from_millis(500),
         }
     }
 }

@@ -91,6 +91,9 @@ pub fn next_stand_in(scene: Scene<'_>, range: RangeId, chosen: &Participants) ->
     if !stand_ins_allowed(scene) || planted.is(Plant::FallbackNotTriedAfterTimeout) {
         return None;
     }
+    if scene.config.planted.is(Plant::HintSelf) {
+        return Some(scene.view.me);
+    }
     let beyond = scene.ring.walk(range).skip(scene.ring.homes(range).len());
     let taken = |node: NodeId| chosen.iter().any(|participant| participant.node == node);
     beyond.filter(|node| scene.view.believes_up(*node)).find(|node| !taken(*node))

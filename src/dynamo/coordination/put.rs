@@ -1,5 +1,7 @@
 //! The state machine of a put (section 4.5): make the version, send it to N, succeed at W.
 
+mod condition;
+
 use std::rc::Rc;
 
 use smallvec::SmallVec;
@@ -7,15 +9,15 @@ use smallvec::SmallVec;
 use crate::dynamo::config::Flush;
 use crate::dynamo::config::local::{DurableWrite, ObjectBuffer};
 use crate::dynamo::config::plant::Plant;
-use crate::dynamo::coordination::conditions::{Needed, are_met};
 use crate::dynamo::coordination::participants::{
     Participant, Participants, State, choose, give_up_waiting, mark_answered, mark_declined,
-    next_stand_in, told,
+    next_stand_in,
 };
 use crate::dynamo::coordination::slab::Slab;
 use crate::dynamo::coordination::{Scene, Silent, reply};
 use crate::dynamo::fact::Fact;
-use crate::dynamo::fact::request::{Counted, Unanswered};
+use crate::dynamo::fact::request::Counted;
+use crate::dynamo::fact::stand_in::StandInFact;
 use crate::dynamo::message::{self, Message, Outcome, Replied, Ticket, ToReplica};
 use crate::dynamo::timer::Timer;
 use crate::dynamo::versioning::version::VersionSet;
@@ -129,6 +131,7 @@ impl Puts {
             return;
         }
         put.answered += 1;
+        put.tell_stand_in(ctx, from);
         // Two replicas may have made a version, if the first was too slow and then was not: the
         // first answer is what the others are sent, anti-entropy joins the two.
         if put.set.is_none() {
@@ -150,6 +153,7 @@ impl Puts {
         let Some(put) = self.open.get_mut(ticket) else { return };
         if mark_answered(&mut put.participants, from) {
             put.answered += 1;
+            put.tell_stand_in(ctx, from);
             self.settle(ctx, scene, ticket);
         }
     }
@@ -193,7 +197,10 @@ impl Puts {
         let patience = scene.config.timeouts.replica;
         let silent = give_up_waiting(&mut put.participants, scene.view.me, ctx.ran, patience);
         for node in &silent {
-            put.add_stand_in(scene, *node);
+            if !scene.config.planted.is(Plant::HintSkipsTimeouts) {
+                put.add_stand_in(scene, *node);
+            }
+            put.tell_given_up(ctx, *node);
         }
         if put.set.is_none() {
             put.ask_another_to_write(ctx, scene, ticket, &mut self.replicas);
@@ -236,36 +243,6 @@ impl Puts {
 }
 
 impl Put {
-    /// Have those stored it who are asked for beside their number?
-    fn is_honoured(&self, scene: Scene<'_>) -> bool {
-        are_met(scene, Needed::of_put(scene.config), &self.participants)
-    }
-
-    fn told(&self, ran: Time, scene: Scene<'_>, ticket: Ticket) -> Unanswered {
-        Unanswered {
-            attempt: self.attempt,
-            key: self.key,
-            ticket,
-            ghost: Some(self.request.ghost.clone()),
-            asked: told(&self.participants),
-            ring: scene.shared_ring(),
-            took: ran.since(self.began),
-        }
-    }
-
-    /// A bug: whoever has stored it is to forget it.
-    fn undo(&self, ctx: &mut NodeCtx<'_>) {
-        let Some(set) = &self.set else { return };
-        let newest = set.versions().iter().map(|version| version.stamp).max();
-        let rest = set.versions().iter().filter(|version| Some(version.stamp) != newest);
-        let without = Rc::new(VersionSet::new(set.clock().clone(), rest.cloned().collect()));
-        for participant in self.participants.iter().filter(|p| p.stand_in_for().is_none()) {
-            let (attempt, key, set) = (self.attempt, self.key, Rc::clone(&without));
-            let repair = ToReplica::Repair { attempt, key, set };
-            ctx.send(Address::Node(participant.node), Message::Replica(repair));
-        }
-    }
-
     fn succeed(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, ticket: Ticket) {
         self.replied = true;
         let set = self.set.clone().expect("a copy is kept only of what was made");
@@ -363,6 +340,27 @@ impl Put {
                 self.participants.iter().find(remote).map(|p| p.home)
             }
             Flush::Buffered(_) | Flush::Always | Flush::Every(_) => None,
+        }
+    }
+
+    fn tell_given_up(&self, ctx: &mut NodeCtx<'_>, silent: NodeId) {
+        let (key, event) = (self.key, self.request.ghost.event());
+        let asked = || self.participants.iter().map(|p| (p.node, p.home)).collect();
+        ctx.tell(|| {
+            let fact = StandInFact::GivenUp { key, event, silent, asked: asked() };
+            Fact::StandIn(Box::new(fact))
+        });
+    }
+
+    fn tell_stand_in(&self, ctx: &mut NodeCtx<'_>, from: NodeId) {
+        if !ctx.observed {
+            return;
+        }
+        let stands_in = |p: &&Participant| p.node == from && p.home != from;
+        if let Some(Participant { home, .. }) = self.participants.iter().find(stands_in).copied() {
+            let (key, event) = (self.key, self.request.ghost.event());
+            let fact = StandInFact::Confirmed { key, event, holder: from, home };
+            ctx.tell(|| Fact::StandIn(Box::new(fact)));
         }
     }
 
