@@ -4,8 +4,8 @@
 //!
 //! Does not verify that what they hold is right (durability and no_invention do). Only anti-entropy
 //! brings every copy up to date whatever happened. Knobs that legitimately break it, and make it an
-//! anomaly: `anti_entropy` off, together with `hinted_handoff` off, or a `strict` quorum (without
-//! stand-ins there are no hints), or a node that stopped (hints and puts under way die with their
+//! anomaly: `anti_entropy` off, together with `hinted_handoff` off or with a `window`, or a `strict`
+//! quorum (without stand-ins there are no hints), or a node that stopped (hints and puts under way die with their
 //! coordinator), or `tombstones` that go before the run ends (a hint brings the value back to one
 //! home alone). Read repair alone mends only what is read. Examines each key and each node.
 
@@ -102,7 +102,7 @@ impl Convergence {
 }
 
 /// Does this configuration bring every copy up to date?
-fn is_promised(layout: &Layout, node_stopped: bool, end: Time) -> bool {
+pub fn is_promised(layout: &Layout, node_stopped: bool, end: Time) -> bool {
     let cluster = &layout.cluster;
     let stand_ins = match cluster.quorum {
         Quorum::Sloppy => true,
@@ -113,7 +113,9 @@ fn is_promised(layout: &Layout, node_stopped: bool, end: Time) -> bool {
         Tombstones::Timed(age) => age >= end.since(Time::ZERO),
         Tombstones::WhenAllHomes(_) => false,
     };
-    let hints = cluster.hinted_handoff.on().is_some() && stand_ins;
+    // Where hints are dropped, a longer absence leaves a home behind.
+    let kept = cluster.hinted_handoff.on().is_some_and(|settings| settings.window.is_none());
+    let hints = kept && stand_ins;
     cluster.anti_entropy.on().is_some() || hints && !node_stopped && tombstones_stay
 }
 

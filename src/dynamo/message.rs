@@ -622,13 +622,13 @@ impl ToReplica {
         }
     }
 
-    /// Is it about what is kept for another home?
-    pub fn is_for_another(&self) -> bool {
+    /// The home for which it is to be kept, if that is another.
+    pub fn stand_in_for(&self) -> Option<NodeId> {
         match self {
             ToReplica::Write { stand_in_for, .. } | ToReplica::Store { stand_in_for, .. } => {
-                stand_in_for.is_some()
+                *stand_in_for
             }
-            ToReplica::Fetch { .. } | ToReplica::Repair { .. } => false,
+            ToReplica::Fetch { .. } | ToReplica::Repair { .. } => None,
         }
     }
 

@@ -15,7 +15,7 @@
 //! | `object_buffer` `admission` | what went through memory; background work and its gate |
 //! | `routing` | steps to coordinators, clients that coordinate |
 //! | `membership` `clusters` | members that come and go; rings that do not know of each other |
-//! | `load` `faults` | work by node; what trouble touched |
+//! | `load` `faults` `pauses` | work by node; what trouble and pauses touched |
 //! | `timeline` | one row for each sampling interval |
 //! | `moment` | what stands at a moment |
 //! | `window` `read` | before, during and after the trouble; what a read saw |
@@ -42,6 +42,7 @@ pub mod moment;
 pub mod object_buffer;
 pub mod observer;
 pub mod operations;
+pub mod pauses;
 pub mod read;
 pub mod read_repair;
 pub mod repair;

@@ -21,6 +21,7 @@ use crate::metrics::membership::MembershipChanges;
 use crate::metrics::moment::Standing;
 use crate::metrics::object_buffer::ObjectBuffers;
 use crate::metrics::operations::Operations;
+use crate::metrics::pauses;
 use crate::metrics::read::Read;
 use crate::metrics::read_repair::ReadRepair;
 use crate::metrics::repair::Repair;
@@ -136,6 +137,7 @@ impl Metrics {
             operations: self.operations.figures(),
             object_buffer: self.buffers.figures(&layout.cluster),
             admission: self.admission.figures(&layout.cluster),
+            pauses: pauses::figures(&account.stopped, account.now.seconds()),
             timeline: self.timeline.finish(account.now, running),
         }
     }
@@ -170,7 +172,7 @@ impl Metrics {
             Fact::Compared { hashes, differing, .. } => {
                 self.anti_entropy.compared(*hashes, *differing);
             }
-            Fact::Made { attempt } => self.operations.writes.made(*attempt),
+            Fact::Made { attempt, .. } => self.operations.writes.made(*attempt),
             Fact::Recognised { .. } => self.operations.writes.recognised(),
             Fact::ReadRepaired { replicas, .. } => self.read_repair.repaired(*replicas),
             Fact::Believes { history } if self.layout.administered => {
@@ -188,7 +190,11 @@ impl Metrics {
             | Fact::HintSuperseded { .. }
             | Fact::HintDelivered { .. }
             | Fact::HintLost { .. }
-            | Fact::HintRevived { .. } => {}
+            | Fact::HintRevived { .. }
+            | Fact::Merged(_)
+            | Fact::HintDropped { .. }
+            | Fact::StandIn(_)
+            | Fact::Exchange(_) => {}
         }
         self.look_for_rest(now);
     }
@@ -227,7 +233,7 @@ impl Metrics {
         self.acknowledged.fact(fact);
         match fact {
             Fact::Committed { ghost, set, .. } => self.staleness.committed(now, ghost, set),
-            Fact::Made { attempt } => self.operations.writes.made(*attempt),
+            Fact::Made { attempt, .. } => self.operations.writes.made(*attempt),
             Fact::ReadRepaired { replicas, .. } => self.read_repair.repaired(*replicas),
             _other => {}
         }

@@ -197,6 +197,8 @@ static FIGURES: &[(&str, Definition)] = &[
     row("handoff.delivered_bytes", "bytes", "size of the same"),
     row("handoff.lost", "hints", "hints that crashes took"),
     row("handoff.lost_bytes", "bytes", "size of the same"),
+    row("handoff.dropped", "hints", "hints dropped because their `window` was over"),
+    row("handoff.dropped_bytes", "bytes", "size of the same"),
     row("handoff.revived", "hints", "delivered hints that crashes brought back"),
     row("handoff.revived_bytes", "bytes", "size of the same"),
     row("handoff.pending", "hints", "hints left at the end"),

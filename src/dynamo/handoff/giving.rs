@@ -144,7 +144,7 @@ impl Giving {
     /// Copies were read for a new home: off they go.
     pub fn on_read(&self, ctx: &mut NodeCtx<'_>, disk: &Disk, read: ReadRange) {
         let ReadRange { to, deal, batch, keys } = read;
-        let held = |key: Key| disk.store.get(key).map(|set| (key, set.clone()));
+        let held = |key: Key| disk.store.to_give(key).map(|set| (key, set.clone()));
         let sets = keys.into_iter().filter_map(held).collect();
         send(ctx, to, Moving::Transfer { deal, batch, sets });
     }
