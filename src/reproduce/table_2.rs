@@ -263,8 +263,8 @@ fn remarks() -> Vec<String> {
          ratio of the tails, and the paper does not say. What a latency is counts even more: from \
          when a client goes on, its own pauses hardly show, and the tails that it coordinates all \
          but vanish. That the second model is near the paper is thus no proof of either choice.",
-        "The free numbers of each model were found on two cells, and nothing else was changed after \
-         the other six had been looked at.",
+        "The free numbers of each model were found on two cells, and nothing else was changed \
+         after the other six had been looked at.",
     ]
     .map(str::to_string)
     .to_vec()
