@@ -14,6 +14,7 @@
 //! | `durability` | acknowledged writes that are gone |
 //! | `object_buffer` `admission` | what went through memory; background work and its gate |
 //! | `routing` | steps to coordinators, clients that coordinate |
+//! | `membership` `clusters` | members that come and go; rings that do not know of each other |
 //! | `load` `faults` `pauses` | work by node; what trouble and pauses touched |
 //! | `timeline` | one row for each sampling interval |
 //! | `moment` | what stands at a moment |
@@ -26,6 +27,7 @@
 pub mod admission;
 pub mod anti_entropy;
 pub mod carts;
+pub mod clusters;
 pub mod commits;
 pub mod corruption;
 pub mod divergence;
