@@ -16,6 +16,7 @@ use crate::faults::schedule::window;
 use crate::faults::target::Target;
 use crate::id::{Address, NodeId, Span};
 use crate::network;
+use crate::network::fate::Network;
 use crate::random::luck::Luck;
 use crate::random::normal;
 use crate::random::purpose::Purpose;
@@ -83,6 +84,11 @@ impl Plan {
         let changes: BTreeMap<NodeId, Change> = tokens.into_iter().map(member).collect();
         let history = History::new(changes);
         Rc::new(if settings.strategy == 3 { history.in_partitions() } else { history })
+    }
+
+    /// The links between all parties.
+    pub fn all_links(&self) -> Network {
+        Network::new(&self.network, self.machines(), self.workload.clients)
     }
 
     /// The pauses of all processes, if any has some.

@@ -13,7 +13,6 @@ use crate::dynamo::words::NodeWords;
 use crate::faults::schedule::{Step, schedule};
 use crate::ghost::Numbering;
 use crate::id::{Address, ClientId, Key, NodeId};
-use crate::network::fate::Network;
 use crate::process::{Ctx, Effect, Input};
 use crate::random::luck::Luck;
 use crate::random::sampler::Sampler;
@@ -127,11 +126,10 @@ impl Simulation {
             refresh: plan.workload.membership_refresh,
         };
         let end_of_duration = Time::ZERO + plan.duration;
-        let habits = Habits::new(&plan.workload, &plan.network.sites, outset, end_of_duration);
-        let habits = Rc::new(habits);
+        let sites = &plan.network.sites;
+        let habits = Rc::new(Habits::new(&plan.workload, sites, outset, end_of_duration));
         let client = |id| Client::new(ClientId(id), Rc::clone(&habits), &luck);
         let clients = (0..plan.workload.clients).map(client).collect();
-        let network = Network::new(&plan.network, plan.machines(), plan.workload.clients);
         let mut queue = Queue::new();
         let lanes = constant_lanes(&mut queue, plan);
         Simulation {
@@ -139,7 +137,7 @@ impl Simulation {
             queue,
             machines,
             clients,
-            links: Links::new(network),
+            links: Links::new(plan.all_links()),
             service: Service::new(&plan.disk),
             numbering: Numbering::new(keys.count()),
             identity: Identity { me: NodeId(0), life: 0, config, placement },
