@@ -5,13 +5,16 @@
 
 pub mod arguments;
 pub mod check;
+pub mod deadline;
 pub mod exit;
 pub mod explain;
 pub mod files;
 pub mod format;
+pub mod hunt;
 pub mod interrupt;
 pub mod list;
 pub mod new;
+pub mod parallel;
 pub mod progress;
 pub mod repeat;
 pub mod reproduce;
@@ -41,6 +44,7 @@ pub fn main() -> ExitCode {
         Command::Schema => terminal.print(SCHEMA).map(|()| Code::Held),
         Command::List => list::list(&terminal),
         Command::Repeat(repeat) => repeat::repeat(repeat, &terminal),
+        Command::Hunt(arguments) => hunt::hunt(arguments, &terminal),
         Command::Reproduce(arguments) => reproduce::reproduce(arguments, &terminal),
         Command::Completions { shell } => completions(*shell, &terminal),
         Command::Man => man(&terminal),

@@ -18,6 +18,7 @@
 pub mod bugs;
 pub mod bundle;
 pub mod campaign;
+pub mod ci;
 pub mod coverage;
 pub mod fingerprint;
 pub mod swarm;

@@ -59,12 +59,11 @@ fn partitioning(nodes: u32, source: &mut impl Source) -> Partitioning {
 
 fn repairs(cluster: &mut Cluster, source: &mut impl Source) {
     let (hints, trees) = (source.chance(0.85), source.chance(0.9));
-    let scan_interval = Duration::from_millis(weighted(source, &[(1, 200), (2, 1_000), (1, 5_000)]));
+    let scan_interval =
+        Duration::from_millis(weighted(source, &[(1, 200), (2, 1_000), (1, 5_000)]));
     let batch = weighted(source, &[(1, 1), (1, 4), (2, 32)]);
-    cluster.hinted_handoff = switch(
-        hints,
-        HintedHandoff { scan_interval, batch, ..HintedHandoff::default() },
-    );
+    cluster.hinted_handoff =
+        switch(hints, HintedHandoff { scan_interval, batch, ..HintedHandoff::default() });
     let interval = Duration::from_millis(weighted(source, &[(1, 500), (2, 2_000), (1, 6_000)]));
     let depth = weighted(source, &[(1, 1), (1, 3), (2, 6)]);
     cluster.anti_entropy = switch(trees, AntiEntropy { interval, depth });
@@ -86,10 +85,8 @@ fn switch<T>(on: bool, settings: T) -> Switch<T> {
 fn membership(cluster: &mut Cluster, source: &mut impl Source) {
     cluster.gossip.interval = Duration::from_millis(weighted(source, &[(1, 200), (3, 1_000)]));
     cluster.gossip.seeds = between(source, [1, cluster.nodes.min(3)]);
-    cluster.gossip.exchange = weighted(
-        source,
-        &[(3, Exchange::Digest), (1, Exchange::Full), (1, Exchange::TwoLevel)],
-    );
+    cluster.gossip.exchange =
+        weighted(source, &[(3, Exchange::Digest), (1, Exchange::Full), (1, Exchange::TwoLevel)]);
     let batch = weighted(source, &[(1, 1), (1, 5), (1, 32)]);
     cluster.range_transfer = RangeTransfer { batch, ..RangeTransfer::default() };
     cluster.failure_detection = FailureDetection {

@@ -12,10 +12,7 @@ use crate::scenario::spec::Scenario;
 use crate::time::Duration;
 
 /// Which kinds there are, with weights between 1 and 512; half of those that could be.
-pub fn weights(
-    drawable: &[&'static str],
-    source: &mut impl Source,
-) -> Vec<(u32, &'static str)> {
+pub fn weights(drawable: &[&'static str], source: &mut impl Source) -> Vec<(u32, &'static str)> {
     let mut lots = Vec::new();
     for kind in drawable {
         let (there, power) = (source.chance(0.5), source.below(10));

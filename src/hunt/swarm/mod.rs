@@ -64,7 +64,12 @@ pub fn draw(base: &Scenario, lot: Lot) -> Scenario {
         let (duration, nodes) = (drawn.duration, drawn.cluster.nodes);
         workload::draw(&mut drawn.workload, &hunt, (duration, nodes), &mut again(Part::Workload));
     }
-    trouble(&mut drawn, &hunt, once(Part::Kinds), (again(Part::Administration), again(Part::Faults)));
+    trouble(
+        &mut drawn,
+        &hunt,
+        once(Part::Kinds),
+        (again(Part::Administration), again(Part::Faults)),
+    );
     without_contradictions(drawn)
 }
 

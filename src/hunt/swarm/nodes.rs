@@ -31,7 +31,8 @@ pub fn sides(nodes: &[NodeId], count: usize, source: &mut impl Source) -> Vec<Ve
     source.shuffle(&mut nodes);
     let mut sides: Vec<Vec<NodeId>> = vec![Vec::new(); count.min(nodes.len())];
     for (place, node) in nodes.into_iter().enumerate() {
-        let side = if place < sides.len() { place } else { source.below(sides.len() as u64) as usize };
+        let side =
+            if place < sides.len() { place } else { source.below(sides.len() as u64) as usize };
         sides[side].push(node);
     }
     sides

@@ -74,28 +74,28 @@ fn keys(count: u32, source: &mut impl Source) -> Keys {
     }
 }
 
-/// Weights from a wide range, and some of what clients can do not at all.
+/// Weights from a wide range, and some of what clients can do not at all. One world in six is of
+/// shopping carts.
 fn mix(source: &mut impl Source) -> Mix {
+    let carts = source.chance(0.17);
     let mut weight = |often: f64| {
         let (there, weight) = (source.chance(often), 1u64 << source.below(5));
         if there { weight as f64 } else { 0.0 }
     };
-    let put = weight(0.8);
-    let drawn = Mix {
-        get: weight(0.9),
-        put,
-        blind: weight(0.3),
-        delete: weight(0.4),
-        add: weight(0.2),
-        remove: weight(0.1),
-    };
-    let writes = drawn.put + drawn.blind + drawn.delete + drawn.add;
-    if writes > 0.0 { drawn } else { Mix { put: 1.0, ..drawn } }
+    let (get, delete, often, sometimes) = (weight(0.9), weight(0.4), weight(0.8), weight(0.3));
+    let always = if often + sometimes + delete == 0.0 { 1.0 } else { often };
+    let none = Mix { get, delete, put: 0.0, ..Mix::default() };
+    match carts {
+        true => Mix { add: always.max(1.0), remove: sometimes, ..none },
+        false => Mix { put: always, blind: sometimes, ..none },
+    }
 }
 
 fn session(source: &mut impl Source) -> Session {
     let context = weighted(source, &[(9, Context::Kept), (1, Context::Lost)]);
     let writes = weighted(source, &[(3, Writes::ReadFirst), (1, Writes::FromMemory)]);
+    // What is remembered for a write is its context.
+    let writes = if context == Context::Lost { Writes::ReadFirst } else { writes };
     let memory = weighted(source, &[(1, 2), (1, 16)]);
     Session { context, writes, memory }
 }

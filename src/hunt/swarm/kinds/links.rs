@@ -34,7 +34,14 @@ pub fn fault(chance: &Chance, kind: &str, source: &mut impl Source) -> Option<Sp
         "rolling_isolation" => {
             let each = Duration((chance.length().0 / chance.some.len() as u64).max(1_000_000));
             let (nodes, pause, clients) = (nodes(), Duration(each.0 / 4), with_clients);
-            Spec::RollingIsolation(RollingIsolation { nodes, from, each, pause, clients, in_flight })
+            Spec::RollingIsolation(RollingIsolation {
+                nodes,
+                from,
+                each,
+                pause,
+                clients,
+                in_flight,
+            })
         }
         "swizzle" => {
             Spec::Swizzle(Swizzle { nodes: nodes(), from, to, clients: with_clients, in_flight })

@@ -47,7 +47,12 @@ pub fn fault(chance: &Chance, kind: &str, source: &mut impl Source) -> Option<Sp
         }
         "group_crash" => {
             let restart_after = source.chance(0.8).then_some(length);
-            Spec::GroupCrash(GroupCrash { nodes: each(&chance.some), at: from, restart_after, disk })
+            Spec::GroupCrash(GroupCrash {
+                nodes: each(&chance.some),
+                at: from,
+                restart_after,
+                disk,
+            })
         }
         _ => return None,
     })
