@@ -8,6 +8,9 @@
 //! | `no_invention` | D1 | nothing is stored or read that no client wrote |
 //! | `durability` | D2 | no acknowledged write is gone |
 //! | `convergence` | C1 | all homes hold the same in the end, and no hint is left |
+//! | `world/crossings` | Z3 | nothing arrives over a link that is cut |
+//! | `world/lives` | Z4 | time never goes back; no timer outlives the life that armed it |
+//! | (`hunt::trial`) | Z1 | the same run twice does the same, watched or not |
 //! | `vacuity` | - | each fault touched something |
 //!
 //! Judges trust the records, the account at the end and the ghosts, never the protocol's clocks.

@@ -44,6 +44,14 @@ pub enum Command {
     Repeat(Repeat),
     /// Draw a world for each seed, with trouble of its own, and tell what breaks
     Hunt(Hunt),
+    /// Make the world of a finding small, and prove each line that is left necessary
+    Shrink(Shrink),
+    /// Run a finding again and say whether it still stands
+    Replay(Replay),
+    /// Make a scenario with `expect` lines of a finding, to be run as a test
+    Promote(Promote),
+    /// List the bugs that can be planted, or measure how often each is caught
+    Bugs(Bugs),
     /// Make the paper's figures and tables again, beside what the paper says
     Reproduce(Reproduce),
     /// Print a completion script for a shell
@@ -190,6 +198,68 @@ pub struct Hunt {
     /// Write no findings
     #[arg(long, conflicts_with = "out")]
     pub dry_run: bool,
+}
+
+/// `shrink`
+#[derive(Args, Debug)]
+pub struct Shrink {
+    /// A finding of a hunt, or a scenario that shows one
+    #[arg(value_name = "FILE")]
+    pub file: String,
+    /// Change a field before, as in `run`
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub overrides: Vec<String>,
+    /// Stop after this time; what there is by then shows the finding as well
+    #[arg(long = "for", value_name = "TIME", default_value = "2m")]
+    pub length: String,
+    /// How many candidates to try at a time [default: one for each core]
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// The file to write
+    #[arg(long, value_name = "FILE", default_value = "shrunk.json")]
+    pub out: String,
+}
+
+/// `replay`
+#[derive(Args, Debug)]
+pub struct Replay {
+    /// A finding of a hunt
+    pub file: PathBuf,
+    /// A trace that was kept when it was found: tells the first record that differs
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
+    /// Keep the trace of this run
+    #[arg(long, value_name = "FILE")]
+    pub keep_trace: Option<PathBuf>,
+}
+
+/// `promote`
+#[derive(Args, Debug)]
+pub struct Promote {
+    /// A finding of a hunt
+    pub file: PathBuf,
+    /// The scenario file to write; its name becomes that of the scenario
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+/// `bugs`
+#[derive(Args, Debug)]
+pub struct Bugs {
+    /// Only this one
+    pub name: Option<String>,
+    /// Try each with many seeds, and each seed without it
+    #[arg(long)]
+    pub score: bool,
+    /// How many seeds
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub seeds: u64,
+    /// How many to try at a time [default: one for each core]; nothing else depends on it
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Folder for the table over all bugs
+    #[arg(long, value_name = "DIR", default_value = "results/bugs")]
+    pub out: PathBuf,
 }
 
 /// `reproduce`

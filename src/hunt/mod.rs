@@ -21,5 +21,7 @@ pub mod campaign;
 pub mod ci;
 pub mod coverage;
 pub mod fingerprint;
+pub mod score;
+pub mod shrink;
 pub mod swarm;
 pub mod trial;

@@ -48,7 +48,8 @@ fn quorums(n: u32, source: &mut impl Source) -> (u32, u32) {
 fn partitioning(nodes: u32, source: &mut impl Source) -> Partitioning {
     let strategy = weighted(source, &[(2, 1), (1, 2), (1, 3)]);
     let tokens = weighted(source, &[(1, 1), (2, 4), (2, 16)]);
-    let partitions = nodes * weighted(source, &[(1, 1), (2, 4), (1, 13)]);
+    // Whoever joins needs one as well.
+    let partitions = 20 + nodes * weighted(source, &[(1, 0), (2, 4), (1, 13)]);
     Partitioning {
         strategy,
         tokens,
