@@ -171,9 +171,10 @@ pub struct Hunt {
     /// A planted bug must be found: exit with 0 if it is, and with 1 if nothing is
     #[arg(long)]
     pub canary: bool,
-    /// Draw no world again because it reached what is rarely reached
+    /// Draw every other world again from one that reached what few others did: the same cluster
+    /// and kinds of fault, other trouble
     #[arg(long)]
-    pub uniform: bool,
+    pub guided: bool,
     /// Run each world twice and compare, not only every sixteenth
     #[arg(long)]
     pub twice: bool,

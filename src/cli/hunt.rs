@@ -34,7 +34,7 @@ pub fn hunt(arguments: &Hunt, terminal: &Terminal) -> Result<Code, Failure> {
         return Ok(Code::Held);
     }
     let corpus = corpus::replay_all(arguments, terminal)?;
-    let guided = worlds.is_swarm() && !arguments.uniform;
+    let guided = worlds.is_swarm() && arguments.guided;
     let mut campaign = Campaign::new(start(arguments)?, guided);
     let ended = try_all(arguments, &worlds, &mut campaign, terminal)?;
     let kept = keep(arguments, &worlds, &campaign)?;
