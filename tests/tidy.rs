@@ -13,7 +13,7 @@ const FLOORS: [&[&str]; 12] = [
     &["trace"],
     &["sim", "check", "metrics"],
     &["scenario", "report"],
-    &["experiment"],
+    &["experiment", "history"],
     &["hunt"],
     &["reproduce"],
     &["cli"],
@@ -47,7 +47,7 @@ const WORDS: [(&str, &[&str], &str); 22] = [
     ("png::", &["src/report/plot/"], "describe a chart, let report::plot draw it"),
     (
         "serde_json",
-        &["src/scenario/", "src/report/", "src/hunt/bundle.rs"],
+        &["src/scenario/", "src/report/", "src/hunt/bundle.rs", "src/history/lines.rs"],
         "the core knows no JSON",
     ),
     ("std::thread", &["src/cli/parallel.rs"], "a run has one thread; several runs have parallel"),

@@ -13,6 +13,7 @@ pub mod files;
 pub mod format;
 pub mod hunt;
 pub mod interrupt;
+pub mod judge;
 pub mod list;
 pub mod new;
 pub mod parallel;
@@ -52,6 +53,7 @@ pub fn main() -> ExitCode {
         Command::Replay(arguments) => replay::replay(arguments, &terminal),
         Command::Promote(arguments) => replay::promote(arguments, &terminal),
         Command::Hunt(arguments) => hunt::hunt(arguments, &terminal),
+        Command::Judge(judge) => judge::judge(judge, &terminal),
         Command::Reproduce(arguments) => reproduce::reproduce(arguments, &terminal),
         Command::Completions { shell } => completions(*shell, &terminal),
         Command::Man => man(&terminal),

@@ -80,7 +80,7 @@ impl Campaign {
 
     /// What to try next. Of a guided hunt every other world is one that was drawn before and
     /// reached what few others did, with other trouble of the same kinds.
-    pub fn next(&mut self) -> Vec<Lot> {
+    pub fn batch(&mut self) -> Vec<Lot> {
         let each = 0..BATCH;
         each.map(|place| {
             let again = if self.guided && place % 2 == 1 { self.redrawn() } else { None };
@@ -188,7 +188,7 @@ mod tests {
     #[test]
     fn findings_are_grouped_and_the_fastest_is_kept() {
         let mut campaign = Campaign::new(5, false);
-        let lots = campaign.next();
+        let lots = campaign.batch();
         assert_eq!((lots[0], lots[31]), (Lot::first(5), Lot::first(36)));
         let panicked = |events, story: &str| Trial { events, ..Trial::panicked(story) };
         campaign.take(lots[0], &panicked(9, "k1 went wrong"), BTreeSet::new());
@@ -203,14 +203,14 @@ mod tests {
     #[test]
     fn a_guided_hunt_goes_back_to_what_is_rare() {
         let mut campaign = Campaign::new(0, true);
-        let lots = campaign.next();
+        let lots = campaign.batch();
         let nothing = Trial { verdicts: Vec::new(), digest: 0, events: 1 };
         for lot in &lots {
             let rare = lot.seed == 7;
             let cells = if rare { BTreeSet::from([1, 2]) } else { BTreeSet::from([1]) };
             campaign.take(*lot, &nothing, cells);
         }
-        let next = campaign.next();
+        let next = campaign.batch();
         assert_eq!((next[0], next[1]), (Lot::first(32), Lot { seed: 7, redraw: 1 }));
     }
 }

@@ -9,8 +9,8 @@ pub fn json(report: &Report) -> Vec<u8> {
     pretty(report)
 }
 
-/// Any plain data in the same way.
-pub fn pretty<T: Serialize>(data: &T) -> Vec<u8> {
+/// Plain data, indented, with a line end at the end.
+pub fn pretty(data: &impl Serialize) -> Vec<u8> {
     let mut bytes = serde_json::to_vec_pretty(data).expect("it is plain data");
     bytes.push(b'\n');
     bytes

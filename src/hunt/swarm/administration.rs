@@ -9,7 +9,7 @@ use crate::id::NodeId;
 use crate::random::source::Source;
 use crate::scenario::hunt::Hunt;
 use crate::scenario::spec::Scenario;
-use crate::sim::administration::{Order, Replacement, Start, Step};
+use crate::sim::administration::{Join, Order, Replacement, Start, Step};
 use crate::time::Duration;
 
 /// The orders of a seed, by time.
@@ -43,6 +43,10 @@ struct Desk {
 
 /// Time between two orders that come as one.
 const AT_ONCE: Duration = Duration::from_millis(30);
+
+fn joins(node: NodeId, at: Duration, via: NodeId) -> Order {
+    Order::Join(Join { node, at, via, tokens: Vec::new() })
+}
 
 impl Desk {
     fn new(scenario: &Scenario) -> Desk {
@@ -95,7 +99,7 @@ impl Desk {
     fn join(&mut self, at: Duration, source: &mut impl Source) {
         let (node, via) = (self.newcomer(), self.anybody(source));
         self.joined.push(node);
-        self.orders.push(Order::Join(Step { node, at, via }));
+        self.orders.push(joins(node, at, via));
     }
 
     fn leave(&mut self, at: Duration, source: &mut impl Source) {
@@ -129,7 +133,7 @@ impl Desk {
     fn come_back(&mut self, at: Duration, source: &mut impl Source) {
         let via = self.anybody(source);
         if let Some(node) = self.gone.pop() {
-            self.orders.push(Order::Join(Step { node, at, via }));
+            self.orders.push(joins(node, at, via));
         }
     }
 
@@ -139,7 +143,7 @@ impl Desk {
         if dead != via && !self.gone.contains(&dead) {
             self.orders.push(Order::Replace(Replacement { dead, by, at, via }));
         } else {
-            self.orders.push(Order::Join(Step { node: by, at, via }));
+            self.orders.push(joins(by, at, via));
         }
     }
 

@@ -3,11 +3,12 @@
 //! Comparison of replicas is mostly on, so that most worlds must converge in the end. Intervals
 //! are short, so that much of everything happens while the faults last.
 
+use crate::dynamo::config::handoff::HintedHandoff;
 use crate::dynamo::config::local::ObjectBuffer;
 use crate::dynamo::config::modes::{ClockSkew, Tombstones};
 use crate::dynamo::config::{
-    AntiEntropy, Cluster, Coordinator, Exchange, FailureDetection, Flush, HintedHandoff,
-    Partitioning, Quorum, RangeTransfer, ReadCoordinator, Versioning,
+    AntiEntropy, Cluster, Coordinator, Exchange, FailureDetection, Flush, Partitioning, Quorum,
+    RangeTransfer, ReadCoordinator, Versioning,
 };
 use crate::hunt::swarm::dice::{between, weighted};
 use crate::random::source::Source;
