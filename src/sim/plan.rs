@@ -12,7 +12,7 @@ use crate::dynamo::ring::strategy::{Placement, first_tokens, partitions};
 use crate::faults;
 use crate::faults::clock::Clock;
 use crate::faults::labels::describe;
-use crate::faults::schedule::window;
+use crate::faults::schedule::{cuts, window};
 use crate::faults::target::Target;
 use crate::id::{Address, NodeId, Span};
 use crate::network;
@@ -165,6 +165,7 @@ impl Plan {
             administered: !self.administration.is_empty(),
             homes: Homes::of_ring(ring, keys.count()),
             faults: self.faults.iter().map(fault).collect(),
+            cuts: self.faults.iter().flat_map(|fault| cuts(&fault.what)).collect(),
             placement,
         }
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use crate::digest::Digest;
+use crate::dynamo::config::plant::{Plant, Planted};
 use crate::dynamo::message::Message;
 use crate::dynamo::node::Identity;
 use crate::dynamo::ring::history::History;
@@ -84,6 +85,8 @@ pub struct Simulation {
     pub(super) totals: Totals,
     /// How many messages were sent.
     pub(super) sent: u64,
+    /// Facts that nodes have told, for a bug that lets luck depend on them.
+    pub(super) told: u64,
     /// When the next thing that is no event is due.
     pub(super) mark: Time,
     pub(super) digest: Digest,
@@ -166,6 +169,7 @@ impl Simulation {
             ended: None,
             totals: Totals::default(),
             sent: 0,
+            told: 0,
             mark: Time::ZERO,
             digest: Digest::EMPTY.with(plan.seed),
             node_effects: Vec::new(),
@@ -332,6 +336,7 @@ impl Simulation {
                 if !self.lives(node, life) || self.waits(node, event) {
                     return;
                 }
+                self.totals.astray += u64::from(self.machines[node.index()].life != life);
                 self.fold(u64::from(node.0), timer.number());
                 self.hand_to_node(observers, node, Input::Timer(timer));
             }
@@ -344,6 +349,7 @@ impl Simulation {
                 }
                 let Task { job, .. } = self.jobs.remove(job);
                 if lives {
+                    self.totals.astray += u64::from(self.machines[node.index()].life != life);
                     self.finish_job(observers, node, job);
                 }
             }
@@ -361,10 +367,16 @@ impl Simulation {
         }
     }
 
+    /// The bug of this run, if it has one.
+    pub(super) fn planted(&self) -> Planted {
+        self.identity.config.planted
+    }
+
     /// Is the node still in the life in which it armed a timer or submitted a job?
     fn lives(&self, node: NodeId, life: u32) -> bool {
         let machine = &self.machines[node.index()];
-        machine.life == life && machine.is_up()
+        let same = machine.life == life || self.planted().is(Plant::TimerSurvivesCrash);
+        same && machine.is_up()
     }
 
     /// Folds something that happened, now and to whom, into the digest.

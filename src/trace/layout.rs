@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::dynamo::config::Cluster;
 use crate::dynamo::ring::placement::Ring;
+use crate::faults::cuts::Spell;
 use crate::id::{Key, NodeId};
 use crate::time::{Duration, Time};
 use crate::workload::cart::CartPolicy;
@@ -32,6 +33,8 @@ pub struct Layout {
     pub homes: Homes,
     /// By fault of the scenario.
     pub faults: Vec<FaultWindow>,
+    /// Links that the scenario takes away at times that it says itself.
+    pub cuts: Vec<Spell>,
     /// The ring with which the run begins.
     pub placement: Placed,
 }

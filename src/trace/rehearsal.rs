@@ -48,6 +48,7 @@ pub fn layout(faults: Vec<FaultWindow>) -> Layout {
         administered: false,
         homes: Homes::new([NodeId(0), NodeId(1), NodeId(2)].repeat(3), 3),
         faults,
+        cuts: Vec::new(),
         placement: Placed {
             strategy: 1,
             ranges: 4,

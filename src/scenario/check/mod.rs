@@ -10,6 +10,7 @@ mod cuts;
 mod disk;
 mod expect;
 mod faults;
+mod hunt;
 mod network;
 mod parties;
 mod partitioning;
@@ -53,6 +54,9 @@ pub fn check(scenario: &Scenario, known_figures: &[&str]) -> Vec<Problem> {
     pauses::check(scenario, &mut findings);
     faults::check(scenario, &mut findings);
     timelines::check(&scenario.faults, &mut findings);
+    if let Some(hunt) = &scenario.hunt {
+        hunt::check(hunt, &mut findings);
+    }
     expect::check(scenario, known_figures, &mut findings);
     findings.problems()
 }
