@@ -44,6 +44,7 @@ impl Judge for HintLedger {
             | Fact::Reaped { .. }
             | Fact::Damaged { .. }
             | Fact::Made { .. }
+            | Fact::Merged(_)
             | Fact::Recognised { .. }
             | Fact::Committed { .. }
             | Fact::StandIn(_)
@@ -54,6 +55,7 @@ impl Judge for HintLedger {
             | Fact::Compared { .. }
             | Fact::Exchange(_)
             | Fact::Announced { .. }
+            | Fact::Believes { .. }
             | Fact::Released { .. }
             | Fact::Passed
             | Fact::Declined

@@ -29,7 +29,7 @@ const RUN: [Call; 7] = [
     |_| Box::new(HintLedger::default()),
     |_| Box::new(Operations::default()),
     |layout| Box::new(NoInvention::new(layout.keys)),
-    |layout| Box::new(Durability::new(layout.keys)),
+    |layout| Box::new(Durability::new(layout)),
     |_| Box::new(Convergence::default()),
     |_| Box::new(Vacuity),
 ];

@@ -6,8 +6,22 @@
 //! | `hint_ledger` | H1 | hints created + revived = delivered + superseded + lost + pending |
 //! | `operations` | Q8 | each operation that began ended once |
 //! | `no_invention` | D1 | nothing is stored or read that no client wrote |
-//! | `durability` | D2 | no acknowledged write is gone |
+//! | `durability` | D2 | no acknowledged write is gone, at any moment |
 //! | `convergence` | C1 | all homes hold the same in the end, and no hint is left |
+//! | `false_dominance` | D3 | only what was seen is replaced |
+//! | `false_concurrency` | D4 | what was seen is not kept beside what saw it |
+//! | `dot_uniqueness` | D5 | a name of a version names one write |
+//! | `actor_monotony` | D6 | who mints names counts upwards, in one place |
+//! | `context_dominance` | D7 | a put replaces all that its client had seen |
+//! | `antichain` | D8 | no sibling supersedes or repeats another |
+//! | `replica_frontier` | D9 | a copy never knows less, unless its disk failed |
+//! | `merge_laws` | D10 | merging is a function of two sets, in any order, and adds nothing |
+//! | `deleted_stays_deleted` | D11 | what a delete has seen does not come back |
+//! | `reaping` | D12 | tombstones go when all have them, and then do go |
+//! | `bounded_siblings` | D13 | no more siblings than concurrent writes |
+//! | `last_write` | D14 | one winner everywhere, and an account of the losers |
+//! | `indeterminate_writes` | D15 | what was once read does not vanish |
+//! | `ghost_frontier` | C2 | in the end homes hold the newest writes that reached a disk |
 //! | `hint_conservation` | H1 | no copy that its home did not take is forgotten |
 //! | `hint_holders` | H2 | hints are kept by nodes that are neither their homes nor other homes |
 //! | `hint_targets` | H3 | hints are for homes, or turn to those that there are |
@@ -40,6 +54,7 @@ pub mod trees;
 pub mod vacuity;
 pub mod verdict;
 pub mod versions;
+pub mod weighed;
 pub mod world;
 
 #[cfg(test)]

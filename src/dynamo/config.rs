@@ -7,6 +7,7 @@ pub mod handoff;
 pub mod local;
 pub mod modes;
 pub mod plant;
+pub mod rules;
 
 use serde::{Deserialize, Serialize};
 

@@ -11,7 +11,7 @@ use crate::dynamo::anti_entropy::Synchronisation;
 use crate::dynamo::config::Cluster;
 use crate::dynamo::config::plant::Plant;
 use crate::dynamo::coordination::{Coordination, Scene, Silent};
-use crate::dynamo::fact::Cause;
+use crate::dynamo::fact::{Cause, Fact};
 use crate::dynamo::handoff::HintDelivery;
 use crate::dynamo::handoff::carrying::Carrying;
 use crate::dynamo::handoff::giving::Giving;
@@ -56,6 +56,15 @@ pub struct Node {
     reaper: Reaper,
 }
 
+/// By which life a node is called in what it mints: it may have forgotten what it minted in another.
+fn name_of_life(config: &Cluster, disk: &Disk, life: u32) -> u32 {
+    let forgets = match disk.store.is_empty() {
+        true => Plant::VvActorReuseAfterWipe,
+        false => Plant::VvCounterNotDurable,
+    };
+    if config.planted.is(forgets) { 0 } else { life }
+}
+
 /// What makes a node this node and not another.
 #[derive(Clone, Debug)]
 pub struct Identity {
@@ -86,10 +95,11 @@ impl Node {
         let beat = rhythm(Purpose::GossipPhase, config.gossip.interval);
         disk.store.start(me, config.planted);
         let view = View::new(me, Rc::clone(&disk.history), placement);
+        let replica = Replica::new(me, name_of_life(&config, &disk, life), config.flush);
         let mut node = Node {
             view,
             disk,
-            replica: Replica::new(me, life, config.flush),
+            replica,
             coordination: Coordination::new(life),
             handoff,
             anti_entropy,
@@ -144,6 +154,10 @@ impl Node {
     }
 
     fn on_start(&mut self, ctx: &mut NodeCtx<'_>) {
+        for change in self.disk.store.scan() {
+            ctx.tell(|| Fact::Lost { change });
+        }
+        self.tell_belief(ctx);
         self.gossip.start(ctx, &self.view);
         self.replica.start(ctx, &self.config);
         Reaper::start(ctx, &self.config, &self.disk.store);
@@ -184,7 +198,7 @@ impl Node {
             Message::AntiEntropy(message) => self.on_synchronisation(ctx, peer, *message),
             Message::Reaping(message) => {
                 let held = (&self.view, &self.disk.store);
-                self.reaper.on_message(ctx, held, peer, message);
+                self.reaper.on_message(ctx, &self.config, held, peer, message);
             }
             Message::Reply(_) => unreachable!("nodes reply to clients only"),
         }
@@ -213,14 +227,6 @@ impl Node {
         }
         if let Some(history) = self.gossip.on_message(ctx, &self.view, from, message) {
             self.learn(ctx, history);
-        }
-    }
-
-    /// Ranges whose trees had to be made, and the keys in them.
-    fn cut_trees(&mut self) -> (u32, u32) {
-        match (&self.anti_entropy, self.view.ring()) {
-            (Some(part), Some(ring)) => self.disk.store.cut_trees(self.view.me, ring, part.depth()),
-            _without => (0, 0),
         }
     }
 
@@ -343,7 +349,7 @@ impl Node {
             Job::WriteBack { key, target, set } => {
                 self.replica.written_back(ctx, disk, ((key, target), set));
             }
-            Job::Reap { key, digest } => self.replica.reap(ctx, disk, (key, digest)),
+            Job::Reap { key, digest } => self.replica.reap(ctx, config, disk, (key, digest)),
             Job::Flush => self.replica.flushed(ctx, config, disk),
             Job::ReadRange(read) => self.giving.on_read(ctx, disk, *read),
             Job::ReadAsked(read) => self.refill.on_read(ctx, disk, *read),

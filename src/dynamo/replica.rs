@@ -4,7 +4,9 @@
 //! finished it, and then answered. With an object buffer (section 6.1) puts go to memory instead.
 
 mod buffered;
+pub mod hinted;
 mod made;
+mod wrong;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -12,10 +14,11 @@ use std::rc::Rc;
 use crate::dynamo::config::modes::{ClockTruncation, Tombstones};
 use crate::dynamo::config::plant::Plant;
 use crate::dynamo::config::{Cluster, Flush, Versioning};
-use crate::dynamo::fact::{Cause, Fact};
+use crate::dynamo::fact::{Cause, Fact, Making, Merge, Merger};
 use crate::dynamo::job::Job;
 use crate::dynamo::message::moving::{Pass, Passed};
-use crate::dynamo::message::{Handoff, Message, Put, Ticket, ToCoordinator, ToReplica};
+use crate::dynamo::message::{Message, Put, Ticket, ToCoordinator, ToReplica};
+use crate::dynamo::replica::hinted::{add_hint, keep_hint};
 use crate::dynamo::replica::made::Made;
 use crate::dynamo::storage::disk::Disk;
 use crate::dynamo::storage::hint_store::Hint;
@@ -23,7 +26,7 @@ use crate::dynamo::storage::object_buffer::ObjectBuffer;
 use crate::dynamo::storage::store::Change;
 use crate::dynamo::timer::Timer;
 use crate::dynamo::versioning::clock::{Actor, Clock, Dot};
-use crate::dynamo::versioning::reconcile::{Author, merge, write};
+use crate::dynamo::versioning::reconcile::{Author, write};
 use crate::dynamo::versioning::version::VersionSet;
 use crate::dynamo::words::NodeCtx;
 use crate::id::{Address, AttemptId, Key, NodeId};
@@ -147,7 +150,7 @@ impl Replica {
         (to, ticket, attempt, key): (Address, Ticket, AttemptId, Key),
     ) {
         let own = disk.store.get(key).cloned();
-        let set = own.or_else(|| disk.hints.of_key(config.versioning, key));
+        let set = own.or_else(|| disk.hints.of_key(config.rules(), key));
         self.answer(ctx, to, ToCoordinator::Fetched { ticket, attempt, set });
     }
 
@@ -174,7 +177,7 @@ impl Replica {
         let clocks = [held.map(|set| set.clock()), put.context.as_ref().map(|set| set.clock())];
         let actor = self.actor(config, (key, stand_in_for), clocks);
         let most_pairs = config.clock_truncation.map(ClockTruncation::most_pairs);
-        let author = Author { actor, stamp: ctx.now, most_pairs };
+        let author = Author { actor, stamp: ctx.now, most_pairs, planted: config.planted };
         let (context, held) = (put.context.as_deref(), held.map(|set| &**set));
         let Put { value, ghost, .. } = &*put;
         let (value, ghost) = (value.clone(), ghost.clone());
@@ -186,10 +189,19 @@ impl Replica {
             let counter = set.clock().counter(actor);
             self.made.remember(identity, Dot { actor, counter });
         }
-        ctx.tell(|| Fact::Made { attempt });
+        ctx.tell(|| {
+            let (ghost, context) = (put.ghost.clone(), put.context.clone());
+            let held = disk.held((key, stand_in_for)).cloned();
+            let (target, set) = (stand_in_for, Rc::clone(&set));
+            let making = Making { key, ghost, actor, target, held, context, set };
+            Fact::Made { attempt, making: Box::new(making) }
+        });
         match stand_in_for {
             None => {
-                let change = disk.store.replace(key, Rc::clone(&set));
+                let change = match wrong::leaves_nothing(config.planted, &set) {
+                    false => disk.store.replace(key, Rc::clone(&set)),
+                    true => disk.store.remove(key),
+                };
                 remind_of_tombstone(ctx, config, &change);
                 ctx.tell(|| Fact::Kept { change, cause: Cause::Put });
             }
@@ -204,7 +216,10 @@ impl Replica {
             unreachable!("only a store keeps what a coordinator sent");
         };
         match stand_in_for {
-            None => self.keep(ctx, config, disk, (key, set), Cause::Put),
+            None => {
+                let set = wrong::as_stored(config.planted, self.name(), ctx.now, set);
+                self.keep(ctx, config, disk, (key, set), Cause::Put);
+            }
             Some(_) if config.planted.is(Plant::HintSkipsDeletes) && is_deleted(&set) => {}
             Some(target) => {
                 let origin = config.planted.is(Plant::HintToOrigin);
@@ -212,10 +227,7 @@ impl Replica {
                 if config.planted.is(Plant::HintServedAsHome) {
                     self.keep(ctx, config, disk, (key, Rc::clone(&set)), Cause::Put);
                 }
-                let held = disk.hints.get(key, target);
-                let set = held
-                    .map_or_else(|| Rc::clone(&set), |held| merge(config.versioning, held, &set));
-                keep_hint(ctx, disk, Hint { target, key, set });
+                add_hint(ctx, config, disk, Hint { target, key, set });
             }
         }
         self.answer(ctx, to, ToCoordinator::Stored { ticket, attempt });
@@ -230,7 +242,18 @@ impl Replica {
         (key, set): (Key, Rc<VersionSet>),
         cause: Cause,
     ) {
-        let change = disk.store.merge(config.versioning, key, &set);
+        let change = match cause {
+            _any if wrong::leaves_nothing(config.planted, &set) => disk.store.remove(key),
+            Cause::ReadRepair if config.planted.is(Plant::PruneOnReadRepair) => {
+                wrong::prune(config.rules(), &mut disk.store, (key, &set))
+            }
+            _any => disk.store.merge(config.rules(), key, &set),
+        };
+        if let (Some(mine), Some(after)) = (&change.before, &change.after) {
+            if !Rc::ptr_eq(after, &set) && mine.digest() != set.digest() {
+                ctx.tell(|| Merge::told(key, [mine, &set], after, Merger::Home));
+            }
+        }
         let unnoted = match cause {
             Cause::Handoff | Cause::Transfer => Plant::MerkleNotUpdatedOnHandoff,
             Cause::AntiEntropy => Plant::AeNoRehashAfterRepair,
@@ -247,43 +270,19 @@ impl Replica {
         ctx.tell(|| Fact::Kept { change, cause });
     }
 
-    /// Keeps what a stand-in delivered and confirms it, so that the hint may go.
-    pub fn accept(&self, ctx: &mut NodeCtx<'_>, config: &Cluster, disk: &mut Disk, job: Job) {
-        let Job::Accept { from, scan, key, set } = job else {
-            unreachable!("only an accept keeps what a stand-in delivered");
-        };
-        let digest = set.digest();
-        if config.planted.is(Plant::HintOverwritesNewer) {
-            let change = disk.store.replace(key, set);
-            self.kept(ctx, config, change, Cause::Handoff);
-        } else {
-            self.keep(ctx, config, disk, (key, set), Cause::Handoff);
-        }
-        let delivered = Handoff::Delivered { scan, key, digest };
-        ctx.send(Address::Node(from), Message::Handoff(delivered));
-    }
-
-    /// Removes a hint that was delivered, unless a later write has melted into it meanwhile.
-    pub fn drop_hint(
+    /// Drops a tombstone, unless something else is held by now. With it goes what this node minted.
+    pub fn reap(
         &mut self,
         ctx: &mut NodeCtx<'_>,
+        config: &Cluster,
         disk: &mut Disk,
-        (target, key, digest): (NodeId, Key, u64),
+        (key, digest): (Key, u64),
     ) {
-        if disk.hints.get(key, target).is_none_or(|set| set.digest() != digest) {
-            return;
-        }
-        self.serials.remove(&(key, target));
-        self.writes_to_disk(disk, (key, Some(target)));
-        if let Some(set) = disk.hints.remove(key, target) {
-            ctx.tell(|| Fact::HintDelivered { hint: Hint { target, key, set } });
-        }
-    }
-
-    /// Drops a tombstone, unless something else is held by now. With it goes what this node minted.
-    pub fn reap(&mut self, ctx: &mut NodeCtx<'_>, disk: &mut Disk, (key, digest): (Key, u64)) {
-        if disk.store.get(key).is_some_and(|set| set.digest() == digest) {
-            self.forget(key, None);
+        let looks = !config.planted.is(Plant::ReapWithoutRecheck);
+        if disk.store.get(key).is_some_and(|set| !looks || set.digest() == digest) {
+            if !config.planted.is(Plant::TombstoneResetsClock) {
+                self.forget(key, None);
+            }
             self.writes_to_disk(disk, (key, None));
             let change = disk.store.remove(key);
             ctx.tell(|| Fact::Reaped { change });
@@ -310,6 +309,11 @@ impl Replica {
         self.start(ctx, config);
     }
 
+    /// Its name in this life.
+    fn name(&self) -> Actor {
+        Actor::of_life(self.me, self.life)
+    }
+
     /// The name under which it mints. Where clocks are truncated, what was counted under it may
     /// have been forgotten there; then it takes a new one, or two versions would have one name.
     fn actor(
@@ -318,7 +322,7 @@ impl Replica {
         (key, stand_in_for): (Key, Option<NodeId>),
         clocks: [Option<&Clock>; 2],
     ) -> Actor {
-        let actor = self.known_actor(config.versioning, key, stand_in_for);
+        let actor = self.known_actor(config, key, stand_in_for);
         if config.clock_truncation.is_none() || config.versioning != Versioning::Dotted {
             return actor;
         }
@@ -327,19 +331,17 @@ impl Replica {
             return actor;
         }
         self.forget(key, stand_in_for);
-        self.known_actor(config.versioning, key, stand_in_for)
+        self.known_actor(config, key, stand_in_for)
     }
 
-    fn known_actor(
-        &mut self,
-        versioning: Versioning,
-        key: Key,
-        stand_in_for: Option<NodeId>,
-    ) -> Actor {
-        match (versioning, stand_in_for) {
+    fn known_actor(&mut self, config: &Cluster, key: Key, stand_in_for: Option<NodeId>) -> Actor {
+        match (config.versioning, stand_in_for) {
+            (Versioning::Dotted, Some(_)) if config.planted.is(Plant::VvSharedActorPerNode) => {
+                self.name()
+            }
             (Versioning::Literal | Versioning::LastWriteWins, _) => Actor::of_node(self.me),
             (Versioning::Dotted, None) => match self.serials.get(&(key, self.me)) {
-                None => Actor::of_life(self.me, self.life),
+                None => self.name(),
                 Some(serial) => Actor::of_copy(self.me, self.life, *serial),
             },
             (Versioning::Dotted, Some(target)) => {
@@ -391,17 +393,4 @@ fn remind_of_tombstone(ctx: &mut NodeCtx<'_>, config: &Cluster, change: &Change)
         Tombstones::Keep | Tombstones::WhenAllHomes(_) => wait,
     };
     ctx.arm(wait, Timer::Reap { key: change.key, digest: set.digest() });
-}
-
-/// Keeps a copy for another.
-pub fn keep_hint(ctx: &mut NodeCtx<'_>, disk: &mut Disk, hint: Hint) {
-    let held = disk.hints.get(hint.key, hint.target);
-    if held.is_some_and(|held| held.digest() == hint.set.digest()) {
-        return;
-    }
-    let (target, key) = (hint.target, hint.key);
-    if let Some(set) = disk.hints.put(hint.clone()) {
-        ctx.tell(|| Fact::HintSuperseded { hint: Hint { target, key, set } });
-    }
-    ctx.tell(|| Fact::HintCreated { hint });
 }

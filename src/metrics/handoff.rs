@@ -132,6 +132,7 @@ impl Handoff {
             | Fact::Reaped { .. }
             | Fact::Damaged { .. }
             | Fact::Made { .. }
+            | Fact::Merged(_)
             | Fact::Recognised { .. }
             | Fact::Committed { .. }
             | Fact::StandIn(_)
@@ -142,6 +143,7 @@ impl Handoff {
             | Fact::Compared { .. }
             | Fact::Exchange(_)
             | Fact::Announced { .. }
+            | Fact::Believes { .. }
             | Fact::Released { .. }
             | Fact::Passed
             | Fact::Declined

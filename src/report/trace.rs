@@ -145,7 +145,16 @@ fn node_fact(fact: &Fact) -> (&'static str, Value) {
         Fact::Damaged { change } => ("damaged", json!({ "change": of_change(change) })),
         Fact::Reaped { change } => ("reaped", json!({ "change": of_change(change) })),
         Fact::Lost { change } => ("lost", json!({ "change": of_change(change) })),
-        Fact::Made { attempt } => ("made", json!({ "attempt": text(attempt) })),
+        Fact::Made { attempt, making } => {
+            let event = text(&making.ghost.event());
+            let dot = making.version().map(|own| format!("{}:{}", own.dot.actor, own.dot.counter));
+            ("made", json!({ "attempt": text(attempt), "event": event, "dot": dot }))
+        }
+        Fact::Merged(merge) => {
+            let [mine, theirs] = merge.parts.each_ref().map(|set| events(set));
+            let (key, after) = (text(&merge.key), events(&merge.merged));
+            ("merged", json!({ "key": key, "mine": mine, "theirs": theirs, "after": after }))
+        }
         Fact::Recognised { attempt } => ("recognised", json!({ "attempt": text(attempt) })),
         Fact::Committed { ghost, set, .. } => {
             ("committed", json!({ "event": text(&ghost.event()), "events": events(set) }))
@@ -168,6 +177,10 @@ fn node_fact(fact: &Fact) -> (&'static str, Value) {
         Fact::Announced { history } => {
             let members: Vec<String> = history.members().iter().map(text).collect();
             ("announced", json!({ "members": members }))
+        }
+        Fact::Believes { history } => {
+            let membership = format!("{:016x}", history.membership());
+            ("believes", json!({ "members": history.members().len(), "membership": membership }))
         }
         Fact::Released { change } => ("released", json!({ "change": of_change(change) })),
         Fact::Passed => ("passed", json!({})),

@@ -15,7 +15,7 @@ use crate::dynamo::config::{Cluster, Coordinator, Versioning};
 use crate::dynamo::coordination::Scene;
 use crate::dynamo::coordination::get::Gets;
 use crate::dynamo::coordination::put::Puts;
-use crate::dynamo::fact::Fact;
+use crate::dynamo::fact::{Fact, Making};
 use crate::dynamo::membership::detector::Detector;
 use crate::dynamo::message::{self, Action, Membership, Message, Reply, Request, ToCoordinator};
 use crate::dynamo::ring::history::History;
@@ -374,8 +374,8 @@ impl Client {
             match &operation.action {
                 Action::Get => gets.begin(ctx, scene, attempt, key),
                 Action::Put(put) => {
-                    ctx.tell(|| Fact::Made { attempt });
                     let set = stamped(me, attempt, stamp, put);
+                    ctx.tell(|| made(me, attempt, put, &set));
                     puts.begin_made(ctx, scene, (attempt, key), Rc::clone(put), set);
                 }
             }
@@ -388,6 +388,14 @@ impl Client {
             self.on_reply(ctx, None, reply);
         }
     }
+}
+
+fn made(me: ClientId, attempt: AttemptId, put: &message::Put, set: &Rc<VersionSet>) -> Fact {
+    let (ghost, context) = (put.ghost.clone(), put.context.clone());
+    let (key, actor, set) = (ghost.event().key, Actor::of_client(me), Rc::clone(set));
+    let (held, target) = (None, None);
+    let making = Making { key, ghost, actor, target, held, context, set };
+    Fact::Made { attempt, making: Box::new(making) }
 }
 
 /// What a client stores where the last write wins: it has a clock too, and that is all it takes.

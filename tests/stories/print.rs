@@ -180,7 +180,7 @@ pub fn spell_fact(names: &Names, fact: &Fact) -> Option<String> {
             let after = spell_some(names, change.after.as_deref());
             format!("keeps {} {after}, by {}", change.key, spell_cause(*cause))
         }
-        Fact::Made { .. } => return None,
+        Fact::Made { .. } | Fact::Merged(_) | Fact::Believes { .. } => return None,
         Fact::Recognised { attempt } => format!("recognises {attempt}"),
         Fact::Reaped { change } => format!("reaped {}", change.key),
         Fact::Lost { change } => format!("lost {}", change.key),

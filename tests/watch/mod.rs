@@ -43,6 +43,7 @@ pub fn small_plan(seed: u64) -> Plan {
         },
         network: Default::default(),
         disk: Default::default(),
+        pauses: Default::default(),
         workload: Spec {
             clients: 6,
             arrivals: Arrivals::Poisson(Rate { count: 20.0, per: Duration::from_secs(1) }),
@@ -133,8 +134,8 @@ impl Ledger {
             Fact::ReadRepaired { .. } => self.repaired += 1,
             Fact::Suspected { .. } => self.suspected += 1,
             Fact::Cleared { .. } => self.cleared += 1,
-            Fact::Announced { .. } | Fact::Passed | Fact::Declined => {}
-            Fact::Replanted { .. } => {}
+            Fact::Announced { .. } | Fact::Believes { .. } | Fact::Passed | Fact::Declined => {}
+            Fact::Replanted { .. } | Fact::Merged(_) => {}
             Fact::Buffer(_) | Fact::Admission(_) => {}
             Fact::Compared { .. } | Fact::Made { .. } | Fact::Recognised { .. } => {}
         }

@@ -10,7 +10,7 @@ use crate::dynamo::coordination::participants::{
 };
 use crate::dynamo::coordination::slab::Slab;
 use crate::dynamo::coordination::{Scene, Silent, reply};
-use crate::dynamo::fact::Fact;
+use crate::dynamo::fact::{Fact, Merge, Merger};
 use crate::dynamo::message::{Message, Outcome, Replied, Ticket, ToReplica};
 use crate::dynamo::timer::Timer;
 use crate::dynamo::versioning::reconcile::merge;
@@ -95,7 +95,7 @@ impl Gets {
         if !mark_answered(&mut get.participants, from) {
             return;
         }
-        get.take(scene, from, set);
+        get.take(ctx, scene, from, set);
         if !get.replied && get.replied_by.len() >= scene.config.r as usize {
             get.reply(ctx);
         }
@@ -173,11 +173,24 @@ impl Gets {
 }
 
 impl Get {
-    fn take(&mut self, scene: Scene<'_>, node: NodeId, set: Option<Rc<VersionSet>>) {
+    fn take(
+        &mut self,
+        ctx: &mut NodeCtx<'_>,
+        scene: Scene<'_>,
+        node: NodeId,
+        set: Option<Rc<VersionSet>>,
+    ) {
         self.replied_by.push(node);
         self.held.push(set.as_ref().map_or(ABSENT, |set| set.digest()));
         self.merged = match (self.merged.take(), set) {
-            (Some(known), Some(set)) => Some(merge(scene.config.versioning, &known, &set)),
+            (Some(known), Some(set)) => {
+                let merged = merge(scene.config.rules(), &known, &set);
+                if known.digest() != set.digest() {
+                    let (key, at) = (self.key, Merger::Coordinator);
+                    ctx.tell(|| Merge::told(key, [&known, &set], &merged, at));
+                }
+                Some(merged)
+            }
             (known, set) => known.or(set),
         };
     }

@@ -14,7 +14,7 @@ use crate::dynamo::membership::gossip;
 use crate::dynamo::message::moving::{DealName, Moving, Pass};
 use crate::dynamo::message::{Command, Message, ToCoordinator, ToReplica};
 use crate::dynamo::node::Node;
-use crate::dynamo::replica::keep_hint;
+use crate::dynamo::replica::hinted::add_hint;
 use crate::dynamo::ring::history::{History, Status};
 use crate::dynamo::ring::range::{Ranges, moves};
 use crate::dynamo::storage::disk::{Given, Lack};
@@ -25,12 +25,12 @@ use crate::id::{Address, Key, NodeId};
 impl Node {
     /// An administrator's command: who is concerned learns of it at once, the others by gossip.
     pub(super) fn on_command(&mut self, ctx: &mut NodeCtx<'_>, command: Command) {
-        let Some(history) = obeyed(self.view.history(), command, ctx.now, self.choice(ctx)) else {
-            return;
-        };
+        let choice = self.choice(ctx);
+        let Some(history) = obeyed(self.view.history(), &command, ctx.now, choice) else { return };
         self.adopt(ctx, history);
         let concerned = match command {
             Command::Join(node) | Command::Leave(node) => node,
+            Command::Settle(settler) => settler.node,
             Command::Remove(_) => return,
             Command::Replace { by, .. } => by,
         };
@@ -54,12 +54,19 @@ impl Node {
         let before = Rc::clone(self.view.history());
         self.disk.history = Rc::clone(&history);
         self.view.learn(history);
+        if before.membership() != self.view.history().membership() {
+            self.tell_belief(ctx);
+        }
         self.note_lacking(&before);
         let (ranges, keys) = self.cut_trees();
         if ranges > 0 {
             ctx.tell(|| Fact::Replanted { ranges, keys });
         }
         self.settle_ranges(ctx);
+    }
+
+    pub(super) fn tell_belief(&self, ctx: &mut NodeCtx<'_>) {
+        ctx.tell(|| Fact::Believes { history: Rc::clone(self.view.history()) });
     }
 
     /// Goes on with whatever the membership asks for.
@@ -172,7 +179,7 @@ impl Node {
         ctx.tell(|| Fact::Released { change });
         for target in homes {
             if let Some(set) = set.clone() {
-                keep_hint(ctx, &mut self.disk, Hint { target, key, set });
+                add_hint(ctx, &self.config, &mut self.disk, Hint { target, key, set });
             }
         }
     }
@@ -209,7 +216,8 @@ impl Node {
                 let (config, disk) = (&self.config, &mut self.disk);
                 self.replica.keep(ctx, config, disk, (key, set), Cause::Handoff);
             } else {
-                keep_hint(ctx, &mut self.disk, Hint { target: home, key, set });
+                let hint = Hint { target: home, key, set };
+                add_hint(ctx, &self.config, &mut self.disk, hint);
             }
         }
     }

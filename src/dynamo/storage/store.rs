@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::digest::digest_of;
+use crate::dynamo::config::Flush;
 use crate::dynamo::config::plant::{Plant, Planted};
-use crate::dynamo::config::{Flush, Versioning};
+use crate::dynamo::config::rules::Rules;
 use crate::dynamo::ring::placement::{RangeId, Ring};
 use crate::dynamo::ring::position::{KeySpace, Position};
 use crate::dynamo::storage::inspection::TreeLook;
@@ -42,7 +43,10 @@ pub struct Store {
     /// Does the device acknowledge flushes that it does not make?
     lies: bool,
     owner: NodeId,
+    /// A bug in the code that stores.
     planted: Planted,
+    /// What older files still hold of keys whose tombstones were merged away, by that bug.
+    merged_away: BTreeMap<Key, Rc<VersionSet>>,
 }
 
 /// What is held of one key.
@@ -66,6 +70,7 @@ impl Store {
             last_flushed: None,
             flush,
             lies: false,
+            merged_away: BTreeMap::new(),
             owner: NodeId(0),
             planted: Planted::NONE,
         }
@@ -139,13 +144,19 @@ impl Store {
         self.sets.get(key).map(|held| &held.set)
     }
 
+    /// What a new home of the key is to have of it.
+    pub fn to_give(&self, key: Key) -> Option<&Rc<VersionSet>> {
+        let skips = self.planted.is(Plant::TombstoneNotHandedOff);
+        self.get(key).filter(|set| !skips || set.visible().next().is_some())
+    }
+
     /// Merges what arrives into what is held (checklist item 13: ancestors are dropped on receipt,
     /// in any order of arrival).
-    pub fn merge(&mut self, versioning: Versioning, key: Key, arriving: &Rc<VersionSet>) -> Change {
+    pub fn merge(&mut self, rules: Rules, key: Key, arriving: &Rc<VersionSet>) -> Change {
         let before = self.get(key).cloned();
         let after = match &before {
             None => Rc::clone(arriving),
-            Some(held) => merge(versioning, held, arriving),
+            Some(held) => merge(rules, held, arriving),
         };
         self.put(key, after, before)
     }
@@ -333,8 +344,29 @@ impl Store {
                 Flush::Buffered(_) => {}
             }
             self.set(key, Some(Rc::clone(&after)));
+            if self.planted.is(Plant::CompactionDropsTombstoneEarly) {
+                self.compact(key, &after, before.as_ref());
+            }
         }
         Change { key, before, after: Some(after) }
+    }
+
+    /// A file that holds a tombstone is merged: the tombstone goes, though an older file still
+    /// holds what it deleted.
+    fn compact(&mut self, key: Key, after: &VersionSet, before: Option<&Rc<VersionSet>>) {
+        let shows = |set: &VersionSet| set.visible().next().is_some();
+        match before.filter(|before| shows(before)) {
+            _shown if shows(after) => self.merged_away.remove(&key),
+            Some(before) => self.merged_away.insert(key, Rc::clone(before)),
+            None => None,
+        };
+    }
+
+    /// The files are read again after a restart: what they held comes to light where its tombstone
+    /// was merged away.
+    pub fn scan(&mut self) -> Vec<Change> {
+        let back = std::mem::take(&mut self.merged_away).into_iter();
+        back.map(|(key, set)| self.restore(key, Some(set))).collect()
     }
 
     fn restore(&mut self, key: Key, set: Option<Rc<VersionSet>>) -> Change {
