@@ -230,14 +230,6 @@ impl Node {
         }
     }
 
-    /// Ranges whose trees had to be made, and the keys in them.
-    fn cut_trees(&mut self) -> (u32, u32) {
-        match (&self.anti_entropy, self.view.ring()) {
-            (Some(part), Some(ring)) => self.disk.store.cut_trees(self.view.me, ring, part.depth()),
-            _without => (0, 0),
-        }
-    }
-
     fn on_timer(&mut self, ctx: &mut NodeCtx<'_>, timer: Timer) {
         match timer {
             Timer::Forward => self.on_forward_due(ctx),

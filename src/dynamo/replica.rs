@@ -4,6 +4,7 @@
 //! finished it, and then answered. With an object buffer (section 6.1) puts go to memory instead.
 
 mod buffered;
+pub mod hinted;
 mod limits;
 mod made;
 mod wrong;
@@ -14,10 +15,11 @@ use std::rc::Rc;
 use crate::dynamo::config::modes::{ClockTruncation, Tombstones};
 use crate::dynamo::config::plant::{Plant, Planted};
 use crate::dynamo::config::{Cluster, Flush, Versioning};
-use crate::dynamo::fact::{Cause, Fact, Making, Merge, Merger};
+use crate::dynamo::fact::{Cause, Fact, Making};
 use crate::dynamo::job::Job;
 use crate::dynamo::message::moving::{Pass, Passed};
-use crate::dynamo::message::{Handoff, Message, Put, Ticket, ToCoordinator, ToReplica};
+use crate::dynamo::message::{Message, Put, Ticket, ToCoordinator, ToReplica};
+use crate::dynamo::replica::hinted::{add_hint, keep_hint};
 use crate::dynamo::replica::made::Made;
 use crate::dynamo::storage::disk::Disk;
 use crate::dynamo::storage::hint_store::Hint;
@@ -25,7 +27,7 @@ use crate::dynamo::storage::object_buffer::ObjectBuffer;
 use crate::dynamo::storage::store::Change;
 use crate::dynamo::timer::Timer;
 use crate::dynamo::versioning::clock::{Actor, Clock, Dot};
-use crate::dynamo::versioning::reconcile::{Author, merge, write};
+use crate::dynamo::versioning::reconcile::{Author, write};
 use crate::dynamo::versioning::version::VersionSet;
 use crate::dynamo::words::NodeCtx;
 use crate::id::{Address, AttemptId, Key, NodeId};
@@ -277,39 +279,6 @@ impl Replica {
         ctx.tell(|| Fact::Kept { change, cause });
     }
 
-    /// Keeps what a stand-in delivered and confirms it, so that the hint may go.
-    pub fn accept(&self, ctx: &mut NodeCtx<'_>, config: &Cluster, disk: &mut Disk, job: Job) {
-        let Job::Accept { from, scan, key, set } = job else {
-            unreachable!("only an accept keeps what a stand-in delivered");
-        };
-        let digest = set.digest();
-        if config.planted.is(Plant::HintOverwritesNewer) {
-            let change = disk.store.replace(key, set);
-            self.kept(ctx, config, change, Cause::Handoff);
-        } else {
-            self.keep(ctx, config, disk, (key, set), Cause::Handoff);
-        }
-        let delivered = Handoff::Delivered { scan, key, digest };
-        ctx.send(Address::Node(from), Message::Handoff(delivered));
-    }
-
-    /// Removes a hint that was delivered, unless a later write has melted into it meanwhile.
-    pub fn drop_hint(
-        &mut self,
-        ctx: &mut NodeCtx<'_>,
-        disk: &mut Disk,
-        (target, key, digest): (NodeId, Key, u64),
-    ) {
-        if disk.hints.get(key, target).is_none_or(|set| set.digest() != digest) {
-            return;
-        }
-        self.serials.remove(&(key, target));
-        self.writes_to_disk(disk, (key, Some(target)));
-        if let Some(set) = disk.hints.remove(key, target) {
-            ctx.tell(|| Fact::HintDelivered { hint: Hint { target, key, set } });
-        }
-    }
-
     /// Drops a tombstone, unless something else is held by now. With it goes what this node minted.
     pub fn reap(
         &mut self,
@@ -433,33 +402,4 @@ fn remind_of_tombstone(ctx: &mut NodeCtx<'_>, config: &Cluster, change: &Change)
         Tombstones::Keep | Tombstones::WhenAllHomes(_) => wait,
     };
     ctx.arm(wait, Timer::Reap { key: change.key, digest: set.digest() });
-}
-
-/// Keeps a copy for another, beside what is kept for it already.
-pub fn add_hint(ctx: &mut NodeCtx<'_>, config: &Cluster, disk: &mut Disk, hint: Hint) {
-    let Hint { target, key, set } = hint;
-    let set = match disk.hints.get(key, target) {
-        None => set,
-        Some(held) => {
-            let merged = merge(config.rules(), held, &set);
-            if held.digest() != set.digest() {
-                ctx.tell(|| Merge::told(key, [held, &set], &merged, Merger::StandIn));
-            }
-            merged
-        }
-    };
-    keep_hint(ctx, disk, Hint { target, key, set });
-}
-
-/// Keeps a copy for another.
-pub fn keep_hint(ctx: &mut NodeCtx<'_>, disk: &mut Disk, hint: Hint) {
-    let held = disk.hints.get(hint.key, hint.target);
-    if held.is_some_and(|held| held.digest() == hint.set.digest()) {
-        return;
-    }
-    let (target, key) = (hint.target, hint.key);
-    if let Some(set) = disk.hints.put(hint.clone()) {
-        ctx.tell(|| Fact::HintSuperseded { hint: Hint { target, key, set } });
-    }
-    ctx.tell(|| Fact::HintCreated { hint });
 }

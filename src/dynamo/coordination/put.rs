@@ -344,10 +344,10 @@ impl Put {
     }
 
     fn tell_given_up(&self, ctx: &mut NodeCtx<'_>, silent: NodeId) {
-        let (key, event) = (self.key, self.request.ghost.event());
+        let (key, ghost) = (self.key, self.request.ghost.clone());
         let asked = || self.participants.iter().map(|p| (p.node, p.home)).collect();
         ctx.tell(|| {
-            let fact = StandInFact::GivenUp { key, event, silent, asked: asked() };
+            let fact = StandInFact::GivenUp { key, ghost, silent, asked: asked() };
             Fact::StandIn(Box::new(fact))
         });
     }
@@ -358,8 +358,8 @@ impl Put {
         }
         let stands_in = |p: &&Participant| p.node == from && p.home != from;
         if let Some(Participant { home, .. }) = self.participants.iter().find(stands_in).copied() {
-            let (key, event) = (self.key, self.request.ghost.event());
-            let fact = StandInFact::Confirmed { key, event, holder: from, home };
+            let (key, ghost) = (self.key, self.request.ghost.clone());
+            let fact = StandInFact::Confirmed { key, ghost, holder: from, home };
             ctx.tell(|| Fact::StandIn(Box::new(fact)));
         }
     }

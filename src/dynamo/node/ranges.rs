@@ -14,7 +14,7 @@ use crate::dynamo::membership::gossip;
 use crate::dynamo::message::moving::{DealName, Moving, Pass};
 use crate::dynamo::message::{Command, Message, ToCoordinator, ToReplica};
 use crate::dynamo::node::Node;
-use crate::dynamo::replica::keep_hint;
+use crate::dynamo::replica::hinted::add_hint;
 use crate::dynamo::ring::history::{History, Status};
 use crate::dynamo::ring::range::{Ranges, moves};
 use crate::dynamo::storage::disk::{Given, Lack};
@@ -179,7 +179,7 @@ impl Node {
         ctx.tell(|| Fact::Released { change });
         for target in homes {
             if let Some(set) = set.clone() {
-                keep_hint(ctx, &mut self.disk, Hint { target, key, set });
+                add_hint(ctx, &self.config, &mut self.disk, Hint { target, key, set });
             }
         }
     }
@@ -216,7 +216,8 @@ impl Node {
                 let (config, disk) = (&self.config, &mut self.disk);
                 self.replica.keep(ctx, config, disk, (key, set), Cause::Handoff);
             } else {
-                keep_hint(ctx, &mut self.disk, Hint { target: home, key, set });
+                let hint = Hint { target: home, key, set };
+                add_hint(ctx, &self.config, &mut self.disk, hint);
             }
         }
     }
