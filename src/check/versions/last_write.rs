@@ -77,13 +77,15 @@ impl LastWrite {
         }
     }
 
-    fn on_step(&mut self, time: Time, step: &Step) {
+    fn on_step(&mut self, time: Time, step: &Step, holdings: &Holdings) {
         if step.why == Why::Lost {
             self.excused.insert(step.key, ());
         }
         let Some(winner) = step.news().and_then(|set| set.versions().first()) else { return };
         self.examined += 1;
-        self.look_at_stamp(time, step, winner);
+        if !holdings.is_made_again(winner.ghost.event()) {
+            self.look_at_stamp(time, step, winner);
+        }
         let rank = (winner.stamp, winner.dot, winner.ghost.event());
         let best = self.best.entry(step.key).or_insert(rank);
         *best = rank.max(*best);
@@ -185,7 +187,7 @@ impl Judge for LastWrite {
         }
         self.stopped |= matches!(record, Record::Down { .. });
         if let Some(step) = holdings.step() {
-            self.on_step(time, step);
+            self.on_step(time, step, holdings);
         }
     }
 

@@ -13,7 +13,7 @@ use crate::dynamo::membership::gossip;
 use crate::dynamo::message::moving::{DealName, Moving, Pass};
 use crate::dynamo::message::{Command, Message, ToCoordinator, ToReplica};
 use crate::dynamo::node::Node;
-use crate::dynamo::replica::keep_hint;
+use crate::dynamo::replica::add_hint;
 use crate::dynamo::ring::history::{History, Status};
 use crate::dynamo::ring::range::{Ranges, moves};
 use crate::dynamo::storage::disk::{Given, Lack};
@@ -167,11 +167,12 @@ impl Node {
         }
         self.replica.writes_to_disk(&mut self.disk, (key, None));
         let Some(change) = self.disk.store.release(key) else { return };
+        self.replica.forget(key, None);
         let set = change.before.clone();
         ctx.tell(|| Fact::Released { change });
         for target in homes {
             if let Some(set) = set.clone() {
-                keep_hint(ctx, &mut self.disk, Hint { target, key, set });
+                add_hint(ctx, &self.config, &mut self.disk, Hint { target, key, set });
             }
         }
     }
@@ -203,7 +204,8 @@ impl Node {
                 let (config, disk) = (&self.config, &mut self.disk);
                 self.replica.keep(ctx, config, disk, (key, set), Cause::Handoff);
             } else {
-                keep_hint(ctx, &mut self.disk, Hint { target: home, key, set });
+                let hint = Hint { target: home, key, set };
+                add_hint(ctx, &self.config, &mut self.disk, hint);
             }
         }
     }
