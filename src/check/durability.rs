@@ -5,8 +5,8 @@
 //! were never committed. It is looked at as a write is committed, and whenever something goes from
 //! where it was. Knobs that legitimately break it, and make it an anomaly: `versioning` `literal`
 //! and `last_write_wins`, which overwrite acknowledged writes by design; whatever takes what was
-//! stored and tells so: crashes that leave less than was written, corrupt disks; and machines that
-//! are taken out with the last copy. A tombstone that is reaped is not lost. Examines each committed
+//! stored and tells so: crashes that leave less than was written, corrupt disks, a `window` after
+//! which hints are dropped; and machines that are taken out with the last copy. A tombstone that is reaped is not lost. Examines each committed
 //! write.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -108,6 +108,7 @@ impl Durability {
                 Why::Lost | Why::Damaged => "a disk lost the last copy",
                 Why::Reaped => "the last copy was dropped as a tombstone",
                 Why::Released => "the last copy was given away",
+                Why::Dropped => "the last copy was a hint, dropped after its window",
             };
             let story = format!("its last copy was at {}: {}", step.place(), step.why.words());
             self.find(allowed, Some(time), event, (mechanism, story));

@@ -61,6 +61,8 @@ pub enum Why {
     Damaged,
     /// The range is another's.
     Released,
+    /// A hint was dropped, since its time was over.
+    Dropped,
 }
 
 impl Why {
@@ -78,6 +80,7 @@ impl Why {
             Why::Reaped => "it was dropped as a tombstone",
             Why::Damaged => "the disk changed it",
             Why::Released => "the range was given to another node",
+            Why::Dropped => "the hint was dropped after its window",
         }
     }
 }
@@ -234,6 +237,7 @@ impl Holdings {
             Fact::HintRevived { hint } => self.add_hint(node, hint, Why::Lost),
             Fact::HintDelivered { hint } => self.drop_hint(node, hint, Why::Delivered),
             Fact::HintLost { hint } => self.drop_hint(node, hint, Why::Lost),
+            Fact::HintDropped { hint } => self.drop_hint(node, hint, Why::Dropped),
             // The later hint is told of next, and stands in its place.
             Fact::HintSuperseded { hint } => {
                 self.hints[hint.key.index()].remove(&(node, hint.target));
@@ -277,7 +281,7 @@ impl Holdings {
     }
 
     fn take(&mut self, step: Step) {
-        if step.why == Why::Lost && step.forgets() {
+        if matches!(step.why, Why::Lost | Why::Dropped) && step.forgets() {
             self.lost.entry(step.key).or_default().join(&step.forgotten());
         }
         self.step = Some(step);

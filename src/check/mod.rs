@@ -22,6 +22,18 @@
 //! | `last_write` | D14 | one winner everywhere, and an account of the losers |
 //! | `indeterminate_writes` | D15 | what was once read does not vanish |
 //! | `ghost_frontier` | C2 | in the end homes hold the newest writes that reached a disk |
+//! | `hint_conservation` | H1 | no copy that its home did not take is forgotten |
+//! | `hint_holders` | H2 | hints are kept by nodes that are neither their homes nor other homes |
+//! | `hint_targets` | H3 | hints are for homes, or turn to those that there are |
+//! | `hint_delivery` | H4 | a delivery takes nothing away |
+//! | `hint_home_copies` | H5 | what is kept for another is no copy of a home |
+//! | `hint_drain` | H6 | hints are delivered once all is well |
+//! | `hint_drops` | H7 | each hint that goes undelivered is counted |
+//! | `tree_roots` | A1 | roots are equal exactly if contents are |
+//! | `tree_contents` | A2 | trees say what stores hold |
+//! | `exchange_results` | A3 | an exchange overlooks nothing |
+//! | `exchange_ranges` | A4 | exchanges are about keys of which both sides are homes |
+//! | `exchange_churn` | A5 | an exchange finds nothing where nothing differs |
 //! | `vacuity` | - | each fault touched something |
 //!
 //! Judges trust the records, the account at the end and the ghosts, never the protocol's clocks.

@@ -44,7 +44,7 @@ fn verdicts(stage: Stage<Judges>, account: &Account) -> Vec<Verdict> {
 }
 
 /// What a judge says of a good run into which something was planted.
-fn judged(
+pub(in crate::check) fn judged(
     judge: &str,
     layout: &Layout,
     plant: impl FnOnce(&mut Stage<Judges>, &mut Account, &Rc<VersionSet>),
@@ -59,7 +59,7 @@ fn judged(
     found
 }
 
-fn with_fault() -> Layout {
+pub(in crate::check) fn with_fault() -> Layout {
     layout(vec![partition(1, 2)])
 }
 
@@ -67,6 +67,8 @@ fn with_fault() -> Layout {
 fn a_good_run_holds_before_all_judges() {
     let (stage, account, _) = good_run(&with_fault());
     let all = verdicts(stage, &account);
+    let met = all.iter().filter(|verdict| verdict.outcome != Outcome::NotMet).count();
+    assert!(met >= 10);
     for verdict in all {
         let met = verdict.outcome != Outcome::NotMet;
         assert!(!met || verdict.outcome == Outcome::Held, "{verdict:?}");

@@ -3,6 +3,7 @@
 //! Defaults are the paper's where it states a number; where it leaves the number open, the field's
 //! documentation says so.
 
+pub mod handoff;
 pub mod local;
 pub mod modes;
 pub mod plant;
@@ -10,6 +11,7 @@ pub mod rules;
 
 use serde::{Deserialize, Serialize};
 
+use crate::dynamo::config::handoff::HintedHandoff;
 use crate::dynamo::config::local::{Admission, ObjectBuffer};
 use crate::dynamo::config::modes::{ClockSkew, ClockTruncation, Profile, Tombstones};
 use crate::dynamo::config::plant::Planted;
@@ -188,19 +190,6 @@ pub struct Timeouts {
     pub forward: Duration,
 }
 
-/// Delivery of hinted replicas.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, default)]
-pub struct HintedHandoff {
-    /// How often the local store of hints is scanned.
-    pub scan_interval: Duration,
-    /// Hints on their way to one target at the same time. Raising it drains faster, in bursts.
-    pub batch: u32,
-    /// A delivery that is not confirmed after this is tried again at a later scan.
-    pub timeout: Duration,
-}
-
 /// Background replica synchronisation.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -341,16 +330,6 @@ impl Default for Timeouts {
             operation: Duration::from_millis(300),
             replica: Duration::from_millis(100),
             forward: Duration::from_millis(100),
-        }
-    }
-}
-
-impl Default for HintedHandoff {
-    fn default() -> Self {
-        HintedHandoff {
-            scan_interval: Duration::from_secs(10),
-            batch: 32,
-            timeout: Duration::from_millis(500),
         }
     }
 }

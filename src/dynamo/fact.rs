@@ -1,8 +1,13 @@
 //! What nodes tell judges and numbers. A fact exists because somebody reads it; the protocol never
 //! does.
 
+pub mod exchange;
+pub mod stand_in;
+
 use std::rc::Rc;
 
+use crate::dynamo::fact::exchange::ExchangeFact;
+use crate::dynamo::fact::stand_in::StandInFact;
 use crate::dynamo::ring::history::History;
 use crate::dynamo::storage::hint_store::Hint;
 use crate::dynamo::storage::store::Change;
@@ -41,6 +46,10 @@ pub enum Fact {
     HintLost { hint: Hint },
     /// A crash brought back a hint whose removal was not flushed.
     HintRevived { hint: Hint },
+    /// A hint was not delivered within the time that hints are kept for, and was dropped.
+    HintDropped { hint: Hint },
+    /// Something about stand-ins. Large and rare.
+    StandIn(Box<StandInFact>),
     /// Something about the object buffer.
     Buffer(BufferFact),
     /// Something about the control of background work.
@@ -49,11 +58,15 @@ pub enum Fact {
     Suspected { peer: NodeId },
     /// A peer that was believed down has answered.
     Cleared { peer: NodeId },
-    /// An anti-entropy message was compared with one's own tree: hashes looked at, those that
-    /// differed.
-    Compared { peer: NodeId, hashes: u32, differing: u32 },
+    /// An anti-entropy message, the `step`-th of an exchange, was compared with one's own tree:
+    /// hashes looked at, those that differed.
+    Compared { peer: NodeId, by: NodeId, round: u64, step: u32, hashes: u32, differing: u32 },
+    /// Something about a comparison of replicas. Large.
+    Exchange(Box<ExchangeFact>),
     /// The membership as this node has just changed it, be it by an administrator's command.
     Announced { history: Rc<History> },
+    /// Who this node believes to be on the ring, once it has started and whenever that changes.
+    Believes { history: Rc<History> },
     /// A copy went, since the range is another's now.
     Released { change: Change },
     /// A request was passed on to the home that the range was given to.

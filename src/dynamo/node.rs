@@ -79,12 +79,13 @@ impl Node {
     /// Starts a node from its disk.
     pub fn boot(identity: Identity, mut disk: Disk, luck: &Luck) -> Node {
         let Identity { me, life, config, placement } = identity;
-        disk.store.planted = config.planted;
         let who = u64::from(me.0);
         let rhythm = |purpose, interval| Rhythm::new(luck, purpose, who, interval);
         let handoff = config.hinted_handoff.on().map(|settings| {
             let beat = rhythm(Purpose::HandoffPhase, settings.scan_interval);
-            HintDelivery::new(settings.clone(), beat)
+            let mut delivery = HintDelivery::new(settings.clone(), beat, config.planted);
+            delivery.note_first(&disk.history);
+            delivery
         });
         let anti_entropy = config.anti_entropy.on().map(|settings| {
             let beat = rhythm(Purpose::AntiEntropyPhase, settings.interval);
@@ -92,6 +93,7 @@ impl Node {
             Synchronisation::new(settings.clone(), beat, values)
         });
         let beat = rhythm(Purpose::GossipPhase, config.gossip.interval);
+        disk.store.start(me, config.planted);
         let view = View::new(me, Rc::clone(&disk.history), placement);
         let replica = Replica::new(me, name_of_life(&config, &disk, life), config.flush);
         let mut node = Node {
@@ -117,7 +119,10 @@ impl Node {
 
     /// Stops at once. Only the disk is left; what was in memory only is lost.
     pub fn crash(mut self) -> (Disk, Loss) {
-        let loss = self.replica.crash(&mut self.disk);
+        let mut loss = self.replica.crash(&mut self.disk);
+        if self.config.planted.is(Plant::HintMemoryOnly) {
+            loss.hints.extend(self.disk.hints.wipe().into_iter().map(|hint| (Some(hint), None)));
+        }
         (self.disk, loss)
     }
 
@@ -152,10 +157,14 @@ impl Node {
         for change in self.disk.store.scan() {
             ctx.tell(|| Fact::Lost { change });
         }
+        self.tell_belief(ctx);
         self.gossip.start(ctx, &self.view);
         self.replica.start(ctx, &self.config);
         Reaper::start(ctx, &self.config, &self.disk.store);
-        if let Some(handoff) = &self.handoff {
+        let forgets = self.config.planted.is(Plant::HintNotRescheduledAfterRestart);
+        if let Some(handoff) = &self.handoff
+            && !(forgets && !self.disk.hints.is_empty())
+        {
             handoff.start(ctx);
         }
         if let Some(anti_entropy) = &self.anti_entropy {
@@ -172,7 +181,10 @@ impl Node {
             return self.on_client_message(ctx, from, message);
         };
         if self.view.suspects_anybody() && message.kind().is_answer() {
-            self.detector.on_answer(ctx, &mut self.view, peer);
+            let is_back = self.detector.on_answer(ctx, &mut self.view, peer);
+            if let Some(part) = self.handoff.as_mut().filter(|_| is_back) {
+                part.on_up(ctx, &self.view, &self.disk.hints);
+            }
         }
         match message {
             Message::Membership(message) => self.on_membership(ctx, peer, message),
@@ -183,12 +195,7 @@ impl Node {
             Message::Request(request) => self.on_request(ctx, request),
             Message::Replica(message) => self.on_replica(ctx, from, message),
             Message::Coordinator(answer) => self.on_answer(ctx, peer, answer),
-            Message::AntiEntropy(message) => {
-                if let Some(part) = &self.anti_entropy {
-                    self.disk.store.note_in_trees();
-                    part.on_message(ctx, &self.view, &self.disk, peer, *message);
-                }
-            }
+            Message::AntiEntropy(message) => self.on_synchronisation(ctx, peer, *message),
             Message::Reaping(message) => {
                 let held = (&self.view, &self.disk.store);
                 self.reaper.on_message(ctx, &self.config, held, peer, message);
@@ -245,6 +252,7 @@ impl Node {
             Timer::PutEnd => self.coordination.puts.on_end(ctx),
             Timer::HandoffScan => {
                 self.retarget_hints(ctx);
+                self.drop_old_hints(ctx);
                 if let Some(part) = &mut self.handoff {
                     part.on_scan(ctx, &self.view, &self.disk.hints);
                 }

@@ -218,7 +218,15 @@ impl Replica {
                 let set = wrong::as_stored(config.planted, self.name(), ctx.now, set);
                 self.keep(ctx, config, disk, (key, set), Cause::Put);
             }
-            Some(target) => add_hint(ctx, config, disk, Hint { target, key, set }),
+            Some(_) if config.planted.is(Plant::HintSkipsDeletes) && is_deleted(&set) => {}
+            Some(target) => {
+                let origin = config.planted.is(Plant::HintToOrigin);
+                let target = if origin { self.me } else { target };
+                if config.planted.is(Plant::HintServedAsHome) {
+                    self.keep(ctx, config, disk, (key, Rc::clone(&set)), Cause::Put);
+                }
+                add_hint(ctx, config, disk, Hint { target, key, set });
+            }
         }
         self.answer(ctx, to, ToCoordinator::Stored { ticket, attempt });
     }
@@ -244,6 +252,18 @@ impl Replica {
                 ctx.tell(|| Merge::told(key, [mine, &set], after, Merger::Home));
             }
         }
+        let unnoted = match cause {
+            Cause::Handoff | Cause::Transfer => Plant::MerkleNotUpdatedOnHandoff,
+            Cause::AntiEntropy => Plant::AeNoRehashAfterRepair,
+            Cause::Put | Cause::ReadRepair => return self.kept(ctx, config, change, cause),
+        };
+        if config.planted.is(unnoted) {
+            disk.store.pass_over(key);
+        }
+        self.kept(ctx, config, change, cause);
+    }
+
+    fn kept(&self, ctx: &mut NodeCtx<'_>, config: &Cluster, change: Change, cause: Cause) {
         remind_of_tombstone(ctx, config, &change);
         ctx.tell(|| Fact::Kept { change, cause });
     }
@@ -254,7 +274,12 @@ impl Replica {
             unreachable!("only an accept keeps what a stand-in delivered");
         };
         let digest = set.digest();
-        self.keep(ctx, config, disk, (key, set), Cause::Handoff);
+        if config.planted.is(Plant::HintOverwritesNewer) {
+            let change = disk.store.replace(key, set);
+            self.kept(ctx, config, change, Cause::Handoff);
+        } else {
+            self.keep(ctx, config, disk, (key, set), Cause::Handoff);
+        }
         let delivered = Handoff::Delivered { scan, key, digest };
         ctx.send(Address::Node(from), Message::Handoff(delivered));
     }
@@ -375,6 +400,11 @@ fn job_of(to: Address, message: ToReplica, since: Time) -> Job {
     }
 }
 
+/// Does a reader see nothing of it?
+fn is_deleted(set: &VersionSet) -> bool {
+    set.visible().next().is_none()
+}
+
 /// Where tombstones go, each new one is looked at in its time.
 fn remind_of_tombstone(ctx: &mut NodeCtx<'_>, config: &Cluster, change: &Change) {
     let wait = match config.tombstones {
@@ -383,7 +413,7 @@ fn remind_of_tombstone(ctx: &mut NodeCtx<'_>, config: &Cluster, change: &Change)
         Tombstones::WhenAllHomes(delay) => delay,
     };
     let Some(set) = change.after.as_ref().filter(|_| change.is_news()) else { return };
-    if set.visible().next().is_some() {
+    if !is_deleted(set) {
         return;
     }
     let newest = set.versions().iter().map(|version| version.stamp).max().unwrap_or(ctx.now);

@@ -164,16 +164,23 @@ fn node_fact(fact: &Fact) -> (&'static str, Value) {
         Fact::HintDelivered { hint } => ("hint_delivered", of_hint(hint)),
         Fact::HintLost { hint } => ("hint_lost", of_hint(hint)),
         Fact::HintRevived { hint } => ("hint_revived", of_hint(hint)),
+        Fact::HintDropped { hint } => ("hint_dropped", of_hint(hint)),
+        Fact::StandIn(fact) => ("stand_in", json!({ "what": format!("{fact:?}") })),
         Fact::Buffer(fact) => ("buffer", json!({ "what": format!("{fact:?}") })),
         Fact::Admission(fact) => ("admission", json!({ "what": format!("{fact:?}") })),
         Fact::Suspected { peer } => ("suspected", json!({ "peer": text(peer) })),
         Fact::Cleared { peer } => ("cleared", json!({ "peer": text(peer) })),
-        Fact::Compared { peer, hashes, differing } => {
+        Fact::Exchange(fact) => ("exchange", json!({ "what": format!("{fact:?}") })),
+        Fact::Compared { peer, hashes, differing, .. } => {
             ("compared", json!({ "peer": text(peer), "hashes": hashes, "differing": differing }))
         }
         Fact::Announced { history } => {
             let members: Vec<String> = history.members().iter().map(text).collect();
             ("announced", json!({ "members": members }))
+        }
+        Fact::Believes { history } => {
+            let membership = format!("{:016x}", history.membership());
+            ("believes", json!({ "members": history.members().len(), "membership": membership }))
         }
         Fact::Released { change } => ("released", json!({ "change": of_change(change) })),
         Fact::Passed => ("passed", json!({})),

@@ -22,6 +22,7 @@ use crate::random::purpose::Purpose;
 use crate::sim::administration::Order;
 use crate::sim::clock::LocalClock;
 use crate::sim::disk;
+use crate::sim::pauses::{self, Pauses};
 use crate::time::Duration;
 use crate::time::signed::SignedDuration;
 use crate::trace::layout::{FaultWindow, Homes, Layout, Placed};
@@ -41,6 +42,7 @@ pub struct Plan {
     pub cluster: Cluster,
     pub network: network::spec::Spec,
     pub disk: disk::Spec,
+    pub pauses: pauses::Spec,
     pub workload: workload::spec::Spec,
     pub faults: Vec<faults::fault::Fault>,
     /// What an administrator does, by time.
@@ -79,6 +81,19 @@ impl Plan {
         let changes: BTreeMap<NodeId, Change> = tokens.into_iter().map(member).collect();
         let history = History::new(changes);
         Rc::new(if settings.strategy == 3 { history.in_partitions() } else { history })
+    }
+
+    /// The pauses of all processes, if any has some.
+    pub fn all_pauses(&self) -> Option<Box<Pauses>> {
+        let balancers = self.workload.load_balancer.as_ref().map_or(0, |balancer| balancer.count);
+        Pauses::new(&self.pauses, [self.machines(), self.workload.clients, balancers])
+    }
+
+    /// What an administrator does, in order of time.
+    pub fn orders(&self) -> Vec<Order> {
+        let mut orders = self.administration.clone();
+        orders.sort_by_key(Order::at);
+        orders
     }
 
     /// How many machines there are: those of the members, and those that an administrator names.

@@ -23,6 +23,7 @@ use crate::sim::disk::Service;
 use crate::sim::event::{Event, Task};
 use crate::sim::links::{CutName, Links};
 use crate::sim::machine::{Machine, Power};
+use crate::sim::pauses::Pauses;
 use crate::sim::plan::Plan;
 use crate::sim::queue::slab::Slab;
 use crate::sim::queue::{Lane, Queue};
@@ -52,6 +53,8 @@ pub struct Simulation {
     pub(super) held: Vec<(CutName, u32)>,
     /// The load balancer before the nodes, if it takes time.
     pub(super) balancer: Option<Sampler>,
+    /// Processes that stop now and then, if there are any.
+    pub(super) pauses: Option<Box<Pauses>>,
     /// All messages on their way.
     pub(super) messages: Slab<Delivery>,
     /// All jobs that disks have not finished.
@@ -143,7 +146,7 @@ impl Simulation {
             lanes,
             to_self: VecDeque::new(),
             steps: schedule(&plan.faults, plan.duration, &luck).into_iter().peekable(),
-            orders: orders(plan).into_iter().peekable(),
+            orders: plan.orders().into_iter().peekable(),
             refused_orders: 0,
             truth: history,
             ring,
@@ -152,6 +155,7 @@ impl Simulation {
             toll: Toll::new(plan.faults.len()),
             held: Vec::new(),
             balancer: plan.workload.load_balancer.as_ref().map(|b| Sampler::new(&b.latency)),
+            pauses: plan.all_pauses(),
             messages: Slab::new(),
             jobs: Slab::new(),
             next_sample: Time::ZERO + plan.sampling,
@@ -317,6 +321,9 @@ impl Simulation {
         match event {
             Event::Deliver(message) => self.take_delivery(observers, message),
             Event::Client { client, timer } => {
+                if self.holds_client(client, event) {
+                    return;
+                }
                 self.fold(Address::Client(client).number(), timer.number());
                 self.hand_to_client(observers, client, Input::Timer(timer));
                 if timer.moves() {
@@ -370,13 +377,6 @@ impl Simulation {
         let whom = whom.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         self.digest = self.digest.with(self.now.0).with(what ^ whom);
     }
-}
-
-/// What an administrator does, by time.
-fn orders(plan: &Plan) -> Vec<Order> {
-    let mut orders = plan.administration.clone();
-    orders.sort_by_key(Order::at);
-    orders
 }
 
 /// Lanes for the timers whose length never changes.

@@ -106,6 +106,7 @@ pub fn account(now: Time) -> Account {
         nodes: vec![empty; 4],
         homes: layout(Vec::new()).homes,
         refused_orders: 0,
+        stopped: [None; 3],
     }
 }
 

@@ -104,7 +104,7 @@ impl DeletedStaysDeleted {
     }
 
     fn look_at_end(&mut self, layout: &Layout, account: &Account) {
-        let promised = is_promised(layout, self.stopped) && account.quiescent;
+        let promised = is_promised(layout, self.stopped, account.now) && account.quiescent;
         let excused = !promised || !self.exactness.is_exact();
         let allowed = excused || !layout.cluster.tombstones.are_kept();
         for (place, node) in (0_u32..).zip(&account.nodes) {

@@ -107,7 +107,7 @@ impl Judge for GhostFrontier {
             return None;
         }
         let mut findings = Weighed::default();
-        let promised = is_promised(layout, self.stopped) && account.quiescent;
+        let promised = is_promised(layout, self.stopped, account.now) && account.quiescent;
         let kept = layout.cluster.tombstones.are_kept();
         let excused = !promised || !self.exactness.is_exact() || !kept || layout.administered;
         for key in self.reached.keys().copied() {

@@ -132,7 +132,7 @@ impl LastWrite {
     }
 
     fn look_at_end(&mut self, layout: &Layout, account: &Account) {
-        let promised = is_promised(layout, self.stopped) && account.quiescent;
+        let promised = is_promised(layout, self.stopped, account.now) && account.quiescent;
         for (place, node) in (0_u32..).zip(&account.nodes).filter(|(_, node)| node.belongs) {
             for (key, set) in &node.copies {
                 let held = set.versions().first().map(|v| (v.stamp, v.dot, v.ghost.event()));

@@ -57,7 +57,7 @@ impl ReplicaFrontier {
                 ("a disk that nothing befell holds less", excused)
             }
             Why::Kept(_) | Why::Hinted | Why::Delivered => return,
-            Why::Reaped | Why::Damaged | Why::Released => return,
+            Why::Reaped | Why::Damaged | Why::Released | Why::Dropped => return,
         };
         self.examined += 1;
         if step.why == Why::Lost && allowed || !step.forgets() {

@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use crate::dynamo::config::Quorum;
+use crate::dynamo::config::plant::Plant;
 use crate::dynamo::coordination::{Scene, Silent};
 use crate::dynamo::ring::placement::RangeId;
 use crate::id::NodeId;
@@ -73,6 +74,9 @@ pub fn choose(scene: Scene<'_>, range: RangeId) -> Participants {
 pub fn next_stand_in(scene: Scene<'_>, range: RangeId, chosen: &Participants) -> Option<NodeId> {
     if !stand_ins_allowed(scene) {
         return None;
+    }
+    if scene.config.planted.is(Plant::HintSelf) {
+        return Some(scene.view.me);
     }
     let beyond = scene.ring.walk(range).skip(scene.ring.homes(range).len());
     let taken = |node: NodeId| chosen.iter().any(|participant| participant.node == node);

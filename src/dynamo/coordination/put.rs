@@ -6,12 +6,14 @@ use smallvec::SmallVec;
 
 use crate::dynamo::config::Flush;
 use crate::dynamo::config::local::{DurableWrite, ObjectBuffer};
+use crate::dynamo::config::plant::Plant;
 use crate::dynamo::coordination::participants::{
     Participant, Participants, State, choose, give_up_waiting, mark_answered, next_stand_in,
 };
 use crate::dynamo::coordination::slab::Slab;
 use crate::dynamo::coordination::{Scene, Silent, reply};
 use crate::dynamo::fact::Fact;
+use crate::dynamo::fact::stand_in::StandInFact;
 use crate::dynamo::message::{self, Message, Outcome, Replied, Ticket, ToReplica};
 use crate::dynamo::timer::Timer;
 use crate::dynamo::versioning::version::VersionSet;
@@ -115,6 +117,7 @@ impl Puts {
             return;
         }
         put.answered += 1;
+        put.tell_stand_in(ctx, from);
         // Two replicas may have made a version, if the first was too slow and then was not: the
         // first answer is what the others are sent, anti-entropy joins the two.
         if put.set.is_none() {
@@ -136,6 +139,7 @@ impl Puts {
         let Some(put) = self.open.get_mut(ticket) else { return };
         if mark_answered(&mut put.participants, from) {
             put.answered += 1;
+            put.tell_stand_in(ctx, from);
             self.settle(ctx, scene, ticket);
         }
     }
@@ -159,7 +163,10 @@ impl Puts {
         let patience = scene.config.timeouts.replica;
         let silent = give_up_waiting(&mut put.participants, scene.view.me, ctx.ran, patience);
         for node in &silent {
-            put.add_stand_in(scene, *node);
+            if !scene.config.planted.is(Plant::HintSkipsTimeouts) {
+                put.add_stand_in(scene, *node);
+            }
+            put.tell_given_up(ctx, *node);
         }
         if put.set.is_none() {
             put.ask_another_to_write(ctx, scene, ticket, &mut self.replicas);
@@ -284,6 +291,27 @@ impl Put {
                 self.participants.iter().find(remote).map(|p| p.home)
             }
             Flush::Buffered(_) | Flush::Always | Flush::Every(_) => None,
+        }
+    }
+
+    fn tell_given_up(&self, ctx: &mut NodeCtx<'_>, silent: NodeId) {
+        let (key, event) = (self.key, self.request.ghost.event());
+        let asked = || self.participants.iter().map(|p| (p.node, p.home)).collect();
+        ctx.tell(|| {
+            let fact = StandInFact::GivenUp { key, event, silent, asked: asked() };
+            Fact::StandIn(Box::new(fact))
+        });
+    }
+
+    fn tell_stand_in(&self, ctx: &mut NodeCtx<'_>, from: NodeId) {
+        if !ctx.observed {
+            return;
+        }
+        let stands_in = |p: &&Participant| p.node == from && p.home != from;
+        if let Some(Participant { home, .. }) = self.participants.iter().find(stands_in).copied() {
+            let (key, event) = (self.key, self.request.ghost.event());
+            let fact = StandInFact::Confirmed { key, event, holder: from, home };
+            ctx.tell(|| Fact::StandIn(Box::new(fact)));
         }
     }
 

@@ -83,12 +83,14 @@ impl Giving {
     /// said that it is prepared waits for that transition to end, unless it is sent back.
     pub fn look(&mut self, ctx: &mut NodeCtx<'_>, view: &View, disk: &Disk) {
         let history = view.history();
-        let bound = self.work.as_ref().is_some_and(|work| {
-            let same_ring = work.name.membership == history.membership();
-            let stays = work.stage >= Stage::Closing || work.stage == Stage::Prepared && same_ring;
-            stays && history.is_under_way(work.name.transition)
-        });
-        if bound {
+        let bound = |work: &&mut Work| {
+            work.stage >= Stage::Prepared && history.is_under_way(work.name.transition)
+        };
+        if let Some(work) = self.work.as_mut().filter(bound) {
+            // The ring is another now, so that it may be sent back: it asks at once.
+            if work.stage == Stage::Prepared && work.name.membership != history.membership() {
+                work.repeat(ctx);
+            }
             return;
         }
         let given = disk.given.iter().find(|given| history.is_under_way(given.transition));

@@ -42,13 +42,15 @@ impl Detector {
         view.set_suspicion(peer, Some(held));
     }
 
-    /// A peer has answered something: nothing is held against it any more.
-    pub fn on_answer(&self, ctx: &mut NodeCtx<'_>, view: &mut View, peer: NodeId) {
-        let Some(held) = view.suspicion(peer) else { return };
+    /// A peer has answered something: nothing is held against it any more. True if it was believed
+    /// down.
+    pub fn on_answer(&self, ctx: &mut NodeCtx<'_>, view: &mut View, peer: NodeId) -> bool {
+        let Some(held) = view.suspicion(peer) else { return false };
         view.set_suspicion(peer, None);
         if held.down {
             ctx.tell(|| Fact::Cleared { peer });
         }
+        held.down
     }
 
     /// Time to try a peer again, if it is still the same suspicion.

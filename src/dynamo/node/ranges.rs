@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use crate::dynamo::config::plant::Plant;
 use crate::dynamo::fact::{Cause, Fact};
 use crate::dynamo::handoff::carrying::on_offer;
 use crate::dynamo::handoff::giving::send;
@@ -24,12 +25,12 @@ use crate::id::{Address, Key, NodeId};
 impl Node {
     /// An administrator's command: who is concerned learns of it at once, the others by gossip.
     pub(super) fn on_command(&mut self, ctx: &mut NodeCtx<'_>, command: Command) {
-        let Some(history) = obeyed(self.view.history(), command, ctx.now, self.choice(ctx)) else {
-            return;
-        };
+        let choice = self.choice(ctx);
+        let Some(history) = obeyed(self.view.history(), &command, ctx.now, choice) else { return };
         self.adopt(ctx, history);
         let concerned = match command {
             Command::Join(node) | Command::Leave(node) => node,
+            Command::Settle(settler) => settler.node,
             Command::Remove(_) => return,
             Command::Replace { by, .. } => by,
         };
@@ -53,12 +54,19 @@ impl Node {
         let before = Rc::clone(self.view.history());
         self.disk.history = Rc::clone(&history);
         self.view.learn(history);
+        if before.membership() != self.view.history().membership() {
+            self.tell_belief(ctx);
+        }
         self.note_lacking(&before);
         let (ranges, keys) = self.cut_trees();
         if ranges > 0 {
             ctx.tell(|| Fact::Replanted { ranges, keys });
         }
         self.settle_ranges(ctx);
+    }
+
+    pub(super) fn tell_belief(&self, ctx: &mut NodeCtx<'_>) {
+        ctx.tell(|| Fact::Believes { history: Rc::clone(self.view.history()) });
     }
 
     /// Goes on with whatever the membership asks for.
@@ -155,7 +163,8 @@ impl Node {
             return;
         }
         let Some(digest) = self.disk.store.get(key).map(|set| set.digest()) else { return };
-        let arrived = partner.is_some_and(|to| self.giving.has_arrived(to, key, digest));
+        let gives = self.disk.store.to_give(key).is_some();
+        let arrived = partner.is_some_and(|to| !gives || self.giving.has_arrived(to, key, digest));
         let homes: Vec<NodeId> = match partner {
             _ if arrived => Vec::new(),
             Some(partner) => vec![partner],
@@ -179,10 +188,12 @@ impl Node {
 
     /// Hints for those who are no members any more go to the homes that there are now.
     pub(super) fn retarget_hints(&mut self, ctx: &mut NodeCtx<'_>) {
-        let history = self.view.history();
-        if history.is_founding() || self.disk.hints.is_empty() {
+        let known = self.view.history();
+        if known.is_founding() || self.disk.hints.is_empty() {
             return;
         }
+        let first = self.handoff.as_ref().and_then(|part| part.first_known());
+        let history = first.unwrap_or(known);
         let is_gone = |target: NodeId| {
             let status = history.change(target).map(|change| change.status);
             matches!(status, Some(Status::Removed | Status::Left))
@@ -198,6 +209,9 @@ impl Node {
         let Some(set) = self.disk.hints.remove(key, target) else { return };
         self.replica.forget(key, Some(target));
         ctx.tell(|| Fact::HintSuperseded { hint: Hint { target, key, set: Rc::clone(&set) } });
+        if self.config.planted.is(Plant::HintPurgedWhenTargetRemoved) {
+            return;
+        }
         for &home in ring.homes(ring.range_of(key)) {
             let set = Rc::clone(&set);
             if home == self.view.me {
@@ -235,7 +249,7 @@ impl Node {
     /// range was given to, or declined.
     pub(super) fn on_replica(&mut self, ctx: &mut NodeCtx<'_>, from: Address, asked: ToReplica) {
         let plain = self.disk.given.is_empty() && self.disk.lacking.is_empty();
-        if plain || asked.is_for_another() {
+        if plain || asked.stand_in_for().is_some() {
             return self.do_here(ctx, from, asked);
         }
         let (key, position) = (asked.key(), self.disk.store.position(asked.key()));
@@ -258,11 +272,14 @@ impl Node {
     }
 
     fn do_here(&mut self, ctx: &mut NodeCtx<'_>, from: Address, asked: ToReplica) {
-        let (key, for_another) = (asked.key(), asked.is_for_another());
+        let (key, for_another) = (asked.key(), asked.stand_in_for());
+        if let (Some(part), Some(target)) = (&mut self.handoff, for_another) {
+            part.on_used(ctx, target);
+        }
         let (config, disk) = (&*self.config, &mut self.disk);
         self.replica.on_message(ctx, config, disk, (from, asked));
         // What is kept in memory is no job that would be finished later.
-        let at_once = self.replica.is_buffered() && !for_another;
+        let at_once = self.replica.is_buffered() && for_another.is_none();
         if at_once && !self.view.history().is_founding() {
             self.on_written(ctx, key);
         }
