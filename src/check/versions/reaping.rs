@@ -125,7 +125,7 @@ impl Reaping {
                     continue;
                 }
                 self.examined += 1;
-                let promised = is_promised(layout, self.stopped) && account.quiescent;
+                let promised = is_promised(layout, self.stopped, account.now) && account.quiescent;
                 let allowed = !promised || layout.administered || !self.exactness.right_time;
                 self.findings.add(allowed, || Finding {
                     key: Some(*key),
