@@ -4,7 +4,9 @@
 //! finished it, and then answered. With an object buffer (section 6.1) puts go to memory instead.
 
 mod buffered;
+pub mod hints;
 mod made;
+pub mod names;
 mod wrong;
 
 use std::collections::BTreeMap;
@@ -12,19 +14,20 @@ use std::rc::Rc;
 
 use crate::dynamo::config::modes::{ClockTruncation, Tombstones};
 use crate::dynamo::config::plant::Plant;
-use crate::dynamo::config::{Cluster, Flush, Versioning};
+use crate::dynamo::config::{Cluster, Flush};
 use crate::dynamo::fact::{Cause, Fact, Making, Merge, Merger};
 use crate::dynamo::job::Job;
 use crate::dynamo::message::moving::{Pass, Passed};
 use crate::dynamo::message::{Handoff, Message, Put, Ticket, ToCoordinator, ToReplica};
+use crate::dynamo::replica::hints::{add_hint, keep_hint};
 use crate::dynamo::replica::made::Made;
 use crate::dynamo::storage::disk::Disk;
 use crate::dynamo::storage::hint_store::Hint;
 use crate::dynamo::storage::object_buffer::ObjectBuffer;
 use crate::dynamo::storage::store::Change;
 use crate::dynamo::timer::Timer;
-use crate::dynamo::versioning::clock::{Actor, Clock, Dot};
-use crate::dynamo::versioning::reconcile::{Author, merge, write};
+use crate::dynamo::versioning::clock::{Actor, Dot};
+use crate::dynamo::versioning::reconcile::{Author, write};
 use crate::dynamo::versioning::version::VersionSet;
 use crate::dynamo::words::NodeCtx;
 use crate::id::{Address, AttemptId, Key, NodeId};
@@ -247,10 +250,11 @@ impl Replica {
             }
             _any => disk.store.merge(config.rules(), key, &set),
         };
-        if let (Some(mine), Some(after)) = (&change.before, &change.after) {
-            if !Rc::ptr_eq(after, &set) && mine.digest() != set.digest() {
-                ctx.tell(|| Merge::told(key, [mine, &set], after, Merger::Home));
-            }
+        if let (Some(mine), Some(after)) = (&change.before, &change.after)
+            && !Rc::ptr_eq(after, &set)
+            && mine.digest() != set.digest()
+        {
+            ctx.tell(|| Merge::told(key, [mine, &set], after, Merger::Home));
         }
         let unnoted = match cause {
             Cause::Handoff | Cause::Transfer => Plant::MerkleNotUpdatedOnHandoff,
@@ -320,68 +324,10 @@ impl Replica {
         }
     }
 
-    /// A copy, or one kept for somebody, cannot be read any more, and with it what this node minted
-    /// for it: the next gets a new name.
-    pub fn forget(&mut self, key: Key, target: Option<NodeId>) {
-        match target {
-            None => {
-                self.last_serial += 1;
-                self.serials.insert((key, self.me), self.last_serial);
-            }
-            Some(target) => {
-                self.serials.remove(&(key, target));
-            }
-        }
-    }
-
     /// What was written is safe; the next flush is due an interval from now.
     pub fn flushed(&self, ctx: &mut NodeCtx<'_>, config: &Cluster, disk: &mut Disk) {
         disk.flush();
         self.start(ctx, config);
-    }
-
-    /// Its name in this life.
-    fn name(&self) -> Actor {
-        Actor::of_life(self.me, self.life)
-    }
-
-    /// The name under which it mints. Where clocks are truncated, what was counted under it may
-    /// have been forgotten there; then it takes a new one, or two versions would have one name.
-    fn actor(
-        &mut self,
-        config: &Cluster,
-        (key, stand_in_for): (Key, Option<NodeId>),
-        clocks: [Option<&Clock>; 2],
-    ) -> Actor {
-        let actor = self.known_actor(config, key, stand_in_for);
-        if config.clock_truncation.is_none() || config.versioning != Versioning::Dotted {
-            return actor;
-        }
-        let known = clocks.into_iter().flatten().map(|clock| clock.counter(actor)).max();
-        if self.minted.get(&(key, actor)).is_none_or(|last| known.unwrap_or(0) >= *last) {
-            return actor;
-        }
-        self.forget(key, stand_in_for);
-        self.known_actor(config, key, stand_in_for)
-    }
-
-    fn known_actor(&mut self, config: &Cluster, key: Key, stand_in_for: Option<NodeId>) -> Actor {
-        match (config.versioning, stand_in_for) {
-            (Versioning::Dotted, Some(_)) if config.planted.is(Plant::VvSharedActorPerNode) => {
-                self.name()
-            }
-            (Versioning::Literal | Versioning::LastWriteWins, _) => Actor::of_node(self.me),
-            (Versioning::Dotted, None) => match self.serials.get(&(key, self.me)) {
-                None => self.name(),
-                Some(serial) => Actor::of_copy(self.me, self.life, *serial),
-            },
-            (Versioning::Dotted, Some(target)) => {
-                let next = self.last_serial + 1;
-                let serial = *self.serials.entry((key, target)).or_insert(next);
-                self.last_serial = self.last_serial.max(serial);
-                Actor::of_copy(self.me, self.life, serial)
-            }
-        }
     }
 }
 
@@ -424,33 +370,4 @@ fn remind_of_tombstone(ctx: &mut NodeCtx<'_>, config: &Cluster, change: &Change)
         Tombstones::Keep | Tombstones::WhenAllHomes(_) => wait,
     };
     ctx.arm(wait, Timer::Reap { key: change.key, digest: set.digest() });
-}
-
-/// Keeps a copy for another, beside what is kept for it already.
-pub fn add_hint(ctx: &mut NodeCtx<'_>, config: &Cluster, disk: &mut Disk, hint: Hint) {
-    let Hint { target, key, set } = hint;
-    let set = match disk.hints.get(key, target) {
-        None => set,
-        Some(held) => {
-            let merged = merge(config.rules(), held, &set);
-            if held.digest() != set.digest() {
-                ctx.tell(|| Merge::told(key, [held, &set], &merged, Merger::StandIn));
-            }
-            merged
-        }
-    };
-    keep_hint(ctx, disk, Hint { target, key, set });
-}
-
-/// Keeps a copy for another.
-pub fn keep_hint(ctx: &mut NodeCtx<'_>, disk: &mut Disk, hint: Hint) {
-    let held = disk.hints.get(hint.key, hint.target);
-    if held.is_some_and(|held| held.digest() == hint.set.digest()) {
-        return;
-    }
-    let (target, key) = (hint.target, hint.key);
-    if let Some(set) = disk.hints.put(hint.clone()) {
-        ctx.tell(|| Fact::HintSuperseded { hint: Hint { target, key, set } });
-    }
-    ctx.tell(|| Fact::HintCreated { hint });
 }

@@ -109,10 +109,10 @@ impl Judge for ContextDominance {
     }
 
     fn see_with(&mut self, time: Time, record: &Record<'_>, holdings: &Holdings) {
-        if let Record::Node { node, fact: Fact::Made { making, .. } } = record {
-            if self.exactness.has_clocks() {
-                self.on_made((time, *node), making, holdings);
-            }
+        if let Record::Node { node, fact: Fact::Made { making, .. } } = record
+            && self.exactness.has_clocks()
+        {
+            self.on_made((time, *node), making, holdings);
         }
     }
 

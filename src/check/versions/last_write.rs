@@ -4,9 +4,10 @@
 //! had not seen it, or though it had seen the winner (skewed clocks), or by a tie.
 //!
 //! Does not verify that anybody is told of a loss: nobody is. That writes lose is an anomaly, and
-//! what this mode is. Which write wins in the end may differ where a disk lost a copy of the key, or
-//! where nothing brings homes up to date: an anomaly too. Of each key the last eight writes made
-//! are remembered. Examines each write that is stored over another. Says nothing under clocks.
+//! what this mode is. Which write wins in the end may differ where a disk lost a copy of the key,
+//! or where nothing brings homes up to date: an anomaly too. Of each key the last eight writes
+//! made are remembered. Examines each write that is stored over another. Says nothing under
+//! clocks.
 
 use std::collections::{BTreeMap, VecDeque};
 

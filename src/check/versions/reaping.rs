@@ -2,12 +2,12 @@
 //! has deleted; and in the end no tombstone is left that should long be gone.
 //!
 //! Does not verify that nothing deleted is shown (D11). Should be gone: its key has not changed,
-//! and nothing has befallen anybody, for twenty times as long as tombstones wait, and five seconds.
-//! Knobs and troubles that legitimately break the second, and make it an anomaly: `tombstones`
-//! `timed`, which go whatever others hold; hints, for which nobody asks, and what they bring back;
-//! homes that change;
-//! disks that lost a copy of the key; retries that are not recognised. Says nothing where tombstones
-//! are kept. Examines each tombstone that is dropped or left.
+//! and nothing has befallen anybody, for twenty times as long as tombstones wait, and five
+//! seconds. Knobs and troubles that legitimately break the second, and make it an anomaly:
+//! `tombstones` `timed`, which go whatever others hold; hints, for which nobody asks, and what
+//! they bring back; homes that change; disks that lost a copy of the key; retries that are not
+//! recognised. Says nothing where tombstones are kept. Examines each tombstone that is dropped or
+//! left.
 
 use std::collections::BTreeMap;
 
