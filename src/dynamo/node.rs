@@ -22,6 +22,7 @@ use crate::dynamo::membership::gossip::Gossip;
 use crate::dynamo::message::{Handoff, Membership, Message, Ticket, ToCoordinator};
 use crate::dynamo::reaping::Reaper;
 use crate::dynamo::replica::Replica;
+use crate::dynamo::replica::names::name_of_life;
 use crate::dynamo::rhythm::Rhythm;
 use crate::dynamo::ring::range::Ranges;
 use crate::dynamo::ring::strategy::Placement;
@@ -54,15 +55,6 @@ pub struct Node {
     /// Large and rare: it is not in the way of those who do without.
     admission: Option<Box<Admission>>,
     reaper: Reaper,
-}
-
-/// By which life a node is called in what it mints: it may have forgotten what it minted in another.
-fn name_of_life(config: &Cluster, disk: &Disk, life: u32) -> u32 {
-    let forgets = match disk.store.is_empty() {
-        true => Plant::VvActorReuseAfterWipe,
-        false => Plant::VvCounterNotDurable,
-    };
-    if config.planted.is(forgets) { 0 } else { life }
 }
 
 /// What makes a node this node and not another.

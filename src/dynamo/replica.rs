@@ -7,6 +7,7 @@ mod buffered;
 pub mod hinted;
 mod limits;
 mod made;
+pub mod names;
 mod wrong;
 
 use std::collections::BTreeMap;
@@ -14,7 +15,7 @@ use std::rc::Rc;
 
 use crate::dynamo::config::modes::{ClockTruncation, Tombstones};
 use crate::dynamo::config::plant::{Plant, Planted};
-use crate::dynamo::config::{Cluster, Flush, Versioning};
+use crate::dynamo::config::{Cluster, Flush};
 use crate::dynamo::fact::{Cause, Fact, Making};
 use crate::dynamo::job::Job;
 use crate::dynamo::message::moving::{Pass, Passed};
@@ -26,7 +27,7 @@ use crate::dynamo::storage::hint_store::Hint;
 use crate::dynamo::storage::object_buffer::ObjectBuffer;
 use crate::dynamo::storage::store::Change;
 use crate::dynamo::timer::Timer;
-use crate::dynamo::versioning::clock::{Actor, Clock, Dot};
+use crate::dynamo::versioning::clock::{Actor, Dot};
 use crate::dynamo::versioning::reconcile::{Author, write};
 use crate::dynamo::versioning::version::VersionSet;
 use crate::dynamo::words::NodeCtx;
@@ -298,68 +299,10 @@ impl Replica {
         }
     }
 
-    /// A copy, or one kept for somebody, cannot be read any more, and with it what this node minted
-    /// for it: the next gets a new name.
-    pub fn forget(&mut self, key: Key, target: Option<NodeId>) {
-        match target {
-            None => {
-                self.last_serial += 1;
-                self.serials.insert((key, self.me), self.last_serial);
-            }
-            Some(target) => {
-                self.serials.remove(&(key, target));
-            }
-        }
-    }
-
     /// What was written is safe; the next flush is due an interval from now.
     pub fn flushed(&self, ctx: &mut NodeCtx<'_>, config: &Cluster, disk: &mut Disk) {
         disk.flush();
         self.start(ctx, config);
-    }
-
-    /// Its name in this life.
-    fn name(&self) -> Actor {
-        Actor::of_life(self.me, self.life)
-    }
-
-    /// The name under which it mints. Where clocks are truncated, what was counted under it may
-    /// have been forgotten there; then it takes a new one, or two versions would have one name.
-    fn actor(
-        &mut self,
-        config: &Cluster,
-        (key, stand_in_for): (Key, Option<NodeId>),
-        clocks: [Option<&Clock>; 2],
-    ) -> Actor {
-        let actor = self.known_actor(config, key, stand_in_for);
-        if config.clock_truncation.is_none() || config.versioning != Versioning::Dotted {
-            return actor;
-        }
-        let known = clocks.into_iter().flatten().map(|clock| clock.counter(actor)).max();
-        if self.minted.get(&(key, actor)).is_none_or(|last| known.unwrap_or(0) >= *last) {
-            return actor;
-        }
-        self.forget(key, stand_in_for);
-        self.known_actor(config, key, stand_in_for)
-    }
-
-    fn known_actor(&mut self, config: &Cluster, key: Key, stand_in_for: Option<NodeId>) -> Actor {
-        match (config.versioning, stand_in_for) {
-            (Versioning::Dotted, Some(_)) if config.planted.is(Plant::VvSharedActorPerNode) => {
-                self.name()
-            }
-            (Versioning::Literal | Versioning::LastWriteWins, _) => Actor::of_node(self.me),
-            (Versioning::Dotted, None) => match self.serials.get(&(key, self.me)) {
-                None => self.name(),
-                Some(serial) => Actor::of_copy(self.me, self.life, *serial),
-            },
-            (Versioning::Dotted, Some(target)) => {
-                let next = self.last_serial + 1;
-                let serial = *self.serials.entry((key, target)).or_insert(next);
-                self.last_serial = self.last_serial.max(serial);
-                Actor::of_copy(self.me, self.life, serial)
-            }
-        }
     }
 }
 

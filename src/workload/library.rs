@@ -9,29 +9,27 @@
 
 use std::rc::Rc;
 
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
 use crate::dynamo::config::{Cluster, Coordinator, Versioning};
 use crate::dynamo::coordination::Scene;
 use crate::dynamo::coordination::get::Gets;
 use crate::dynamo::coordination::put::Puts;
-use crate::dynamo::fact::{Fact, Making};
 use crate::dynamo::membership::detector::Detector;
 use crate::dynamo::message::{self, Action, Membership, Message, Reply, Request, ToCoordinator};
 use crate::dynamo::ring::history::History;
 use crate::dynamo::ring::strategy::Placement;
 use crate::dynamo::timer::Timer;
-use crate::dynamo::versioning::clock::{Actor, Clock, Dot};
-use crate::dynamo::versioning::version::{Version, VersionSet};
 use crate::dynamo::view::View;
 use crate::dynamo::words::{NodeCtx, NodeWords};
-use crate::id::{Address, AttemptId, ClientId, Key, NodeId};
+use crate::id::{Address, AttemptId, Key, NodeId};
 use crate::process::{Ctx, Effect};
 use crate::random::purpose::Purpose;
 use crate::random::source::Source;
 use crate::time::{Duration, Time};
 use crate::workload::client::Client;
 use crate::workload::operation::Operation;
+use crate::workload::stamped::{made, stamped};
 use crate::workload::words::{ClientCtx, ClientFact, ClientTimer};
 
 /// Misrouted attempts that are remembered, so that each is told once.
@@ -388,21 +386,4 @@ impl Client {
             self.on_reply(ctx, None, reply);
         }
     }
-}
-
-fn made(me: ClientId, attempt: AttemptId, put: &message::Put, set: &Rc<VersionSet>) -> Fact {
-    let (ghost, context) = (put.ghost.clone(), put.context.clone());
-    let (key, actor, set) = (ghost.event().key, Actor::of_client(me), Rc::clone(set));
-    let (held, target) = (None, None);
-    let making = Making { key, ghost, actor, target, held, context, set };
-    Fact::Made { attempt, making: Box::new(making) }
-}
-
-/// What a client stores where the last write wins: it has a clock too, and that is all it takes.
-fn stamped(me: ClientId, attempt: AttemptId, stamp: Time, put: &message::Put) -> Rc<VersionSet> {
-    let counter = u64::from(attempt.operation.number) + 1;
-    let dot = Dot { actor: Actor::of_client(me), counter };
-    let (value, ghost) = (put.value.clone(), put.ghost.clone());
-    let version = Version { dot, stamp, clock: None, value, ghost };
-    Rc::new(VersionSet::new(Clock::default(), smallvec![version]))
 }

@@ -163,7 +163,8 @@ impl Node {
             return;
         }
         let Some(digest) = self.disk.store.get(key).map(|set| set.digest()) else { return };
-        let arrived = partner.is_some_and(|to| self.giving.has_arrived(to, key, digest));
+        let gives = self.disk.store.to_give(key).is_some();
+        let arrived = partner.is_some_and(|to| !gives || self.giving.has_arrived(to, key, digest));
         let homes: Vec<NodeId> = match partner {
             _ if arrived => Vec::new(),
             Some(partner) => vec![partner],
@@ -175,6 +176,7 @@ impl Node {
         }
         self.replica.writes_to_disk(&mut self.disk, (key, None));
         let Some(change) = self.disk.store.release(key) else { return };
+        self.replica.forget(key, None);
         let set = change.before.clone();
         ctx.tell(|| Fact::Released { change });
         for target in homes {
