@@ -54,6 +54,7 @@ impl Judge for HintLedger {
             | Fact::Passed
             | Fact::Declined
             | Fact::Replanted { .. }
+            | Fact::Member(_)
             | Fact::ReadRepaired { .. } => {}
         }
     }

@@ -7,6 +7,7 @@ use crate::dynamo::fact::Fact;
 use crate::dynamo::storage::hint_store::Hint;
 use crate::dynamo::storage::store::Change;
 use crate::dynamo::versioning::version::VersionSet;
+use crate::ghost::Past;
 use crate::id::{EventId, Key, NodeId};
 use crate::trace::layout::{Homes, Layout};
 use crate::trace::record::Record;
@@ -19,6 +20,8 @@ pub struct Holdings {
     /// By key, the hints: the holder, for whom, and what.
     hints: Vec<BTreeMap<(NodeId, NodeId), Rc<VersionSet>>>,
     homes: Homes,
+    /// The homes before the membership changed last.
+    former: Homes,
     up: Vec<bool>,
     settling: bool,
 }
@@ -30,6 +33,7 @@ impl Holdings {
             copies: vec![BTreeMap::new(); layout.keys as usize],
             hints: vec![BTreeMap::new(); layout.keys as usize],
             homes: layout.homes.clone(),
+            former: layout.homes.clone(),
             up: vec![true; layout.machines as usize],
             settling: false,
         }
@@ -48,6 +52,21 @@ impl Holdings {
     /// The homes of a key, by the membership as the administrator has it.
     pub fn homes(&self, key: Key) -> &[NodeId] {
         self.homes.of(key)
+    }
+
+    /// The homes of a key before the membership changed last.
+    pub fn former_homes(&self, key: Key) -> &[NodeId] {
+        self.former.of(key)
+    }
+
+    /// What a node knows of a key by the copy that it keeps as a home.
+    pub fn knows(&self, node: NodeId, key: Key) -> Past {
+        self.copies(key).get(&node).map(|set| set.history()).unwrap_or_default()
+    }
+
+    /// How many keys there are.
+    pub fn keys(&self) -> u32 {
+        self.copies.len() as u32
     }
 
     /// Is this node up?
@@ -75,7 +94,9 @@ impl Holdings {
             Record::Node { node, fact } => self.on_fact(*node, fact),
             Record::Down { node, .. } => self.up[node.index()] = false,
             Record::Up { node } => self.up[node.index()] = true,
-            Record::Rehomed { homes, .. } => self.homes = (*homes).clone(),
+            Record::Rehomed { homes, .. } => {
+                self.former = std::mem::replace(&mut self.homes, (*homes).clone());
+            }
             Record::Settling => self.settling = true,
             Record::Sent { .. } | Record::Copied { .. } | Record::Delivered { .. } => {}
             Record::Dropped { .. } | Record::Client { .. } => {}

@@ -1,8 +1,11 @@
 //! What nodes tell judges and numbers. A fact exists because somebody reads it; the protocol never
 //! does.
 
+pub mod members;
+
 use std::rc::Rc;
 
+use crate::dynamo::fact::members::MemberFact;
 use crate::dynamo::ring::history::History;
 use crate::dynamo::storage::hint_store::Hint;
 use crate::dynamo::storage::store::Change;
@@ -59,6 +62,8 @@ pub enum Fact {
     Declined,
     /// Trees were cut anew for these ranges, and these keys were put into them.
     Replanted { ranges: u32, keys: u32 },
+    /// Something about who belongs, who answers, or ranges that move.
+    Member(MemberFact),
     /// A get found replicas that were behind and sent them the newest versions.
     ReadRepaired { key: Key, replicas: u32 },
 }

@@ -137,6 +137,7 @@ impl Node {
     }
 
     fn on_start(&mut self, ctx: &mut NodeCtx<'_>) {
+        self.tell_belief(ctx);
         self.gossip.start(ctx, &self.view);
         self.replica.start(ctx, &self.config);
         Reaper::start(ctx, &self.config, &self.disk.store);

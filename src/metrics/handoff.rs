@@ -136,6 +136,7 @@ impl Handoff {
             | Fact::Passed
             | Fact::Declined
             | Fact::Replanted { .. }
+            | Fact::Member(_)
             | Fact::ReadRepaired { .. } => None,
         }
     }

@@ -9,6 +9,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dynamo::config::RangeTransfer;
+use crate::dynamo::fact::Fact;
+use crate::dynamo::fact::members::MemberFact;
 use crate::dynamo::job::{Job, ReadRange};
 use crate::dynamo::message::Message;
 use crate::dynamo::message::moving::{DealName, Moving};
@@ -312,7 +314,11 @@ impl Work {
             }
             Stage::Prepared => send(ctx, deal.transition.node, Moving::Prepared { deal }),
             Stage::Closing => {}
-            Stage::Given => send(ctx, deal.transition.node, Moving::Given { deal }),
+            Stage::Given => {
+                let transition = deal.transition;
+                ctx.tell(|| Fact::Member(MemberFact::Given { transition }));
+                send(ctx, transition.node, Moving::Given { deal });
+            }
         }
     }
 }

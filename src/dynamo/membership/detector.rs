@@ -7,6 +7,7 @@
 use crate::digest::digest_of;
 use crate::dynamo::config::FailureDetection;
 use crate::dynamo::fact::Fact;
+use crate::dynamo::fact::members::MemberFact;
 use crate::dynamo::message::{Membership, Message};
 use crate::dynamo::timer::Timer;
 use crate::dynamo::view::{Suspicion, View};
@@ -32,6 +33,7 @@ impl Detector {
         let fresh = Suspicion { unanswered: 0, down: false, serial: 0 };
         let mut held = view.suspicion(peer).unwrap_or(fresh);
         held.unanswered += 1;
+        ctx.tell(|| Fact::Member(MemberFact::Unanswered { peer }));
         if !held.down && held.unanswered >= self.settings.after {
             self.last_serial += 1;
             held.down = true;
@@ -46,9 +48,10 @@ impl Detector {
     pub fn on_answer(&self, ctx: &mut NodeCtx<'_>, view: &mut View, peer: NodeId) {
         let Some(held) = view.suspicion(peer) else { return };
         view.set_suspicion(peer, None);
-        if held.down {
-            ctx.tell(|| Fact::Cleared { peer });
-        }
+        ctx.tell(|| match held.down {
+            true => Fact::Cleared { peer },
+            false => Fact::Member(MemberFact::Answered { peer }),
+        });
     }
 
     /// Time to try a peer again, if it is still the same suspicion.

@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use crate::dynamo::fact::members::{MemberFact, Unfit};
 use crate::dynamo::fact::{Cause, Fact};
 use crate::dynamo::handoff::carrying::on_offer;
 use crate::dynamo::handoff::giving::send;
@@ -24,6 +25,7 @@ use crate::id::{Address, Key, NodeId};
 impl Node {
     /// An administrator's command: who is concerned learns of it at once, the others by gossip.
     pub(super) fn on_command(&mut self, ctx: &mut NodeCtx<'_>, command: Command) {
+        ctx.tell(|| Fact::Member(MemberFact::Commanded(command)));
         let Some(history) = obeyed(self.view.history(), command, ctx.now, self.choice(ctx)) else {
             return;
         };
@@ -53,12 +55,20 @@ impl Node {
         let before = Rc::clone(self.view.history());
         self.disk.history = Rc::clone(&history);
         self.view.learn(history);
+        self.tell_belief(ctx);
         self.note_lacking(&before);
         let (ranges, keys) = self.cut_trees();
         if ranges > 0 {
             ctx.tell(|| Fact::Replanted { ranges, keys });
         }
         self.settle_ranges(ctx);
+    }
+
+    /// Tells what it takes for true.
+    pub(super) fn tell_belief(&self, ctx: &mut NodeCtx<'_>) {
+        let (history, ring) = (self.view.history(), self.view.ring());
+        let belief = || MemberFact::Believes { history: history.clone(), ring: ring.cloned() };
+        ctx.tell(|| Fact::Member(belief()));
     }
 
     /// Goes on with whatever the membership asks for.
@@ -241,7 +251,7 @@ impl Node {
             let held = self.disk.store.get(key).map(Rc::clone);
             let pass = Pass { home: self.view.me, to: from, held, request: asked };
             ctx.tell(|| Fact::Passed);
-            return send(ctx, partner, Moving::Pass(pass));
+            return pass_on(ctx, partner, pass);
         }
         match asked {
             ToReplica::Fetch { ticket, attempt, .. }
@@ -251,8 +261,25 @@ impl Node {
                 let declined = ToCoordinator::Declined { ticket, attempt };
                 ctx.send(from, Message::Coordinator(declined));
             }
-            asked => self.do_here(ctx, from, asked),
+            asked => {
+                self.tell_unfit(ctx, &asked);
+                self.do_here(ctx, from, asked);
+            }
         }
+    }
+
+    /// Tells, if so, that what is asked is done with a copy that is not whole.
+    fn tell_unfit(&self, ctx: &mut NodeCtx<'_>, asked: &ToReplica) {
+        let (key, read) = (asked.key(), matches!(asked, ToReplica::Fetch { .. }));
+        let position = self.disk.store.position(key);
+        let open = self.disk.lacking.iter().filter(|lack| lack.range.contains(position));
+        let survivors: Vec<NodeId> = open.map(|lack| lack.survivor).collect();
+        let why = match (self.given_to(key), survivors) {
+            (Some(_), _) => Unfit::GivenAway,
+            (None, survivors) if survivors.is_empty() => return,
+            (None, survivors) => Unfit::Unfilled { survivors },
+        };
+        ctx.tell(|| Fact::Member(MemberFact::Unfit { key, why, read }));
     }
 
     fn do_here(&mut self, ctx: &mut NodeCtx<'_>, from: Address, asked: ToReplica) {
@@ -302,7 +329,7 @@ impl Node {
                 ctx.submit(Job::Passed(Box::new(pass)));
             }
             Moving::Pass(pass) => match self.given_to(pass.request.key()) {
-                Some(partner) => send(ctx, partner, Moving::Pass(pass)),
+                Some(partner) => pass_on(ctx, partner, pass),
                 None => ctx.submit(Job::Passed(Box::new(pass))),
             },
             Moving::Ask { range, after, serial } => {
@@ -347,4 +374,11 @@ impl Node {
             self.end_transition(ctx);
         }
     }
+}
+
+/// Passes a request on to the home that the range was given to.
+fn pass_on(ctx: &mut NodeCtx<'_>, partner: NodeId, pass: Pass) {
+    let (attempt, home) = (pass.request.attempt(), pass.home);
+    ctx.tell(|| Fact::Member(MemberFact::PassedOn { attempt, home }));
+    send(ctx, partner, Moving::Pass(pass));
 }

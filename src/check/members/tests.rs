@@ -1,0 +1,1 @@
+//! Each judge finds what is planted for it.
