@@ -1,5 +1,6 @@
 //! A node: its parts and a switchboard. No decision is made here.
 
+mod asked;
 mod clients;
 mod local;
 mod ranges;
@@ -89,9 +90,9 @@ impl Node {
             coordination: Coordination::new(life),
             handoff,
             anti_entropy,
-            gossip: Gossip::new(config.gossip.clone(), beat),
-            detector: Detector::new(config.failure_detection.clone()),
-            giving: Giving::new(config.range_transfer.clone()),
+            gossip: Gossip::new(config.gossip.clone(), beat, config.planted),
+            detector: Detector::new(config.failure_detection.clone(), config.planted),
+            giving: Giving::new(config.range_transfer.clone(), config.planted),
             carrying: Carrying::new(config.range_transfer.clone()),
             refill: Refill::new(config.range_transfer.clone()),
             expected: Ranges::default(),
@@ -223,7 +224,7 @@ impl Node {
             Timer::GetReplicas | Timer::PutReplicas => {
                 while let Some(silent) = self.next_overdue(ctx, timer) {
                     for peer in silent {
-                        self.detector.on_silence(ctx, &mut self.view, peer);
+                        self.on_silence(ctx, peer);
                     }
                 }
             }
@@ -239,7 +240,7 @@ impl Node {
                 let silent = self.handoff.as_mut().and_then(|part| part.on_due(target, key, scan));
                 // One that controls its background work may be busy with better.
                 if let Some(peer) = silent.filter(|_| self.admission.is_none()) {
-                    self.detector.on_silence(ctx, &mut self.view, peer);
+                    self.on_silence(ctx, peer);
                 }
             }
             Timer::AntiEntropy => self.on_anti_entropy(ctx),
@@ -275,7 +276,7 @@ impl Node {
         let Some(ring) = self.view.ring().map(Rc::clone) else { return };
         while let Some((forward, node)) = self.coordination.forwards.next_overdue(ctx) {
             // Believed down first, so that whoever goes on passes it over.
-            self.detector.on_silence(ctx, &mut self.view, node);
+            self.on_silence(ctx, node);
             let scene = Scene { config: &self.config, view: &self.view, ring: &ring };
             self.coordination.go_on(ctx, scene, forward);
         }

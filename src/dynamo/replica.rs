@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::dynamo::config::modes::{ClockTruncation, Tombstones};
+use crate::dynamo::config::plant::Plant;
 use crate::dynamo::config::{Cluster, Flush, Versioning};
 use crate::dynamo::fact::{Cause, Fact};
 use crate::dynamo::job::Job;
@@ -122,6 +123,11 @@ impl Replica {
     ) {
         for (key, set) in sets {
             self.writes_to_disk(disk, (key, None));
+            if config.planted.is(Plant::HandoffOverwritesNewer) {
+                let change = disk.store.replace(key, set);
+                ctx.tell(|| Fact::Kept { change, cause: Cause::Transfer });
+                continue;
+            }
             self.keep(ctx, config, disk, (key, set), Cause::Transfer);
         }
     }

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use crate::dynamo::config::plant::Plant;
 use crate::dynamo::fact::{BufferFact, Fact};
 use crate::dynamo::node::{Identity, Node};
 use crate::dynamo::storage::disk::{Disk, Loss};
@@ -271,7 +272,12 @@ impl Simulation {
         if !standstill.faults.is_empty() {
             return;
         }
-        for event in paused.take().into_iter().flat_map(|standstill| standstill.waiting) {
+        let standstill = paused.take();
+        let mut waiting = standstill.map(|standstill| standstill.waiting).unwrap_or_default();
+        if self.identity.config.planted.is(Plant::FdSelfPauseConvictsAll) {
+            waiting.sort_by_key(|event| !matches!(event, Event::Timer { .. }));
+        }
+        for event in waiting {
             self.queue.push(self.now, event);
         }
     }

@@ -6,6 +6,7 @@
 
 use crate::digest::digest_of;
 use crate::dynamo::config::FailureDetection;
+use crate::dynamo::config::plant::{Plant, Planted};
 use crate::dynamo::fact::Fact;
 use crate::dynamo::fact::members::MemberFact;
 use crate::dynamo::message::{Membership, Message};
@@ -20,12 +21,13 @@ use crate::time::Duration;
 pub struct Detector {
     settings: FailureDetection,
     last_serial: u32,
+    planted: Planted,
 }
 
 impl Detector {
     /// Suspects nobody yet.
-    pub fn new(settings: FailureDetection) -> Detector {
-        Detector { settings, last_serial: 0 }
+    pub fn new(settings: FailureDetection, planted: Planted) -> Detector {
+        Detector { settings, last_serial: 0, planted }
     }
 
     /// A peer has left a request unanswered.
@@ -47,6 +49,9 @@ impl Detector {
     /// A peer has answered something: nothing is held against it any more.
     pub fn on_answer(&self, ctx: &mut NodeCtx<'_>, view: &mut View, peer: NodeId) {
         let Some(held) = view.suspicion(peer) else { return };
+        if held.down && self.planted.is(Plant::FdNeverRecovers) {
+            return;
+        }
         view.set_suspicion(peer, None);
         ctx.tell(|| match held.down {
             true => Fact::Cleared { peer },
