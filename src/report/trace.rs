@@ -191,6 +191,8 @@ fn member_fact(fact: &MemberFact) -> (&'static str, Value) {
         }
         MemberFact::Unanswered { peer } => ("unanswered", json!({ "peer": text(peer) })),
         MemberFact::Answered { peer } => ("answered", json!({ "peer": text(peer) })),
+        MemberFact::Waits { from } => ("waits", json!({ "from": from.as_ref().map(text) })),
+        MemberFact::Bound { transition } => ("bound", json!({ "node": text(&transition.node) })),
         MemberFact::Given { transition } => ("given", json!({ "node": text(&transition.node) })),
         MemberFact::PassedOn { attempt, home } => {
             let attempt = attempt.as_ref().map(text);

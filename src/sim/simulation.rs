@@ -324,8 +324,11 @@ impl Simulation {
                 }
             }
             Event::Timer { node, life, timer } => {
-                if !self.lives(node, life) || self.waits(node, event) {
+                if !self.lives(node, life) {
                     return;
+                }
+                if self.waits(node, event) {
+                    return self.tell_late(observers, node, timer);
                 }
                 self.fold(u64::from(node.0), timer.number());
                 self.hand_to_node(observers, node, Input::Timer(timer));

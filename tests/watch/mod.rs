@@ -133,7 +133,7 @@ impl Ledger {
             Fact::Cleared { .. } => self.cleared += 1,
             Fact::Announced { .. } | Fact::Passed | Fact::Declined => {}
             Fact::Replanted { .. } => {}
-            Fact::Buffer(_) | Fact::Admission(_) => {}
+            Fact::Buffer(_) | Fact::Admission(_) | Fact::Member(_) => {}
             Fact::Compared { .. } | Fact::Made { .. } | Fact::Recognised { .. } => {}
         }
     }

@@ -31,6 +31,8 @@ pub struct HomeCopies {
     ordered: BTreeMap<NodeId, Time>,
     examined: u64,
     findings: Findings,
+    /// The same in changes that were past stepping back before they heard of each other.
+    crossed: Findings,
 }
 
 impl Judge for HomeCopies {
@@ -58,12 +60,21 @@ impl Judge for HomeCopies {
     }
 
     fn verdict(self: Box<Self>, layout: &Layout, _: &Account) -> Option<Verdict> {
-        let verdict = self.findings.verdict_if_met("home_copies", self.examined, Outcome::Violated);
+        let (wrong, otherwise) = match self.findings.is_empty() && !self.crossed.is_empty() {
+            true => (self.crossed, Outcome::Anomaly),
+            false => (self.findings, Outcome::Violated),
+        };
+        let verdict = wrong.verdict_if_met("home_copies", self.examined, otherwise);
         if_met_or_administered(layout, verdict)
     }
 }
 
 impl HomeCopies {
+    /// Where findings of this change belong.
+    fn found_in(&mut self, switch: Switch) -> &mut Findings {
+        if switch.alone { &mut self.findings } else { &mut self.crossed }
+    }
+
     fn look(&mut self, now: Time, switch: Switch, holdings: &Holdings) {
         for key in (0..holdings.keys()).map(Key) {
             let harmed = |pair: &crate::check::members::switching::Pair| {
@@ -81,7 +92,7 @@ impl HomeCopies {
             let (before, after) = (held(holdings.former_homes(key)), held(holdings.homes(key)));
             let least = holdings.homes(key).len().saturating_sub(1);
             if after < before && after < least {
-                self.findings.add(|| Finding {
+                self.found_in(switch).add(|| Finding {
                     time: Some(now),
                     key: Some(key),
                     nodes: holdings.homes(key).to_vec(),

@@ -9,7 +9,9 @@
 //! they answer. Knobs that legitimately break it, and make it an anomaly: `versioning` `literal`
 //! and `last_write_wins`. Keys of which a disk of the two lost something meanwhile, or of which a
 //! tombstone was dropped, are passed over, and so are changes during which somebody was removed.
-//! Examines each key that changes hands.
+//! Two changes that were both past
+//! stepping back before either node heard of the other move ranges by rings that leave the other
+//! out: what is not whole then comes by hints, and is an anomaly. Examines each key that changes hands.
 
 use std::collections::BTreeSet;
 
@@ -38,6 +40,8 @@ pub struct RangesWhole {
     late: BTreeSet<(NodeId, Key)>,
     examined: u64,
     findings: Findings,
+    /// The same in changes that were past stepping back before they heard of each other.
+    crossed: Findings,
 }
 
 impl Judge for RangesWhole {
@@ -69,7 +73,11 @@ impl Judge for RangesWhole {
             Versioning::Dotted => Outcome::Violated,
             Versioning::Literal | Versioning::LastWriteWins => Outcome::Anomaly,
         };
-        let verdict = self.findings.verdict_if_met("ranges_whole", self.examined, otherwise);
+        let (wrong, otherwise) = match self.findings.is_empty() && !self.crossed.is_empty() {
+            true => (self.crossed, Outcome::Anomaly),
+            false => (self.findings, otherwise),
+        };
+        let verdict = wrong.verdict_if_met("ranges_whole", self.examined, otherwise);
         if_met_or_administered(layout, verdict)
     }
 }
@@ -104,6 +112,11 @@ impl RangesWhole {
         }
     }
 
+    /// Where findings of this change belong.
+    fn found_in(&mut self, switch: Switch) -> &mut Findings {
+        if switch.alone { &mut self.findings } else { &mut self.crossed }
+    }
+
     fn look(&mut self, now: Time, switch: Switch, holdings: &Holdings) {
         for key in (0..holdings.keys()).map(Key) {
             for pair in pairs(holdings, key) {
@@ -119,7 +132,7 @@ impl RangesWhole {
                     continue;
                 };
                 let event = EventId { key, number };
-                self.findings.add(|| Finding {
+                self.found_in(switch).add(|| Finding {
                     time: Some(now),
                     key: Some(key),
                     nodes: vec![pair.from, pair.to],

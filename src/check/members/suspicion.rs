@@ -5,8 +5,8 @@
 //! This detector is purely local and works by traffic only (section 4.8.3): who is dead and asked
 //! for nothing is suspected by nobody, and need not be. So completeness is per unanswered request.
 //! Accuracy cannot mean that nobody is suspected while all are well, since a slow disk can outlast
-//! any patience; it means that a suspicion does not fall at the moment it arises, because the
-//! answer was there. The bound of recovery is four of the longest pauses between two tries, and a
+//! any patience; it means that of a node that stood still no answer waits which came before every
+//! timer by which it gives peers up. The bound of recovery is four of the longest pauses between two tries, and a
 //! second, for tries that get lost. No knob breaks it. Examines each suspicion.
 
 use std::collections::BTreeMap;
@@ -37,6 +37,10 @@ pub struct Suspicion {
     /// Since when no fault is.
     calm: Time,
     up_since: Vec<Option<Time>>,
+    /// What has come to nodes that stand still, in order: an answer of a peer, or a timer.
+    waiting: BTreeMap<NodeId, Vec<Option<NodeId>>>,
+    /// Has somebody gone on since the last thing came to one that stands still?
+    went_on: bool,
     examined: u64,
     findings: Findings,
 }
@@ -54,6 +58,8 @@ impl Suspicion {
             faults: 0,
             calm: Time::ZERO,
             up_since: vec![None; layout.machines as usize],
+            waiting: BTreeMap::new(),
+            went_on: false,
             examined: 0,
             findings: Findings::default(),
         }
@@ -84,6 +90,7 @@ impl Judge for Suspicion {
             Record::FaultEnded { .. } => {
                 self.faults = self.faults.saturating_sub(1);
                 self.calm = now;
+                self.went_on = true;
             }
             Record::Sent { .. } | Record::Copied { .. } | Record::Delivered { .. } => {}
             Record::Dropped { .. } | Record::Client { .. } => {}
@@ -114,15 +121,30 @@ impl Suspicion {
             }
             Fact::Cleared { peer } => {
                 self.unanswered.remove(&(node, *peer));
-                if self.suspected.remove(&(node, *peer)) == Some(now) {
+                let same = self.suspected.remove(&(node, *peer)) == Some(now);
+                if same && self.had_come(node, *peer) {
                     self.find(now, [node, *peer], "a suspicion of one whose answer was there");
                 }
+            }
+            Fact::Member(MemberFact::Waits { from }) => {
+                if std::mem::take(&mut self.went_on) {
+                    self.waiting.clear();
+                }
+                self.waiting.entry(node).or_default().push(*from);
             }
             Fact::Member(MemberFact::Answered { peer }) => {
                 self.unanswered.remove(&(node, *peer));
             }
             _other => {}
         }
+    }
+
+    /// Had all answers of this peer come before any timer was due?
+    fn had_come(&self, node: NodeId, peer: NodeId) -> bool {
+        let Some(waiting) = self.waiting.get(&node) else { return false };
+        let last = waiting.iter().rposition(|from| *from == Some(peer));
+        let timer = waiting.iter().position(Option::is_none).unwrap_or(waiting.len());
+        last.is_some_and(|last| last < timer)
     }
 
     /// Something is about to change: which suspicions have lasted too long?

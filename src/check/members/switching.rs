@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::check::holdings::Holdings;
 use crate::check::members::chronicle::{Chronicle, Turn};
 use crate::dynamo::fact::Fact;
+use crate::dynamo::fact::members::MemberFact;
 use crate::dynamo::ring::history::Status;
 use crate::faults::spec::DiskAfterCrash;
 use crate::id::{Key, NodeId};
@@ -18,6 +19,10 @@ pub struct Switching {
     last: Option<Switch>,
     /// The last time at which somebody was removed or replaced, by order or without.
     removed: Option<Time>,
+    /// Joins and leaves that are past stepping back, and since when.
+    bound: BTreeMap<NodeId, Time>,
+    /// When one last ended.
+    ended: Option<Time>,
     /// When a disk last lost or changed anything, by node.
     harmed: BTreeMap<NodeId, Time>,
     /// Keys of which a tombstone was dropped.
@@ -32,6 +37,8 @@ pub struct Switch {
     pub begun: Time,
     /// Who comes, goes, or was removed.
     pub node: NodeId,
+    /// Was no other join or leave past stepping back at the same time?
+    pub alone: bool,
 }
 
 /// What the change is.
@@ -63,6 +70,9 @@ impl Switching {
                 }
                 Fact::Reaped { change } => {
                     self.reaped.insert(change.key);
+                }
+                Fact::Member(MemberFact::Bound { transition }) => {
+                    self.bound.insert(transition.node, now);
                 }
                 _other => {}
             },
@@ -109,11 +119,15 @@ impl Switching {
                 if believer == subject =>
             {
                 let begun = begun.at;
-                self.last = Some(Switch { kind: Kind::Planned, begun, node: subject });
+                let since = self.bound.remove(&subject).unwrap_or(now);
+                let alone = self.bound.is_empty() && self.ended.is_none_or(|ended| ended < since);
+                self.ended = Some(now);
+                self.last = Some(Switch { kind: Kind::Planned, begun, node: subject, alone });
             }
             (_, Status::Removed) => {
                 self.removed = Some(now);
-                self.last = Some(Switch { kind: Kind::Removal, begun: now, node: subject });
+                let (kind, begun, node) = (Kind::Removal, now, subject);
+                self.last = Some(Switch { kind, begun, node, alone: true });
             }
             _other => {}
         }

@@ -9,7 +9,9 @@
 //! and `last_write_wins` (an anomaly). A sloppy quorum is no excuse, for writes that stand-ins hold
 //! are not counted before either. Keys of which a disk lost something or a tombstone was dropped
 //! are passed over, and changes during which somebody was removed. A home whose survivors are all
-//! believed down answers with what it has, by design. Examines each key whose homes change by a
+//! believed down answers with what it has, by design. Two changes that were both past
+//! stepping back before either node heard of the other move ranges by rings that leave the other
+//! out: what is not whole then comes by hints, and is an anomaly. Examines each key whose homes change by a
 //! join or a leave, and each request to a copy that is not whole.
 
 use std::collections::BTreeSet;
@@ -39,6 +41,8 @@ pub struct ViewOverlap {
     suspected: BTreeSet<(NodeId, NodeId)>,
     examined: u64,
     findings: Findings,
+    /// The same in changes that were past stepping back before they heard of each other.
+    crossed: Findings,
 }
 
 impl ViewOverlap {
@@ -51,6 +55,7 @@ impl ViewOverlap {
             suspected: BTreeSet::new(),
             examined: 0,
             findings: Findings::default(),
+            crossed: Findings::default(),
         }
     }
 }
@@ -88,7 +93,11 @@ impl Judge for ViewOverlap {
         let cluster = &layout.cluster;
         let exact = cluster.versioning == Versioning::Dotted && cluster.r + cluster.w > cluster.n;
         let otherwise = if exact { Outcome::Violated } else { Outcome::Anomaly };
-        let verdict = self.findings.verdict_if_met("view_overlap", self.examined, otherwise);
+        let (wrong, otherwise) = match self.findings.is_empty() && !self.crossed.is_empty() {
+            true => (self.crossed, Outcome::Anomaly),
+            false => (self.findings, otherwise),
+        };
+        let verdict = wrong.verdict_if_met("view_overlap", self.examined, otherwise);
         if_met_or_administered(layout, verdict)
     }
 }
@@ -128,6 +137,11 @@ impl ViewOverlap {
         });
     }
 
+    /// Where findings of this change belong.
+    fn found_in(&mut self, switch: Switch) -> &mut Findings {
+        if switch.alone { &mut self.findings } else { &mut self.crossed }
+    }
+
     fn look(&mut self, now: Time, switch: Switch, holdings: &Holdings) {
         for key in (0..holdings.keys()).map(Key) {
             let pairs = pairs(holdings, key);
@@ -155,7 +169,7 @@ impl ViewOverlap {
             let unmet = |number: &u32| met(&former, *number) && !met(&new, *number);
             let Some(number) = committed.iter().find(unmet) else { continue };
             let event = EventId { key, number };
-            self.findings.add(|| Finding {
+            self.found_in(switch).add(|| Finding {
                 time: Some(now),
                 key: Some(key),
                 nodes: homes[1].to_vec(),

@@ -19,6 +19,12 @@ pub enum MemberFact {
     Unanswered { peer: NodeId },
     /// A peer has answered that had left requests unanswered, too few to be believed down.
     Answered { peer: NodeId },
+    /// Told by the world: this node stands still, and an answer of a peer has come, or with none a
+    /// timer by which requests are given up.
+    Waits { from: Option<NodeId> },
+    /// This node lets all who give ranges for its own coming or going give them away, and steps
+    /// back for no other change from now on.
+    Bound { transition: Transition },
     /// This node has given all its ranges for a transition, and says that all in them has arrived.
     Given { transition: Transition },
     /// A request, first sent to that home, was passed on to whom the range was given to.
