@@ -11,7 +11,8 @@ mod yardstick;
 
 use std::hint::black_box;
 
-use dynamo_sim::dynamo::config::{AntiEntropy, Cluster, HintedHandoff};
+use dynamo_sim::dynamo::config::handoff::HintedHandoff;
+use dynamo_sim::dynamo::config::{AntiEntropy, Cluster};
 use dynamo_sim::dynamo::message::Kind;
 use dynamo_sim::faults::fault::Fault;
 use dynamo_sim::faults::spec::{Crash, DiskAfterCrash, InFlight, Partition, Spec};

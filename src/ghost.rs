@@ -84,6 +84,25 @@ impl Past {
         common
     }
 
+    /// The events of this set that are not in `other`.
+    pub fn without(&self, other: &Past) -> Past {
+        let mut rest = Past::default();
+        for &(first, last) in &self.intervals {
+            let start = other.intervals.partition_point(|&(_, end)| end < first);
+            let cuts = other.intervals[start..].iter().take_while(|(low, _)| *low <= last);
+            let mut from = Some(first);
+            for &(low, high) in cuts {
+                let begin = from.expect("nothing follows a cut that reaches the end");
+                if begin < low {
+                    rest.intervals.push((begin, low - 1));
+                }
+                from = (high < last).then(|| high + 1);
+            }
+            rest.intervals.extend(from.map(|from| (from, last)));
+        }
+        rest
+    }
+
     /// The events of the set in order.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         self.intervals.iter().flat_map(|&(first, last)| first..=last)
@@ -197,6 +216,8 @@ mod tests {
             assert_eq!(past_a.count_missing_from(&past_b), set_a.difference(&set_b).count() as u64);
             let common: Vec<u32> = set_a.intersection(&set_b).copied().collect();
             assert_eq!(past_a.common_with(&past_b), past(&common));
+            let rest: Vec<u32> = set_a.difference(&set_b).copied().collect();
+            assert_eq!(past_a.without(&past_b), past(&rest));
             let mut joined = past_a.clone();
             joined.join(&past_b);
             assert_eq!(joined, past(&set_a.union(&set_b).copied().collect::<Vec<_>>()));

@@ -21,6 +21,7 @@
 //! | [`scenario`] | what the user wrote |
 //! | [`report`] | what the user reads |
 //! | [`experiment`] | scenario in, report out |
+//! | [`history`] | histories judged without an oracle, of any store |
 //! | [`hunt`] | bugs that can be planted, and the hunt for any |
 //! | `reproduce` | the paper's figures beside ours, behind the feature `cli` |
 //! | `cli` | the face, behind the feature `cli` |
@@ -35,6 +36,7 @@ pub mod dynamo;
 pub mod experiment;
 pub mod faults;
 pub mod ghost;
+pub mod history;
 pub mod hunt;
 pub mod id;
 pub mod metrics;

@@ -296,6 +296,17 @@ fn explain_tells_and_draws_what_will_happen() {
     let quiet = place.run(&["explain", "small.json", "--set", "faults=[]"]);
     assert!(text(&quiet.stdout).contains("no faults"), "{}", text(&quiet.stdout));
     check(&place.run(&["explain", "no-faults", "--out", "none.svg"]), 0);
+    let orders = place.run(&["explain", "rejoin", "--out", "orders.svg"]);
+    let said = text(&orders.stdout);
+    for part in ["n2 is told to leave, via n5\n", "\nn2      ..........-", ".+..", "`+` to come in"]
+    {
+        assert!(said.contains(part), "{part:?}: {said}");
+    }
+    let svg = std::fs::read_to_string(place.path("orders.svg")).unwrap();
+    assert!(svg.contains("told to come in, or started"));
+    let known = place.run(&["explain", "small.json", "--set", "cluster.profile=riak"]);
+    let said = text(&known.stdout);
+    assert!(said.contains("profile riak\n  Riak KV 3:") && said.contains("Left out:"), "{said}");
     assert!(!place.path("results").exists(), "nothing is run");
 }
 

@@ -24,6 +24,7 @@ fn plan() -> Plan {
         cluster: Cluster { nodes: 10, ..Cluster::default() },
         network: Default::default(),
         disk: Default::default(),
+        pauses: Default::default(),
         workload: Workload {
             clients: 20,
             arrivals: Arrivals::Closed { think: Distribution::Constant(Duration::ZERO) },

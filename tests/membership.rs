@@ -4,24 +4,30 @@
 mod watch;
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use dynamo_sim::check::judges::Judges;
 use dynamo_sim::check::verdict::{Outcome, Verdict};
-use dynamo_sim::dynamo::config::Partitioning;
+use dynamo_sim::dynamo::config::{Partitioning, Quorum};
+use dynamo_sim::dynamo::fact::{Cause, Fact};
+use dynamo_sim::dynamo::ring::history::History;
+use dynamo_sim::dynamo::ring::position::position_at;
+use dynamo_sim::dynamo::versioning::version::{Content, Version};
 use dynamo_sim::faults::spec::DiskAfterCrash;
-use dynamo_sim::id::NodeId;
+use dynamo_sim::id::{Key, NodeId};
 use dynamo_sim::metrics::figures::Figures;
 use dynamo_sim::metrics::observer::Metrics;
 use dynamo_sim::random::luck::Luck;
 use dynamo_sim::random::purpose::Purpose;
 use dynamo_sim::random::source::Source;
-use dynamo_sim::sim::administration::{Order, Replacement, Start, Step};
+use dynamo_sim::sim::administration::{Join, Order, Replacement, Start, Step};
 use dynamo_sim::sim::plan::Plan;
 use dynamo_sim::sim::simulation::Simulation;
+use dynamo_sim::switch::Switch;
 use dynamo_sim::time::{Duration, Time};
-use dynamo_sim::trace::observer::Observers;
-use dynamo_sim::trace::record::Account;
-use dynamo_sim::workload::spec::Keys;
+use dynamo_sim::trace::observer::{Interest, Observer, Observers};
+use dynamo_sim::trace::record::{Account, Record};
+use dynamo_sim::workload::spec::{Keys, Mix};
 
 use watch::small_plan;
 
@@ -32,11 +38,17 @@ struct Judged {
 }
 
 fn judge(plan: &Plan) -> Judged {
+    judge_and_hear(plan).0
+}
+
+fn judge_and_hear(plan: &Plan) -> (Judged, Told) {
     let layout = plan.layout();
     let (mut metrics, mut judges) = (Metrics::new(&layout), Judges::new(&layout));
-    let mut observers = Observers::new(vec![&mut metrics, &mut judges]);
+    let mut told = Told::default();
+    let mut observers = Observers::new(vec![&mut metrics, &mut judges, &mut told]);
     let account = Simulation::new(plan).run(&mut observers);
-    Judged { figures: metrics.finish(&account), verdicts: judges.verdicts(&account), account }
+    let (figures, verdicts) = (metrics.finish(&account), judges.verdicts(&account));
+    (Judged { figures, verdicts, account }, told)
 }
 
 impl Judged {
@@ -57,6 +69,10 @@ fn step(node: u32, at: u64, via: u32) -> Step {
     Step { node: NodeId(node), at: Duration::from_secs(at), via: NodeId(via) }
 }
 
+fn join(node: u32, at: u64, via: u32) -> Order {
+    Order::Join(step(node, at, via).into())
+}
+
 fn busy_plan(seed: u64) -> Plan {
     let mut plan = small_plan(seed);
     plan.duration = Duration::from_secs(30);
@@ -70,7 +86,7 @@ fn busy_plan(seed: u64) -> Plan {
 fn a_join_under_load_is_noticed_by_nobody() {
     for seed in 1..=8 {
         let mut plan = busy_plan(seed);
-        plan.administration = vec![Order::Join(step(5, 10, 2))];
+        plan.administration = vec![join(5, 10, 2)];
         let judged = judge(&plan);
         judged.must_hold();
         assert_eq!(judged.members(), [0, 1, 2, 3, 4, 5]);
@@ -142,12 +158,8 @@ fn a_dead_node_is_replaced() {
 fn joins_during_joins_and_leaves_wait_for_each_other() {
     for seed in 1..=8 {
         let mut plan = busy_plan(seed);
-        plan.administration = vec![
-            Order::Join(step(5, 10, 2)),
-            Order::Join(step(6, 10, 3)),
-            Order::Leave(step(1, 11, 4)),
-            Order::Join(step(7, 11, 0)),
-        ];
+        plan.administration =
+            vec![join(5, 10, 2), join(6, 10, 3), Order::Leave(step(1, 11, 4)), join(7, 11, 0)];
         let judged = judge(&plan);
         judged.must_hold();
         assert_eq!(judged.members(), [0, 2, 3, 4, 5, 6, 7]);
@@ -174,7 +186,7 @@ fn under_each_strategy_a_change_is_noticed_by_nobody() {
         for seed in 1..=4 {
             let mut plan = busy_plan(seed);
             plan.cluster.partitioning = partitioning.clone();
-            plan.administration = vec![Order::Join(step(5, 8, 2)), Order::Leave(step(1, 18, 3))];
+            plan.administration = vec![join(5, 8, 2), Order::Leave(step(1, 18, 3))];
             let judged = judge(&plan);
             judged.must_hold();
             assert_eq!(judged.members(), [0, 2, 3, 4, 5]);
@@ -198,7 +210,7 @@ fn strangers(seeds: u32) -> Plan {
     plan.cluster.n = 1;
     (plan.cluster.r, plan.cluster.w) = (1, 1);
     plan.cluster.gossip.seeds = seeds;
-    plan.administration = vec![Order::Join(step(1, 2, 1)), Order::Join(step(2, 2, 2))];
+    plan.administration = vec![join(1, 2, 1), join(2, 2, 2)];
     plan
 }
 
@@ -212,16 +224,173 @@ fn clusters_without_a_common_seed_stay_apart() {
         all.len()
     };
     assert_eq!(memberships(&apart), 3, "everybody is alone on a ring");
+    let figures = apart.figures.membership.expect("an administrator was at work");
+    assert_eq!((figures.most_clusters, figures.merged_after_s), (3, None));
+    let since = apart.account.now.since(Time::ZERO + Duration::from_secs(2));
+    assert_eq!(figures.apart_s, since.seconds());
     let merged = judge(&strangers(1));
     assert_eq!(memberships(&merged), 1);
     assert_eq!(merged.members(), [0, 1, 2]);
+}
+
+/// Four nodes, and four that are told to join each other behind a cut that lasts from 1 s to 3 s.
+fn two_clusters(seed: u64, interval: Duration) -> Plan {
+    let mut plan = busy_plan(seed);
+    plan.cluster.nodes = 4;
+    plan.cluster.gossip.interval = interval;
+    plan.cluster.gossip.seeds = 1;
+    plan.duration = Duration::from_secs(100);
+    let json = serde_json::json!({ "partition": { "sides": [["n0..n3"], ["n4..n7"]],
+        "from": "1s", "to": "3s" } });
+    plan.faults = vec![serde_json::from_value(json).expect("a fault")];
+    plan.administration = (4..8).map(|node| join(node, 2, 4)).collect();
+    plan
+}
+
+// Checklist item 50: what the common seed learns goes round as any news does: in so many rounds of gossip, however long
+// those are. The clusters are apart at least as long as the cut parts them.
+#[test]
+fn clusters_merge_in_so_many_rounds_of_gossip() {
+    const RUNS: u64 = 8;
+    let rounds = |seconds: u64| {
+        let mut merged = 0.0;
+        for seed in 1..=RUNS {
+            let judged = judge(&two_clusters(seed, Duration::from_secs(seconds)));
+            judged.must_hold();
+            assert_eq!(judged.members(), [0, 1, 2, 3, 4, 5, 6, 7]);
+            let figures = judged.figures.membership.expect("an administrator was at work");
+            assert_eq!(figures.most_clusters, 2, "seed {seed}: {figures:?}");
+            assert!(figures.apart_s >= 1.0, "seed {seed}: {figures:?}");
+            merged += figures.merged_after_s.expect("they merge");
+        }
+        merged / (seconds * RUNS) as f64
+    };
+    let all = [1, 2, 4].map(rounds);
+    assert!(all.iter().all(|rounds| (1.0..4.0).contains(rounds)), "{all:?}");
+    let (least, most) =
+        (all.iter().copied().fold(9.0, f64::min), all.iter().copied().fold(0.0, f64::max));
+    assert!(most < 1.5 * least, "{all:?}");
+}
+
+/// What nodes say last of who is where, and what the transfer of ranges brought.
+#[derive(Default)]
+struct Told {
+    history: Rc<History>,
+    /// Copies that a new home got in a transfer and that hold tombstones only.
+    tombstones: Vec<(NodeId, Key)>,
+}
+
+impl Observer for Told {
+    fn interest(&self) -> Interest {
+        Interest { facts: true, messages: false }
+    }
+
+    fn see(&mut self, _: Time, record: &Record<'_>) {
+        let Record::Node { node, fact } = record else { return };
+        match fact {
+            Fact::Believes { history } => self.history = Rc::clone(history),
+            Fact::Kept { change, cause: Cause::Transfer } if change.is_news() => {
+                let after = change.after.as_deref().expect("something was kept");
+                let is_dead =
+                    |version: &Version| matches!(version.value.content, Content::Tombstone);
+                if after.versions().iter().all(is_dead) {
+                    self.tombstones.push((*node, change.key));
+                }
+            }
+            _other => {}
+        }
+    }
+}
+
+// Section 4.8.1: n5 and n6 join on two sides of a cut and have never heard of each other when
+// they take the same places.
+#[test]
+fn two_at_one_place_settle_who_has_it() {
+    let rows: [(u32, &[f64], &[f64], usize); 4] = [
+        (1, &[0.3, 0.7], &[0.3, 0.6], 3),
+        (1, &[0.3], &[0.3], 1),
+        (1, &[0.1, 0.2, 0.3], &[0.3, 0.2, 0.1], 3),
+        (2, &[0.3, 0.7], &[0.3, 0.6], 3),
+    ];
+    for (seed, (strategy, fifth, sixth, places)) in (1..).zip(rows) {
+        let mut plan = busy_plan(seed);
+        plan.cluster.partitioning = strategies()[strategy as usize - 1].clone();
+        let tokens = plan.membership().changes().map(|(_, it)| it.tokens.len()).sum::<usize>();
+        let json = serde_json::json!({ "partition": { "sides": [["n0..n2", "n5"],
+            ["n3..n4", "n6"]], "from": "8s", "to": "12s" } });
+        plan.faults = vec![serde_json::from_value(json).expect("a fault")];
+        let at = |order: Step, tokens: &[f64]| {
+            Order::Join(Join { tokens: tokens.to_vec(), ..Join::from(order) })
+        };
+        plan.administration = vec![at(step(5, 9, 0), fifth), at(step(6, 9, 3), sixth)];
+        let (judged, told) = judge_and_hear(&plan);
+        judged.must_hold();
+        assert_eq!(judged.members(), [0, 1, 2, 3, 4, 5, 6]);
+        assert_eq!(judged.figures.durability.lost_writes, 0);
+        let all: BTreeSet<u64> = judged.account.nodes.iter().map(|it| it.membership).collect();
+        assert_eq!(all.len(), 1, "one ring");
+        let ring = told.history.ring(&plan.placement());
+        assert_eq!(ring.tokens(), tokens + places, "one owner for each place");
+        let owns = |node| told.history.change(NodeId(node)).expect("it is known").tokens.len();
+        assert_eq!((owns(5), owns(6)), (fifth.len(), sixth.len()), "both have claimed theirs");
+        // With strategy 2 a partition goes to the first place after its end.
+        let first = ring.range_at(position_at(0.3));
+        let owner = ring.walk(first).next();
+        assert!(strategy == 2 || owner == Some(NodeId(5)), "the lower number has it: {owner:?}");
+    }
+}
+
+/// Keys are written and deleted while n2 is down; then n5 joins, or n1 leaves; then n2 is back.
+fn deleting(seed: u64, order: Order) -> Plan {
+    let mut plan = busy_plan(seed);
+    plan.workload.keys = Keys::Uniform { count: 100 };
+    plan.workload.mix = Mix { get: 0.3, put: 0.3, delete: 0.4, ..Mix::default() };
+    plan.cluster.quorum = Quorum::Strict;
+    plan.cluster.hinted_handoff = Switch::Off;
+    plan.cluster.anti_entropy = Switch::Off;
+    plan.cluster.read_repair = false;
+    plan.faults = vec![watch::crash(2, 8, 10, DiskAfterCrash::Kept)];
+    plan.administration = vec![order];
+    plan
+}
+
+// A range that moves takes its tombstones along, though nothing else repairs anything here: so a
+// read of the new home and of a replica that slept through the delete shows no deleted value.
+#[test]
+fn tombstones_move_with_their_ranges() {
+    for order in [join(5, 13, 0), Order::Leave(step(1, 13, 0))] {
+        let mut moved = 0;
+        for seed in 1..=4 {
+            let (judged, told) = judge_and_hear(&deleting(seed, order.clone()));
+            let membership = judged.figures.membership.expect("an administrator was at work");
+            assert_eq!(membership.completed, 1, "seed {seed}");
+            moved += told.tombstones.len();
+            let reads = &judged.figures.staleness.overall;
+            assert!(reads.reads > 300, "{reads:?}");
+            assert_eq!(reads.stale_reads, 0, "seed {seed}: {order}");
+        }
+        assert!(moved > 40, "{moved} tombstones moved: {order}");
+    }
+}
+
+// The same where replicas compare what they hold: in the end no node shows what was deleted.
+#[test]
+fn what_was_deleted_stays_so_when_a_range_has_moved() {
+    for order in [join(5, 13, 0), Order::Leave(step(1, 13, 0))] {
+        let mut plan = deleting(5, order);
+        plan.cluster.anti_entropy = small_plan(5).cluster.anti_entropy;
+        plan.cluster.hinted_handoff = small_plan(5).cluster.hinted_handoff;
+        let judged = judge(&plan);
+        judged.must_hold();
+        assert_eq!(judged.figures.durability.resurrected, 0);
+    }
 }
 
 #[test]
 fn whoever_crashes_in_a_join_goes_on_with_it() {
     for (crashes, at) in [(5, 10), (0, 10), (1, 10), (2, 11), (5, 11), (3, 11), (4, 12)] {
         let mut plan = busy_plan(u64::from(crashes));
-        plan.administration = vec![Order::Join(step(5, 10, 2))];
+        plan.administration = vec![join(5, 10, 2)];
         plan.cluster.range_transfer.batch = 2;
         plan.faults = vec![watch::crash(crashes, at, 4, DiskAfterCrash::Kept)];
         let judged = judge(&plan);
@@ -270,9 +439,9 @@ fn wild_plan(seed: u64) -> Plan {
         let at = Duration::from_millis(u64::from(2_000 + any(26_000)));
         let step = Step { node: NodeId(node), at, via: NodeId(via) };
         plan.administration.push(match any(5) {
-            0 | 1 => Order::Join(step),
+            0 | 1 => Order::Join(step.into()),
             2 | 3 => Order::Leave(step),
-            _ => Order::Join(Step { node: NodeId(6 + any(3)), ..step }),
+            _ => Order::Join(Step { node: NodeId(6 + any(3)), ..step }.into()),
         });
     }
     for node in 0..6 {

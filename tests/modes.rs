@@ -206,6 +206,7 @@ fn hops_differ_by_one_at_most_and_a_load_balancer_has_a_price() {
         plan.workload.routing = routing;
         plan.workload.load_balancer = balancer.map(|milliseconds| LoadBalancer {
             latency: Distribution::Constant(Duration::from_millis(milliseconds)),
+            count: 1,
         });
         measure(&plan).0
     };

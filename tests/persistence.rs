@@ -5,8 +5,9 @@ mod watch;
 use std::collections::{BTreeMap, BTreeSet};
 
 use dynamo_sim::dynamo::config::Flush;
+use dynamo_sim::dynamo::config::handoff::HintedHandoff;
 use dynamo_sim::dynamo::config::local::{Admission, DurableWrite, ObjectBuffer};
-use dynamo_sim::dynamo::config::{AntiEntropy, HintedHandoff, Timeouts};
+use dynamo_sim::dynamo::config::{AntiEntropy, Timeouts};
 use dynamo_sim::dynamo::fact::{AdmissionFact, BufferFact, Fact};
 use dynamo_sim::dynamo::message::{Message, ToReplica};
 use dynamo_sim::faults::spec::DiskAfterCrash;

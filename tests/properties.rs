@@ -20,6 +20,7 @@ use dynamo_sim::faults::traffic::Bandwidth;
 use dynamo_sim::id::{Address, NodeId, Span};
 use dynamo_sim::quantity::Bytes;
 use dynamo_sim::random::distribution::Distribution;
+use dynamo_sim::sim::pauses::{self, Pausing};
 use dynamo_sim::sim::plan::Plan;
 use dynamo_sim::switch::Switch;
 use dynamo_sim::time::Duration;
@@ -194,6 +195,17 @@ fn placed(seed: u64) -> Partitioning {
     }
 }
 
+/// Processes that pause by themselves, in one run of two.
+fn pauses(seed: u64) -> pauses::Spec {
+    let mean =
+        |milliseconds| Distribution::Exponential { mean: Duration::from_millis(milliseconds) };
+    let pausing = || Some(Pausing { every: mean(1_000), length: mean(40) });
+    match seed / 12 % 2 {
+        0 => pauses::Spec::default(),
+        _ => pauses::Spec { nodes: pausing(), clients: pausing(), ..pauses::Spec::default() },
+    }
+}
+
 fn plan() -> impl Strategy<Value = Plan> {
     let sizes = (any::<u64>(), 3..10_u32).prop_flat_map(|(seed, nodes)| {
         let quorum = (1..=3_u32).prop_flat_map(|n| (Just(n), 1..=n, 1..=n));
@@ -214,6 +226,7 @@ fn plan() -> impl Strategy<Value = Plan> {
         }
         plan.duration = Duration::from_secs(SECONDS);
         plan.faults = faults.into_iter().map(Fault::from).collect();
+        plan.pauses = pauses(seed);
         (plan.network.loss, plan.network.duplication) = (loss, duplication);
         // At 30 ms on average many an answer comes after the 100 ms that a replica has.
         plan.network.latency = Distribution::Exponential { mean: Duration::from_millis(latency) };

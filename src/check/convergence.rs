@@ -4,15 +4,17 @@
 //!
 //! Does not verify that what they hold is right (durability and no_invention do). Only anti-entropy
 //! brings every copy up to date whatever happened. Knobs that legitimately break it, and make it an
-//! anomaly: `anti_entropy` off, together with `hinted_handoff` off, or a `strict` quorum (without
-//! stand-ins there are no hints), or a node that stopped (hints and puts under way die with their
-//! coordinator). Read repair alone mends only what is read. Examines each key and each node.
+//! anomaly: `anti_entropy` off, together with `hinted_handoff` off or with a `window`, or a `strict`
+//! quorum (without stand-ins there are no hints), or a node that stopped (hints and puts under way die with their
+//! coordinator), or `tombstones` that go before the run ends (a hint brings the value back to one
+//! home alone). Read repair alone mends only what is read. Examines each key and each node.
 
 use std::rc::Rc;
 
 use crate::check::judge::Judge;
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
 use crate::dynamo::config::Quorum;
+use crate::dynamo::config::modes::Tombstones;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::id::{Key, NodeId};
 use crate::time::Time;
@@ -45,7 +47,7 @@ impl Judge for Convergence {
             self.findings.add(|| Finding::story(story));
         }
         let examined = u64::from(layout.keys) + account.nodes.len() as u64;
-        let allowed = !is_promised(layout, self.node_stopped);
+        let allowed = !is_promised(layout, self.node_stopped, account.now);
         let otherwise = if allowed { Outcome::Anomaly } else { Outcome::Violated };
         Some(self.findings.verdict("convergence", examined, otherwise))
     }
@@ -100,14 +102,21 @@ impl Convergence {
 }
 
 /// Does this configuration bring every copy up to date?
-fn is_promised(layout: &Layout, node_stopped: bool) -> bool {
+pub fn is_promised(layout: &Layout, node_stopped: bool, end: Time) -> bool {
     let cluster = &layout.cluster;
     let stand_ins = match cluster.quorum {
         Quorum::Sloppy => true,
         Quorum::Strict => false,
     };
-    let by_hints = cluster.hinted_handoff.on().is_some() && stand_ins && !node_stopped;
-    cluster.anti_entropy.on().is_some() || by_hints
+    let tombstones_stay = match cluster.tombstones {
+        Tombstones::Keep => true,
+        Tombstones::Timed(age) => age >= end.since(Time::ZERO),
+        Tombstones::WhenAllHomes(_) => false,
+    };
+    // Where hints are dropped, a longer absence leaves a home behind.
+    let kept = cluster.hinted_handoff.on().is_some_and(|settings| settings.window.is_none());
+    let hints = kept && stand_ins;
+    cluster.anti_entropy.on().is_some() || hints && !node_stopped && tombstones_stay
 }
 
 fn holders(keys: u32, account: &Account) -> Holders {

@@ -1,5 +1,5 @@
-//! Verifies: hints created + revived = delivered + superseded + lost + pending, in count and in
-//! bytes, where the pending ones are counted by looking at what nodes hold in the end.
+//! Verifies: hints created + revived = delivered + superseded + lost + dropped + pending, in count
+//! and in bytes, where the pending ones are counted by looking at what nodes hold in the end.
 //!
 //! Does not verify that a delivered hint reached its home unharmed (durability and convergence do).
 //! No knob breaks this: crashes tell which hints they took and which they brought back. Examines
@@ -22,6 +22,7 @@ pub struct HintLedger {
     delivered: [u64; 2],
     superseded: [u64; 2],
     lost: [u64; 2],
+    dropped: [u64; 2],
 }
 
 impl Judge for HintLedger {
@@ -37,25 +38,34 @@ impl Judge for HintLedger {
             Fact::HintDelivered { hint } => enter(&mut self.delivered, hint),
             Fact::HintSuperseded { hint } => enter(&mut self.superseded, hint),
             Fact::HintLost { hint } => enter(&mut self.lost, hint),
+            Fact::HintDropped { hint } => enter(&mut self.dropped, hint),
             Fact::Kept { .. }
             | Fact::Lost { .. }
             | Fact::Reaped { .. }
             | Fact::Damaged { .. }
             | Fact::Made { .. }
+            | Fact::Merged(_)
             | Fact::Recognised { .. }
             | Fact::Committed { .. }
+            | Fact::StandIn(_)
             | Fact::Buffer(_)
             | Fact::Admission(_)
             | Fact::Suspected { .. }
             | Fact::Cleared { .. }
             | Fact::Compared { .. }
+            | Fact::Exchange(_)
             | Fact::Announced { .. }
+            | Fact::Believes { .. }
             | Fact::Released { .. }
             | Fact::Passed
             | Fact::Declined
             | Fact::Replanted { .. }
             | Fact::Member(_)
-            | Fact::ReadRepaired { .. } => {}
+            | Fact::ReadRepaired { .. }
+            | Fact::Counted(_)
+            | Fact::GivenUp(_)
+            | Fact::Forwarded { .. }
+            | Fact::Mended(_) => {}
         }
     }
 
@@ -68,12 +78,14 @@ impl Judge for HintLedger {
             let created = self.created[place];
             let revived = self.revived[place];
             let [delivered, superseded] = [self.delivered[place], self.superseded[place]];
-            let [lost, pending] = [self.lost[place], pending[place]];
-            if created + revived != delivered + superseded + lost + pending {
+            let [lost, dropped] = [self.lost[place], self.dropped[place]];
+            let pending = pending[place];
+            if created + revived != delivered + superseded + lost + dropped + pending {
                 findings.add(|| {
                     Finding::story(format!(
                         "{unit}: {created} created + {revived} revived, but {delivered} delivered \
-                         + {superseded} superseded + {lost} lost + {pending} pending"
+                         + {superseded} superseded + {lost} lost + {dropped} dropped + \
+                         {pending} pending"
                     ))
                 });
             }

@@ -1,9 +1,11 @@
-//! Verifies: every version that a read returned, and every one that is held as a copy or a hint in
-//! the end, was written by a put or delete that a client had begun before, on that key.
+//! Verifies (D1): every version that a read or put returned, and every one that is stored, as a copy
+//! or a hint, at any moment, was written by a put or delete that a client had begun before, on that
+//! key; and so is every one that is held in the end.
 //!
-//! Does not verify that the value is intact (values are opaque), nor what nodes hold in between. No
-//! knob breaks this. Examines each version of each successful read and of each copy and hint.
+//! Does not verify that the value is intact (values are opaque). No knob breaks this. Examines each
+//! version of each answer, of each set that is stored, and of each copy and hint in the end.
 
+use crate::check::holdings::{Holdings, Step};
 use crate::check::judge::Judge;
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
 use crate::dynamo::versioning::version::VersionSet;
@@ -13,7 +15,7 @@ use crate::time::Time;
 use crate::trace::layout::Layout;
 use crate::trace::observer::Interest;
 use crate::trace::record::{Account, Record};
-use crate::workload::words::{ClientFact, Ending, Function, OperationResult};
+use crate::workload::words::{ClientFact, Ending, OperationResult};
 
 /// The judge.
 #[derive(Debug)]
@@ -43,20 +45,29 @@ impl NoInvention {
 
     fn on_ending(&mut self, now: Time, ending: &Ending) {
         let OperationResult::Ok { set: Some(set), .. } = &ending.result else { return };
-        if ending.function == Function::Get {
-            let operation = ending.operation;
-            let story =
-                |event| format!("get {operation} returned {event}, which no client had begun");
-            self.look_at(ending.key, set, |event| Finding {
-                time: Some(now),
-                ..Finding::story(story(event))
-            });
-        }
+        let operation = ending.operation;
+        let story = |event| format!("{operation} returned {event}, which no client had begun");
+        self.look_at(ending.key, set, |event| Finding {
+            time: Some(now),
+            mechanism: "a version was returned that nobody wrote",
+            ..Finding::story(story(event))
+        });
+    }
+
+    fn on_step(&mut self, now: Time, step: &Step) {
+        let Some(set) = step.news() else { return };
+        self.look_at(step.key, set, |event| Finding {
+            time: Some(now),
+            nodes: vec![step.node],
+            mechanism: "a version was stored that nobody wrote",
+            ..Finding::story(format!("{} stored {event}, which nobody had begun", step.place()))
+        });
     }
 
     fn look_at_held(&mut self, node: NodeId, key: Key, set: &VersionSet) {
         self.look_at(key, set, |event| Finding {
             nodes: vec![node],
+            mechanism: "a version is held in the end that nobody wrote",
             ..Finding::story(format!("{node} holds {event}, which no client has begun"))
         });
     }
@@ -67,7 +78,10 @@ impl Judge for NoInvention {
         Interest { facts: true, messages: false }
     }
 
-    fn see(&mut self, now: Time, record: &Record<'_>) {
+    fn see_with(&mut self, now: Time, record: &Record<'_>, holdings: &Holdings) {
+        if let Some(step) = holdings.step() {
+            return self.on_step(now, step);
+        }
         let Record::Client { fact, .. } = record else { return };
         match fact {
             ClientFact::Invoked(invocation) => {

@@ -44,7 +44,7 @@ fn verdicts(stage: Stage<Judges>, account: &Account) -> Vec<Verdict> {
 }
 
 /// What a judge says of a good run into which something was planted.
-fn judged(
+pub(in crate::check) fn judged(
     judge: &str,
     layout: &Layout,
     plant: impl FnOnce(&mut Stage<Judges>, &mut Account, &Rc<VersionSet>),
@@ -54,11 +54,12 @@ fn judged(
     let all = verdicts(stage, &account);
     let only = |verdict: &Verdict| verdict.judge == judge;
     let found = all.into_iter().find(only).expect("the judge speaks");
-    assert_eq!(found.outcome == Outcome::Held, found.findings.is_empty());
+    let clean = matches!(found.outcome, Outcome::Held | Outcome::NotMet);
+    assert_eq!(clean, found.findings.is_empty());
     found
 }
 
-fn with_fault() -> Layout {
+pub(in crate::check) fn with_fault() -> Layout {
     layout(vec![partition(1, 2)])
 }
 
@@ -66,10 +67,12 @@ fn with_fault() -> Layout {
 fn a_good_run_holds_before_all_judges() {
     let (stage, account, _) = good_run(&with_fault());
     let all = verdicts(stage, &account);
-    assert_eq!(all.len(), 7);
+    let met = all.iter().filter(|verdict| verdict.outcome != Outcome::NotMet).count();
+    assert!(met >= 10);
     for verdict in all {
-        assert_eq!(verdict.outcome, Outcome::Held, "{verdict:?}");
-        assert!(verdict.examined > 0, "{verdict:?}");
+        let met = verdict.outcome != Outcome::NotMet;
+        assert!(!met || verdict.outcome == Outcome::Held, "{verdict:?}");
+        assert_eq!(verdict.examined > 0, met, "{verdict:?}");
     }
 }
 
@@ -175,10 +178,14 @@ fn a_committed_write_that_nobody_covers_is_lost() {
         layout.cluster.versioning = versioning;
         judged("durability", &layout, |stage, _, written| {
             let (_, lost) = stage.write(0, 0, &[]);
-            if crash {
-                let (before, after) = (Some(lost), Some(Rc::clone(written)));
-                let change = Change { key: Key(0), before, after };
-                stage.fact(1, Fact::Lost { change });
+            for node in 0..3 {
+                if crash {
+                    let (before, after) = (Some(Rc::clone(&lost)), Some(Rc::clone(written)));
+                    let change = Change { key: Key(0), before, after };
+                    stage.fact(node, Fact::Lost { change });
+                } else {
+                    stage.keep(node, written, Cause::Put);
+                }
             }
         })
     };

@@ -42,6 +42,8 @@ pub enum Command {
     List,
     /// Run a scenario twice and name the first record that differs, if any does
     Repeat(Repeat),
+    /// Judge a history without an oracle: of a run, or of any other store
+    Judge(Judge),
     /// Make the paper's figures and tables again, beside what the paper says
     Reproduce(Reproduce),
     /// Print a completion script for a shell
@@ -131,6 +133,73 @@ pub struct Explain {
 pub struct Repeat {
     #[command(flatten)]
     pub subject: Subject,
+}
+
+/// `judge`
+#[derive(Args, Debug)]
+#[command(after_long_help = CHECKERS)]
+pub struct Judge {
+    /// A history: JSON Lines as `run` writes them, Jepsen's EDN, or - for standard input
+    #[arg(value_name = "FILE")]
+    pub history: String,
+    /// Ask these checkers only, and require what they verify
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub check: Vec<String>,
+    /// What must hold for exit code 0 [default: what --check names, else `written`]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub require: Vec<String>,
+    /// How the file is written
+    #[arg(long, value_enum, default_value = "auto", value_name = "FORM")]
+    pub format: Form,
+    /// Also write the history as Jepsen's EDN into a file that ends in .edn
+    #[arg(long, value_name = "FILE")]
+    pub export: Option<PathBuf>,
+    /// Print the verdicts as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What each checker verifies, and where it comes from.
+const CHECKERS: &str = "\
+Checkers. A read misses a write if its context does not cover it; of a store without contexts, \
+if all that it returned was there before the write began.
+  written              Each value that was read had been written by a write that had begun and \
+did not surely fail. What every store promises, and what is required \
+unless you say otherwise.
+  linearizable         Each key behaves as a single copy (Herlihy and Wing 1990). Registers by \
+zones (Gibbons and Korach 1997), or by search (Wing and Gong 1993, Lowe \
+2017) where a value was written twice or swapped; siblings with contexts: \
+in one order of all operations each read knows exactly the writes before \
+it. delta: by how much reads must have begun earlier (Golab, Li and Shah \
+2011); gamma: all operations (Golab et al. 2014).
+  regular              A read misses no write that was acknowledged before it began (Lamport \
+1986; with several writers, Shao et al. 2011).
+  read-your-writes     It misses none of its own client's acknowledged writes (this and the next \
+three: Terry et al. 1994; each key on its own).
+  monotonic-reads      It misses nothing that its client's earlier reads knew; a register's \
+client also never sees a value come back that it saw replaced.
+  monotonic-writes     Whoever knows a write knows its client's earlier ones (with contexts \
+only).
+  writes-follow-reads  Whoever knows a write knows what its client had read before (with \
+contexts only).
+  causal               A read misses nothing that came before it by the order within clients and \
+from writes to their readers, over all keys (Ahamad et al. 1995).
+  lost-update          Registers: no two acknowledged writes follow the same version (Berenson \
+et al. 1995); contexts: no acknowledged write is covered and not returned \
+though nobody who had got it had written since.
+  k-staleness[=K]      Reads return one of the K freshest values, 2 if not said: 1 and 2 exactly \
+(Golab, Hurwitz and Li 2013), beyond that by bounds; contexts: exactly \
+(Bailis et al. 2012).
+  t-staleness[=TIME]   No read misses a write that had been acknowledged for longer, 0 if not \
+said.";
+
+/// How a history is written.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// By the name of the file, else by how it begins
+    Auto,
+    Jsonl,
+    Edn,
 }
 
 /// `reproduce`

@@ -11,6 +11,7 @@ use crate::report::bars::bars;
 use crate::report::outlook::outlook;
 use crate::report::plot::draw;
 use crate::scenario::draw::settle::Chosen;
+use crate::scenario::profile::told;
 use crate::scenario::read::Checked;
 
 /// Says what a scenario is going to do, without running it.
@@ -37,10 +38,18 @@ pub fn explain(arguments: &Explain, terminal: &Terminal) -> Result<Code, Failure
     if !scenario.about.is_empty() {
         text.push_str(&format!("{}\n", scenario.about));
     }
+    text.push_str(&profile(&checked));
     text.push_str(&outlook(&plan, &layout));
     text.push_str(&chosen(&checked));
     terminal.print(&text)?;
     Ok(Code::Held)
+}
+
+/// What the known system that the scenario takes its choices from is, and what of it is left out.
+fn profile(checked: &Checked) -> String {
+    let Some((name, words)) = checked.profile().map(told) else { return String::new() };
+    let words: String = words.lines().map(|line| format!("  {line}\n")).collect();
+    format!("profile {name}\n{words}")
 }
 
 /// Who was chosen where the scenario leaves that open, a line each.

@@ -10,6 +10,7 @@ pub mod explain;
 pub mod files;
 pub mod format;
 pub mod interrupt;
+pub mod judge;
 pub mod list;
 pub mod new;
 pub mod progress;
@@ -41,6 +42,7 @@ pub fn main() -> ExitCode {
         Command::Schema => terminal.print(SCHEMA).map(|()| Code::Held),
         Command::List => list::list(&terminal),
         Command::Repeat(repeat) => repeat::repeat(repeat, &terminal),
+        Command::Judge(judge) => judge::judge(judge, &terminal),
         Command::Reproduce(arguments) => reproduce::reproduce(arguments, &terminal),
         Command::Completions { shell } => completions(*shell, &terminal),
         Command::Man => man(&terminal),

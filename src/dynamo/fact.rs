@@ -1,15 +1,22 @@
 //! What nodes tell judges and numbers. A fact exists because somebody reads it; the protocol never
 //! does.
 
+pub mod exchange;
 pub mod members;
+pub mod request;
+pub mod stand_in;
 
 use std::rc::Rc;
 
+use crate::dynamo::fact::exchange::ExchangeFact;
 use crate::dynamo::fact::members::MemberFact;
+use crate::dynamo::fact::request::{Counted, Mended, Unanswered};
+use crate::dynamo::fact::stand_in::StandInFact;
 use crate::dynamo::ring::history::History;
 use crate::dynamo::storage::hint_store::Hint;
 use crate::dynamo::storage::store::Change;
-use crate::dynamo::versioning::version::VersionSet;
+use crate::dynamo::versioning::clock::Actor;
+use crate::dynamo::versioning::version::{Version, VersionSet};
 use crate::ghost::Ghost;
 use crate::id::{AttemptId, Key, NodeId};
 use crate::time::Duration;
@@ -26,7 +33,9 @@ pub enum Fact {
     /// A disk changed a home's copy silently, and nothing checks it.
     Damaged { change: Change },
     /// A new version was made of this attempt at a put.
-    Made { attempt: AttemptId },
+    Made { attempt: AttemptId, making: Box<Making> },
+    /// Two sets of one key were made into one that is not simply the one that came.
+    Merged(Box<Merge>),
     /// Of this attempt at a put a version had been made before, and no other was.
     Recognised { attempt: AttemptId },
     /// A put reached W stored copies: the moment of its commit.
@@ -41,6 +50,10 @@ pub enum Fact {
     HintLost { hint: Hint },
     /// A crash brought back a hint whose removal was not flushed.
     HintRevived { hint: Hint },
+    /// A hint was not delivered within the time that hints are kept for, and was dropped.
+    HintDropped { hint: Hint },
+    /// Something about stand-ins. Large and rare.
+    StandIn(Box<StandInFact>),
     /// Something about the object buffer.
     Buffer(BufferFact),
     /// Something about the control of background work.
@@ -49,11 +62,15 @@ pub enum Fact {
     Suspected { peer: NodeId },
     /// A peer that was believed down has answered.
     Cleared { peer: NodeId },
-    /// An anti-entropy message was compared with one's own tree: hashes looked at, those that
-    /// differed.
-    Compared { peer: NodeId, hashes: u32, differing: u32 },
+    /// An anti-entropy message, the `step`-th of an exchange, was compared with one's own tree:
+    /// hashes looked at, those that differed.
+    Compared { peer: NodeId, by: NodeId, round: u64, step: u32, hashes: u32, differing: u32 },
+    /// Something about a comparison of replicas. Large.
+    Exchange(Box<ExchangeFact>),
     /// The membership as this node has just changed it, be it by an administrator's command.
     Announced { history: Rc<History> },
+    /// Who this node believes to be on the ring, once it has started and whenever that changes.
+    Believes { history: Rc<History> },
     /// A copy went, since the range is another's now.
     Released { change: Change },
     /// A request was passed on to the home that the range was given to.
@@ -66,6 +83,76 @@ pub enum Fact {
     Member(MemberFact),
     /// A get found replicas that were behind and sent them the newest versions.
     ReadRepaired { key: Key, replicas: u32 },
+    /// Enough have answered a get or a put, by this coordinator's count: it tells the client.
+    Counted(Box<Counted>),
+    /// A coordinator tells a client that too few have answered in time.
+    GivenUp(Box<Unanswered>),
+    /// A request was handed to another node to coordinate; not for the first time?
+    Forwarded { attempt: AttemptId, again: bool },
+    /// A get is over in which not all held the same, or somebody was sent something.
+    Mended(Box<Mended>),
+}
+
+/// How a new version was made.
+#[derive(Clone, Debug)]
+pub struct Making {
+    pub key: Key,
+    pub ghost: Ghost,
+    /// The name under which it was made.
+    pub actor: Actor,
+    /// For whom the copy is that it went into, if not for the maker itself.
+    pub target: Option<NodeId>,
+    /// What was held there.
+    pub held: Option<Rc<VersionSet>>,
+    /// What the client sent as what it had seen.
+    pub context: Option<Rc<VersionSet>>,
+    /// What is held now.
+    pub set: Rc<VersionSet>,
+}
+
+/// Two sets that were made into one.
+#[derive(Clone, Debug)]
+pub struct Merge {
+    pub key: Key,
+    /// What was there, and what came.
+    pub parts: [Rc<VersionSet>; 2],
+    pub merged: Rc<VersionSet>,
+    /// By whom.
+    pub at: Merger,
+}
+
+/// Who merges versions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Merger {
+    /// A home, in its own copy.
+    Home,
+    /// A node that keeps copies for others.
+    StandIn,
+    /// The coordinator of a get, in its answer.
+    Coordinator,
+}
+
+impl Merge {
+    /// The fact that these two became that.
+    pub fn told(
+        key: Key,
+        parts: [&Rc<VersionSet>; 2],
+        merged: &Rc<VersionSet>,
+        at: Merger,
+    ) -> Fact {
+        let (parts, merged) = (parts.map(Rc::clone), Rc::clone(merged));
+        Fact::Merged(Box::new(Merge { key, parts, merged, at }))
+    }
+}
+
+impl Making {
+    /// The version that was made; none where an earlier one wins at once.
+    pub fn version(&self) -> Option<&Version> {
+        let event = self.ghost.event();
+        let own =
+            |version: &&Version| version.dot.actor == self.actor && version.ghost.event() == event;
+        self.set.versions().iter().filter(own).max_by_key(|version| version.dot.counter)
+    }
 }
 
 /// What happened in the object buffer of a node (section 6.1).

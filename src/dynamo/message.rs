@@ -14,6 +14,7 @@ use crate::digest::digest_of;
 use crate::dynamo::message::moving::{Moving, Passed};
 use crate::dynamo::ring::history::History;
 use crate::dynamo::ring::placement::RangeId;
+use crate::dynamo::ring::position::Position;
 use crate::dynamo::storage::merkle::TreeIndex;
 use crate::dynamo::versioning::version::{Value, VersionSet};
 use crate::ghost::Ghost;
@@ -236,16 +237,25 @@ pub enum Reaping {
 }
 
 /// What an administrator wants of the membership, as told to any node (sections 4.8.1 and 4.9).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Command {
     /// This node shall come in.
     Join(NodeId),
+    /// This node shall come in, at these places. Rare and large.
+    Settle(Box<Settler>),
     /// This node shall hand over what it holds, and go.
     Leave(NodeId),
     /// This node is dead: go on without it.
     Remove(NodeId),
     /// This node is dead, and that one takes its place on the ring.
     Replace { dead: NodeId, by: NodeId },
+}
+
+/// A node that comes in where it is told to, instead of choosing its tokens.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Settler {
+    pub node: NodeId,
+    pub tokens: Vec<Position>,
 }
 
 /// Gossip between two levels: groups of nodes, and the nodes in them.
@@ -612,13 +622,13 @@ impl ToReplica {
         }
     }
 
-    /// Is it about what is kept for another home?
-    pub fn is_for_another(&self) -> bool {
+    /// The home for which it is to be kept, if that is another.
+    pub fn stand_in_for(&self) -> Option<NodeId> {
         match self {
             ToReplica::Write { stand_in_for, .. } | ToReplica::Store { stand_in_for, .. } => {
-                stand_in_for.is_some()
+                *stand_in_for
             }
-            ToReplica::Fetch { .. } | ToReplica::Repair { .. } => false,
+            ToReplica::Fetch { .. } | ToReplica::Repair { .. } => None,
         }
     }
 
@@ -750,12 +760,16 @@ fn fold(numbers: impl Iterator<Item = u64>) -> u64 {
 
 impl Command {
     /// A number that tells commands apart.
-    fn number(self) -> u64 {
+    fn number(&self) -> u64 {
         let (what, whom) = match self {
             Command::Join(node) => (1, node),
             Command::Leave(node) => (2, node),
             Command::Remove(node) => (3, node),
             Command::Replace { dead, by } => (4 + u64::from(by.0), dead),
+            Command::Settle(settler) => {
+                let places = settler.tokens.iter().map(|token| (token >> 64) as u64);
+                return digest_of([u64::from(settler.node.0), fold(places)]);
+            }
         };
         what << 32 | u64::from(whom.0)
     }

@@ -10,8 +10,9 @@ use std::rc::Rc;
 use crate::dynamo::admission::Admission;
 use crate::dynamo::anti_entropy::Synchronisation;
 use crate::dynamo::config::Cluster;
+use crate::dynamo::config::plant::Plant;
 use crate::dynamo::coordination::{Coordination, Scene, Silent};
-use crate::dynamo::fact::Cause;
+use crate::dynamo::fact::{Cause, Fact};
 use crate::dynamo::handoff::HintDelivery;
 use crate::dynamo::handoff::carrying::Carrying;
 use crate::dynamo::handoff::giving::Giving;
@@ -56,6 +57,15 @@ pub struct Node {
     reaper: Reaper,
 }
 
+/// By which life a node is called in what it mints: it may have forgotten what it minted in another.
+fn name_of_life(config: &Cluster, disk: &Disk, life: u32) -> u32 {
+    let forgets = match disk.store.is_empty() {
+        true => Plant::VvActorReuseAfterWipe,
+        false => Plant::VvCounterNotDurable,
+    };
+    if config.planted.is(forgets) { 0 } else { life }
+}
+
 /// What makes a node this node and not another.
 #[derive(Clone, Debug)]
 pub struct Identity {
@@ -68,13 +78,15 @@ pub struct Identity {
 
 impl Node {
     /// Starts a node from its disk.
-    pub fn boot(identity: Identity, disk: Disk, luck: &Luck) -> Node {
+    pub fn boot(identity: Identity, mut disk: Disk, luck: &Luck) -> Node {
         let Identity { me, life, config, placement } = identity;
         let who = u64::from(me.0);
         let rhythm = |purpose, interval| Rhythm::new(luck, purpose, who, interval);
         let handoff = config.hinted_handoff.on().map(|settings| {
             let beat = rhythm(Purpose::HandoffPhase, settings.scan_interval);
-            HintDelivery::new(settings.clone(), beat)
+            let mut delivery = HintDelivery::new(settings.clone(), beat, config.planted);
+            delivery.note_first(&disk.history);
+            delivery
         });
         let anti_entropy = config.anti_entropy.on().map(|settings| {
             let beat = rhythm(Purpose::AntiEntropyPhase, settings.interval);
@@ -82,11 +94,13 @@ impl Node {
             Synchronisation::new(settings.clone(), beat, values)
         });
         let beat = rhythm(Purpose::GossipPhase, config.gossip.interval);
+        disk.store.start(me, config.planted);
         let view = View::new(me, Rc::clone(&disk.history), placement);
+        let replica = Replica::new(me, name_of_life(&config, &disk, life), &config);
         let mut node = Node {
             view,
             disk,
-            replica: Replica::new(me, life, config.flush),
+            replica,
             coordination: Coordination::new(life),
             handoff,
             anti_entropy,
@@ -106,7 +120,10 @@ impl Node {
 
     /// Stops at once. Only the disk is left; what was in memory only is lost.
     pub fn crash(mut self) -> (Disk, Loss) {
-        let loss = self.replica.crash(&mut self.disk);
+        let mut loss = self.replica.crash(&mut self.disk);
+        if self.config.planted.is(Plant::HintMemoryOnly) {
+            loss.hints.extend(self.disk.hints.wipe().into_iter().map(|hint| (Some(hint), None)));
+        }
         (self.disk, loss)
     }
 
@@ -138,11 +155,18 @@ impl Node {
     }
 
     fn on_start(&mut self, ctx: &mut NodeCtx<'_>) {
+        for change in self.disk.store.scan() {
+            ctx.tell(|| Fact::Lost { change });
+        }
         self.tell_belief(ctx);
+        ctx.tell(|| Fact::Believes { history: Rc::clone(self.view.history()) });
         self.gossip.start(ctx, &self.view);
         self.replica.start(ctx, &self.config);
         Reaper::start(ctx, &self.config, &self.disk.store);
-        if let Some(handoff) = &self.handoff {
+        let forgets = self.config.planted.is(Plant::HintNotRescheduledAfterRestart);
+        if let Some(handoff) = &self.handoff
+            && !(forgets && !self.disk.hints.is_empty())
+        {
             handoff.start(ctx);
         }
         if let Some(anti_entropy) = &self.anti_entropy {
@@ -159,7 +183,10 @@ impl Node {
             return self.on_client_message(ctx, from, message);
         };
         if self.view.suspects_anybody() && message.kind().is_answer() {
-            self.detector.on_answer(ctx, &mut self.view, peer);
+            let is_back = self.detector.on_answer(ctx, &mut self.view, peer);
+            if let Some(part) = self.handoff.as_mut().filter(|_| is_back) {
+                part.on_up(ctx, &self.view, &self.disk.hints);
+            }
         }
         match message {
             Message::Membership(message) => self.on_membership(ctx, peer, message),
@@ -170,15 +197,10 @@ impl Node {
             Message::Request(request) => self.on_request(ctx, request),
             Message::Replica(message) => self.on_replica(ctx, from, message),
             Message::Coordinator(answer) => self.on_answer(ctx, peer, answer),
-            Message::AntiEntropy(message) => {
-                if let Some(part) = &self.anti_entropy {
-                    self.disk.store.note_in_trees();
-                    part.on_message(ctx, &self.view, &self.disk, peer, *message);
-                }
-            }
+            Message::AntiEntropy(message) => self.on_synchronisation(ctx, peer, *message),
             Message::Reaping(message) => {
                 let held = (&self.view, &self.disk.store);
-                self.reaper.on_message(ctx, held, peer, message);
+                self.reaper.on_message(ctx, &self.config, held, peer, message);
             }
             Message::Reply(_) => unreachable!("nodes reply to clients only"),
         }
@@ -229,9 +251,10 @@ impl Node {
                 }
             }
             Timer::GetEnd(ticket) => self.on_get_end(ctx, ticket),
-            Timer::PutEnd => self.coordination.puts.on_end(ctx),
+            Timer::PutEnd => self.on_put_end(ctx),
             Timer::HandoffScan => {
                 self.retarget_hints(ctx);
+                self.drop_old_hints(ctx);
                 if let Some(part) = &mut self.handoff {
                     part.on_scan(ctx, &self.view, &self.disk.hints);
                 }
@@ -288,6 +311,12 @@ impl Node {
         self.coordination.gets.on_end(ctx, scene, ticket);
     }
 
+    fn on_put_end(&mut self, ctx: &mut NodeCtx<'_>) {
+        let Some(ring) = self.view.ring() else { return };
+        let scene = Scene { config: &self.config, view: &self.view, ring };
+        self.coordination.puts.on_end(ctx, scene);
+    }
+
     fn on_done(&mut self, ctx: &mut NodeCtx<'_>, job: Job) {
         if self.view.history().is_founding() {
             return self.finish(ctx, job);
@@ -336,7 +365,7 @@ impl Node {
             Job::WriteBack { key, target, set } => {
                 self.replica.written_back(ctx, disk, ((key, target), set));
             }
-            Job::Reap { key, digest } => self.replica.reap(ctx, disk, (key, digest)),
+            Job::Reap { key, digest } => self.replica.reap(ctx, config, disk, (key, digest)),
             Job::Flush => self.replica.flushed(ctx, config, disk),
             Job::ReadRange(read) => self.giving.on_read(ctx, disk, *read),
             Job::ReadAsked(read) => self.refill.on_read(ctx, disk, *read),

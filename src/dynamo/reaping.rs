@@ -14,6 +14,7 @@ use smallvec::SmallVec;
 
 use crate::dynamo::config::Cluster;
 use crate::dynamo::config::modes::Tombstones;
+use crate::dynamo::config::plant::Plant;
 use crate::dynamo::job::Job;
 use crate::dynamo::message::{Message, Reaping};
 use crate::dynamo::ring::placement::Ring;
@@ -55,7 +56,8 @@ impl Reaper {
         (key, digest): (Key, u64),
     ) {
         self.asked.remove(&key);
-        if !holds(store, key, digest) {
+        let looks = !config.planted.is(Plant::ReapWithoutRecheck);
+        if store.get(key).is_none() || looks && !holds(store, key, digest) {
             return;
         }
         match config.tombstones {
@@ -71,7 +73,7 @@ impl Reaper {
             }
             Tombstones::WhenAllHomes(delay) => {
                 if let Some(ring) = view.ring() {
-                    self.ask(ctx, (ring, view.me), (key, digest), delay);
+                    self.ask(ctx, config, (ring, view.me), (key, digest), delay);
                 }
             }
         }
@@ -80,6 +82,7 @@ impl Reaper {
     fn ask(
         &mut self,
         ctx: &mut NodeCtx<'_>,
+        config: &Cluster,
         (ring, me): (&Ring, NodeId),
         (key, digest): (Key, u64),
         delay: Duration,
@@ -93,6 +96,9 @@ impl Reaper {
         }
         self.asked.insert(key, (digest, SmallVec::new()));
         send_to_others(ctx, (homes, me), Reaping::Ask { key, digest });
+        if config.planted.is(Plant::TombstoneNeverRetried) {
+            return;
+        }
         // Some answer no, in that they do not.
         ctx.arm(delay.max(Duration::from_millis(1)), Timer::Reap { key, digest });
     }
@@ -101,6 +107,7 @@ impl Reaper {
     pub fn on_message(
         &mut self,
         ctx: &mut NodeCtx<'_>,
+        config: &Cluster,
         (view, store): (&View, &Store),
         from: NodeId,
         message: Reaping,
@@ -112,7 +119,7 @@ impl Reaper {
                     ctx.send(Address::Node(from), Message::Reaping(held));
                 }
             }
-            Reaping::Held { key, digest } => self.on_held(ctx, view, from, (key, digest)),
+            Reaping::Held { key, digest } => self.on_held(ctx, (config, view), from, (key, digest)),
             Reaping::Reap { key, digest } => ctx.submit(Job::Reap { key, digest }),
         }
     }
@@ -120,7 +127,7 @@ impl Reaper {
     fn on_held(
         &mut self,
         ctx: &mut NodeCtx<'_>,
-        view: &View,
+        (config, view): (&Cluster, &View),
         from: NodeId,
         (key, digest): (Key, u64),
     ) {
@@ -130,7 +137,8 @@ impl Reaper {
         let Some((_, agreed)) = asked.filter(|(_, agreed)| !agreed.contains(&from)) else { return };
         agreed.push(from);
         let all = homes.iter().all(|home| *home == view.me || agreed.contains(home));
-        if all {
+        let early = config.planted.is(Plant::TombstoneReapWithoutAllAcks);
+        if all || early && agreed.len() + 1 >= config.w as usize {
             self.asked.remove(&key);
             send_to_others(ctx, (homes, view.me), Reaping::Reap { key, digest });
             ctx.submit(Job::Reap { key, digest });

@@ -4,15 +4,17 @@
 //! finished it, and then answered. With an object buffer (section 6.1) puts go to memory instead.
 
 mod buffered;
+mod limits;
 mod made;
+mod wrong;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::dynamo::config::modes::{ClockTruncation, Tombstones};
-use crate::dynamo::config::plant::Plant;
+use crate::dynamo::config::plant::{Plant, Planted};
 use crate::dynamo::config::{Cluster, Flush, Versioning};
-use crate::dynamo::fact::{Cause, Fact};
+use crate::dynamo::fact::{Cause, Fact, Making, Merge, Merger};
 use crate::dynamo::job::Job;
 use crate::dynamo::message::moving::{Pass, Passed};
 use crate::dynamo::message::{Handoff, Message, Put, Ticket, ToCoordinator, ToReplica};
@@ -47,19 +49,31 @@ pub struct Replica {
     made: Made,
     /// In whose place it answers what it is doing, if not in its own.
     answers_for: Option<NodeId>,
+    planted: Planted,
     /// What is in memory only, where writes are buffered.
     buffer: Option<ObjectBuffer>,
 }
 
 impl Replica {
     /// A replica in its `life`-th life, counted from 0.
-    pub fn new(me: NodeId, life: u32, flush: Flush) -> Replica {
-        let buffer = match flush {
+    pub fn new(me: NodeId, life: u32, config: &Cluster) -> Replica {
+        let planted = config.planted;
+        let buffer = match config.flush {
             Flush::Always | Flush::Every(_) => None,
             Flush::Buffered(settings) => Some(ObjectBuffer::new(settings.objects)),
         };
         let (serials, minted, made) = (BTreeMap::new(), BTreeMap::new(), Made::default());
-        Replica { me, life, serials, last_serial: 0, minted, made, answers_for: None, buffer }
+        Replica {
+            me,
+            life,
+            serials,
+            last_serial: 0,
+            minted,
+            made,
+            answers_for: None,
+            planted,
+            buffer,
+        }
     }
 
     /// Begins to flush, or to write what is buffered, at intervals, where that is asked for.
@@ -80,6 +94,9 @@ impl Replica {
         (from, message): (Address, ToReplica),
     ) {
         let durable = matches!(message, ToReplica::Store { durable: true, .. });
+        if self.planted.is(Plant::AckBeforeDurable) {
+            self.promise(ctx, from, &message);
+        }
         let job = job_of(from, message, ctx.ran);
         match self.buffer {
             None => ctx.submit(job),
@@ -152,7 +169,7 @@ impl Replica {
         (to, ticket, attempt, key): (Address, Ticket, AttemptId, Key),
     ) {
         let own = disk.store.get(key).cloned();
-        let set = own.or_else(|| disk.hints.of_key(config.versioning, key));
+        let set = own.or_else(|| disk.hints.of_key(config.rules(), key));
         self.answer(ctx, to, ToCoordinator::Fetched { ticket, attempt, set });
     }
 
@@ -166,9 +183,10 @@ impl Replica {
             Some(target) => disk.hints.get(key, target),
         };
         // A further attempt at what was made already, unless that has been lost since.
+        let anew = self.planted.is(Plant::CoordinatorRetryNewEvent);
         let known = |set: &&Rc<VersionSet>| {
             let made = put.identity.and_then(|identity| self.made.dot(identity));
-            made.is_some_and(|dot| set.clock().contains(dot))
+            !anew && made.is_some_and(|dot| set.clock().contains(dot))
         };
         if let Some(set) = held.filter(known) {
             let set = Rc::clone(set);
@@ -179,11 +197,14 @@ impl Replica {
         let clocks = [held.map(|set| set.clock()), put.context.as_ref().map(|set| set.clock())];
         let actor = self.actor(config, (key, stand_in_for), clocks);
         let most_pairs = config.clock_truncation.map(ClockTruncation::most_pairs);
-        let author = Author { actor, stamp: ctx.now, most_pairs };
+        let author = Author { actor, stamp: ctx.now, most_pairs, planted: config.planted };
         let (context, held) = (put.context.as_deref(), held.map(|set| &**set));
         let Put { value, ghost, .. } = &*put;
         let (value, ghost) = (value.clone(), ghost.clone());
         let set = Rc::new(write(config.versioning, held, context, author, value, ghost));
+        if let Some(answer) = self.refusal(config, (ticket, attempt), &set) {
+            return self.answer(ctx, to, answer);
+        }
         if most_pairs.is_some() {
             self.minted.insert((key, actor), set.clock().counter(actor));
         }
@@ -191,10 +212,19 @@ impl Replica {
             let counter = set.clock().counter(actor);
             self.made.remember(identity, Dot { actor, counter });
         }
-        ctx.tell(|| Fact::Made { attempt });
+        ctx.tell(|| {
+            let (ghost, context) = (put.ghost.clone(), put.context.clone());
+            let held = disk.held((key, stand_in_for)).cloned();
+            let (target, set) = (stand_in_for, Rc::clone(&set));
+            let making = Making { key, ghost, actor, target, held, context, set };
+            Fact::Made { attempt, making: Box::new(making) }
+        });
         match stand_in_for {
             None => {
-                let change = disk.store.replace(key, Rc::clone(&set));
+                let change = match wrong::leaves_nothing(config.planted, &set) {
+                    false => disk.store.replace(key, Rc::clone(&set)),
+                    true => disk.store.remove(key),
+                };
                 remind_of_tombstone(ctx, config, &change);
                 ctx.tell(|| Fact::Kept { change, cause: Cause::Put });
             }
@@ -209,12 +239,18 @@ impl Replica {
             unreachable!("only a store keeps what a coordinator sent");
         };
         match stand_in_for {
-            None => self.keep(ctx, config, disk, (key, set), Cause::Put),
+            None => {
+                let set = wrong::as_stored(config.planted, self.name(), ctx.now, set);
+                self.keep(ctx, config, disk, (key, set), Cause::Put);
+            }
+            Some(_) if config.planted.is(Plant::HintSkipsDeletes) && is_deleted(&set) => {}
             Some(target) => {
-                let held = disk.hints.get(key, target);
-                let set = held
-                    .map_or_else(|| Rc::clone(&set), |held| merge(config.versioning, held, &set));
-                keep_hint(ctx, disk, Hint { target, key, set });
+                let origin = config.planted.is(Plant::HintToOrigin);
+                let target = if origin { self.me } else { target };
+                if config.planted.is(Plant::HintServedAsHome) {
+                    self.keep(ctx, config, disk, (key, Rc::clone(&set)), Cause::Put);
+                }
+                add_hint(ctx, config, disk, Hint { target, key, set });
             }
         }
         self.answer(ctx, to, ToCoordinator::Stored { ticket, attempt });
@@ -229,7 +265,19 @@ impl Replica {
         (key, set): (Key, Rc<VersionSet>),
         cause: Cause,
     ) {
-        let change = disk.store.merge(config.versioning, key, &set);
+        let change = self.join(ctx, config, disk, (key, set), cause);
+        let unnoted = match cause {
+            Cause::Handoff | Cause::Transfer => Plant::MerkleNotUpdatedOnHandoff,
+            Cause::AntiEntropy => Plant::AeNoRehashAfterRepair,
+            Cause::Put | Cause::ReadRepair => return self.kept(ctx, config, change, cause),
+        };
+        if config.planted.is(unnoted) {
+            disk.store.pass_over(key);
+        }
+        self.kept(ctx, config, change, cause);
+    }
+
+    fn kept(&self, ctx: &mut NodeCtx<'_>, config: &Cluster, change: Change, cause: Cause) {
         remind_of_tombstone(ctx, config, &change);
         ctx.tell(|| Fact::Kept { change, cause });
     }
@@ -240,7 +288,12 @@ impl Replica {
             unreachable!("only an accept keeps what a stand-in delivered");
         };
         let digest = set.digest();
-        self.keep(ctx, config, disk, (key, set), Cause::Handoff);
+        if config.planted.is(Plant::HintOverwritesNewer) {
+            let change = disk.store.replace(key, set);
+            self.kept(ctx, config, change, Cause::Handoff);
+        } else {
+            self.keep(ctx, config, disk, (key, set), Cause::Handoff);
+        }
         let delivered = Handoff::Delivered { scan, key, digest };
         ctx.send(Address::Node(from), Message::Handoff(delivered));
     }
@@ -263,9 +316,18 @@ impl Replica {
     }
 
     /// Drops a tombstone, unless something else is held by now. With it goes what this node minted.
-    pub fn reap(&mut self, ctx: &mut NodeCtx<'_>, disk: &mut Disk, (key, digest): (Key, u64)) {
-        if disk.store.get(key).is_some_and(|set| set.digest() == digest) {
-            self.forget(key, None);
+    pub fn reap(
+        &mut self,
+        ctx: &mut NodeCtx<'_>,
+        config: &Cluster,
+        disk: &mut Disk,
+        (key, digest): (Key, u64),
+    ) {
+        let looks = !config.planted.is(Plant::ReapWithoutRecheck);
+        if disk.store.get(key).is_some_and(|set| !looks || set.digest() == digest) {
+            if !config.planted.is(Plant::TombstoneResetsClock) {
+                self.forget(key, None);
+            }
             self.writes_to_disk(disk, (key, None));
             let change = disk.store.remove(key);
             ctx.tell(|| Fact::Reaped { change });
@@ -292,6 +354,11 @@ impl Replica {
         self.start(ctx, config);
     }
 
+    /// Its name in this life.
+    fn name(&self) -> Actor {
+        Actor::of_life(self.me, self.life)
+    }
+
     /// The name under which it mints. Where clocks are truncated, what was counted under it may
     /// have been forgotten there; then it takes a new one, or two versions would have one name.
     fn actor(
@@ -300,7 +367,7 @@ impl Replica {
         (key, stand_in_for): (Key, Option<NodeId>),
         clocks: [Option<&Clock>; 2],
     ) -> Actor {
-        let actor = self.known_actor(config.versioning, key, stand_in_for);
+        let actor = self.known_actor(config, key, stand_in_for);
         if config.clock_truncation.is_none() || config.versioning != Versioning::Dotted {
             return actor;
         }
@@ -309,19 +376,17 @@ impl Replica {
             return actor;
         }
         self.forget(key, stand_in_for);
-        self.known_actor(config.versioning, key, stand_in_for)
+        self.known_actor(config, key, stand_in_for)
     }
 
-    fn known_actor(
-        &mut self,
-        versioning: Versioning,
-        key: Key,
-        stand_in_for: Option<NodeId>,
-    ) -> Actor {
-        match (versioning, stand_in_for) {
+    fn known_actor(&mut self, config: &Cluster, key: Key, stand_in_for: Option<NodeId>) -> Actor {
+        match (config.versioning, stand_in_for) {
+            (Versioning::Dotted, Some(_)) if config.planted.is(Plant::VvSharedActorPerNode) => {
+                self.name()
+            }
             (Versioning::Literal | Versioning::LastWriteWins, _) => Actor::of_node(self.me),
             (Versioning::Dotted, None) => match self.serials.get(&(key, self.me)) {
-                None => Actor::of_life(self.me, self.life),
+                None => self.name(),
                 Some(serial) => Actor::of_copy(self.me, self.life, *serial),
             },
             (Versioning::Dotted, Some(target)) => {
@@ -349,6 +414,11 @@ fn job_of(to: Address, message: ToReplica, since: Time) -> Job {
     }
 }
 
+/// Does a reader see nothing of it?
+fn is_deleted(set: &VersionSet) -> bool {
+    set.visible().next().is_none()
+}
+
 /// Where tombstones go, each new one is looked at in its time.
 fn remind_of_tombstone(ctx: &mut NodeCtx<'_>, config: &Cluster, change: &Change) {
     let wait = match config.tombstones {
@@ -357,7 +427,7 @@ fn remind_of_tombstone(ctx: &mut NodeCtx<'_>, config: &Cluster, change: &Change)
         Tombstones::WhenAllHomes(delay) => delay,
     };
     let Some(set) = change.after.as_ref().filter(|_| change.is_news()) else { return };
-    if set.visible().next().is_some() {
+    if !is_deleted(set) {
         return;
     }
     let newest = set.versions().iter().map(|version| version.stamp).max().unwrap_or(ctx.now);
@@ -368,6 +438,22 @@ fn remind_of_tombstone(ctx: &mut NodeCtx<'_>, config: &Cluster, change: &Change)
         Tombstones::Keep | Tombstones::WhenAllHomes(_) => wait,
     };
     ctx.arm(wait, Timer::Reap { key: change.key, digest: set.digest() });
+}
+
+/// Keeps a copy for another, beside what is kept for it already.
+pub fn add_hint(ctx: &mut NodeCtx<'_>, config: &Cluster, disk: &mut Disk, hint: Hint) {
+    let Hint { target, key, set } = hint;
+    let set = match disk.hints.get(key, target) {
+        None => set,
+        Some(held) => {
+            let merged = merge(config.rules(), held, &set);
+            if held.digest() != set.digest() {
+                ctx.tell(|| Merge::told(key, [held, &set], &merged, Merger::StandIn));
+            }
+            merged
+        }
+    };
+    keep_hint(ctx, disk, Hint { target, key, set });
 }
 
 /// Keeps a copy for another.

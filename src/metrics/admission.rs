@@ -65,6 +65,11 @@ impl Admission {
         }
     }
 
+    /// Slices a second, summed over all adjustments so far, and how many those were.
+    pub fn running(&self) -> (u64, u64) {
+        (self.slices.sum, self.slices.adjustments)
+    }
+
     /// What it comes to; none where background work is not controlled.
     pub fn figures(&self, cluster: &Cluster) -> Option<AdmissionFigures> {
         cluster.admission.on()?;

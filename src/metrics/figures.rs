@@ -13,6 +13,7 @@ use crate::metrics::load::LoadFigures;
 use crate::metrics::membership::MembershipFigures;
 use crate::metrics::object_buffer::ObjectBufferFigures;
 use crate::metrics::operations::{AvailabilityFigures, OperationsFigures};
+use crate::metrics::pauses::PausesFigures;
 use crate::metrics::read_repair::ReadRepairFigures;
 use crate::metrics::repair::RepairFigures;
 use crate::metrics::routing::RoutingFigures;
@@ -47,6 +48,8 @@ pub struct Figures {
     pub object_buffer: Option<ObjectBufferFigures>,
     /// None if background work is not controlled.
     pub admission: Option<AdmissionFigures>,
+    /// None if no process pauses by itself.
+    pub pauses: Option<PausesFigures>,
     /// In order of time.
     pub timeline: Vec<Row>,
 }

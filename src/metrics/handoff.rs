@@ -14,6 +14,7 @@ pub struct Handoff {
     superseded: Amount,
     delivered: Amount,
     lost: Amount,
+    dropped: Amount,
     revived: Amount,
     pending: Amount,
     peak: Amount,
@@ -46,6 +47,8 @@ pub struct HandoffFigures {
     pub delivered_bytes: u64,
     pub lost: u64,
     pub lost_bytes: u64,
+    pub dropped: u64,
+    pub dropped_bytes: u64,
     pub revived: u64,
     pub revived_bytes: u64,
     pub pending: u64,
@@ -87,6 +90,7 @@ impl Handoff {
             superseded: none,
             delivered: none,
             lost: none,
+            dropped: none,
             revived: none,
             pending: none,
             peak: none,
@@ -119,25 +123,37 @@ impl Handoff {
                 self.lost.add(bytes(hint));
                 self.vanishes_at(now, hint)
             }
+            Fact::HintDropped { hint } => {
+                self.dropped.add(bytes(hint));
+                self.vanishes_at(now, hint)
+            }
             Fact::Kept { .. }
             | Fact::Lost { .. }
             | Fact::Reaped { .. }
             | Fact::Damaged { .. }
             | Fact::Made { .. }
+            | Fact::Merged(_)
             | Fact::Recognised { .. }
             | Fact::Committed { .. }
+            | Fact::StandIn(_)
             | Fact::Buffer(_)
             | Fact::Admission(_)
             | Fact::Suspected { .. }
             | Fact::Cleared { .. }
             | Fact::Compared { .. }
+            | Fact::Exchange(_)
             | Fact::Announced { .. }
+            | Fact::Believes { .. }
             | Fact::Released { .. }
             | Fact::Passed
             | Fact::Declined
             | Fact::Replanted { .. }
             | Fact::Member(_)
-            | Fact::ReadRepaired { .. } => None,
+            | Fact::ReadRepaired { .. }
+            | Fact::Counted(_)
+            | Fact::GivenUp(_)
+            | Fact::Forwarded { .. }
+            | Fact::Mended(_) => None,
         }
     }
 
@@ -177,6 +193,8 @@ impl Handoff {
             delivered_bytes: self.delivered.bytes,
             lost: self.lost.count,
             lost_bytes: self.lost.bytes,
+            dropped: self.dropped.count,
+            dropped_bytes: self.dropped.bytes,
             revived: self.revived.count,
             revived_bytes: self.revived.bytes,
             pending: self.pending.count,

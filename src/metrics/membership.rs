@@ -9,8 +9,9 @@ use crate::dynamo::fact::{Cause, Fact};
 use crate::dynamo::ring::history::{Change as MemberChange, History, Status};
 use crate::dynamo::storage::store::Change;
 use crate::id::NodeId;
+use crate::metrics::clusters::Clusters;
 use crate::metrics::handoff::Amount;
-use crate::time::Time;
+use crate::time::{Duration, Time};
 use crate::trace::layout::Layout;
 use crate::trace::record::Account;
 
@@ -40,6 +41,9 @@ pub struct MembershipFigures {
     pub completed: u64,
     pub refused_orders: u64,
     pub longest_s: Option<f64>,
+    pub most_clusters: u64,
+    pub apart_s: f64,
+    pub merged_after_s: Option<f64>,
     pub transferred_copies: u64,
     pub transferred_bytes: u64,
     pub released_copies: u64,
@@ -94,13 +98,21 @@ impl MembershipChanges {
     }
 
     /// What it comes to; none if nobody could change the membership.
-    pub fn figures(&self, layout: &Layout, account: &Account) -> Option<MembershipFigures> {
+    pub fn figures(
+        &self,
+        layout: &Layout,
+        account: &Account,
+        clusters: &Clusters,
+    ) -> Option<MembershipFigures> {
         layout.administered.then(|| MembershipFigures {
             members: account.nodes.iter().filter(|node| node.belongs).count() as u64,
             transitions: self.begun,
             completed: self.took.len() as u64,
             refused_orders: account.refused_orders,
             longest_s: self.took.iter().copied().reduce(f64::max),
+            most_clusters: clusters.most(),
+            apart_s: clusters.apart(account.now).seconds(),
+            merged_after_s: clusters.merged_after().map(Duration::seconds),
             transferred_copies: self.transferred.count,
             transferred_bytes: self.transferred.bytes,
             released_copies: self.released,

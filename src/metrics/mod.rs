@@ -14,7 +14,8 @@
 //! | `durability` | acknowledged writes that are gone |
 //! | `object_buffer` `admission` | what went through memory; background work and its gate |
 //! | `routing` | steps to coordinators, clients that coordinate |
-//! | `load` `faults` | work by node; what trouble touched |
+//! | `membership` `clusters` | members that come and go; rings that do not know of each other |
+//! | `load` `faults` `pauses` | work by node; what trouble and pauses touched |
 //! | `timeline` | one row for each sampling interval |
 //! | `moment` | what stands at a moment |
 //! | `window` `read` | before, during and after the trouble; what a read saw |
@@ -26,6 +27,7 @@
 pub mod admission;
 pub mod anti_entropy;
 pub mod carts;
+pub mod clusters;
 pub mod commits;
 pub mod corruption;
 pub mod divergence;
@@ -40,6 +42,7 @@ pub mod moment;
 pub mod object_buffer;
 pub mod observer;
 pub mod operations;
+pub mod pauses;
 pub mod read;
 pub mod read_repair;
 pub mod repair;

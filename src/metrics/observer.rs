@@ -8,6 +8,7 @@ use crate::id::{Key, NodeId};
 use crate::metrics::admission::Admission;
 use crate::metrics::anti_entropy::AntiEntropy;
 use crate::metrics::carts::Carts;
+use crate::metrics::clusters::Clusters;
 use crate::metrics::corruption::Corruption;
 use crate::metrics::divergence::Divergence;
 use crate::metrics::durability;
@@ -20,6 +21,7 @@ use crate::metrics::membership::MembershipChanges;
 use crate::metrics::moment::Standing;
 use crate::metrics::object_buffer::ObjectBuffers;
 use crate::metrics::operations::Operations;
+use crate::metrics::pauses;
 use crate::metrics::read::Read;
 use crate::metrics::read_repair::ReadRepair;
 use crate::metrics::repair::Repair;
@@ -61,6 +63,7 @@ pub struct Metrics {
     admission: Admission,
     timeline: Timeline,
     membership: MembershipChanges,
+    clusters: Clusters,
     rest: Rest,
 }
 
@@ -102,6 +105,7 @@ impl Metrics {
             admission: Admission::default(),
             timeline: Timeline::new(layout.cluster.nodes, nodes, layout.faults.len()),
             membership: MembershipChanges::default(),
+            clusters: Clusters::default(),
             rest: Rest::default(),
             layout: layout.clone(),
         }
@@ -129,10 +133,11 @@ impl Metrics {
             load: self.load.figures(),
             routing: self.routing.figures(),
             carts: self.carts.figures(account),
-            membership: self.membership.figures(layout, account),
+            membership: self.membership.figures(layout, account, &self.clusters),
             operations: self.operations.figures(),
             object_buffer: self.buffers.figures(&layout.cluster),
             admission: self.admission.figures(&layout.cluster),
+            pauses: pauses::figures(&account.stopped, account.now.seconds()),
             timeline: self.timeline.finish(account.now, running),
         }
     }
@@ -167,9 +172,13 @@ impl Metrics {
             Fact::Compared { hashes, differing, .. } => {
                 self.anti_entropy.compared(*hashes, *differing);
             }
-            Fact::Made { attempt } => self.operations.writes.made(*attempt),
+            Fact::Made { attempt, .. } => self.operations.writes.made(*attempt),
             Fact::Recognised { .. } => self.operations.writes.recognised(),
             Fact::ReadRepaired { replicas, .. } => self.read_repair.repaired(*replicas),
+            Fact::Believes { history } if self.layout.administered => {
+                self.clusters.believes(now, node, history);
+            }
+            Fact::Believes { .. } => {}
             Fact::Announced { .. }
             | Fact::Released { .. }
             | Fact::Passed
@@ -182,7 +191,15 @@ impl Metrics {
             | Fact::HintSuperseded { .. }
             | Fact::HintDelivered { .. }
             | Fact::HintLost { .. }
-            | Fact::HintRevived { .. } => {}
+            | Fact::HintRevived { .. }
+            | Fact::Counted(_)
+            | Fact::GivenUp(_)
+            | Fact::Forwarded { .. }
+            | Fact::Mended(_)
+            | Fact::Merged(_)
+            | Fact::HintDropped { .. }
+            | Fact::StandIn(_)
+            | Fact::Exchange(_) => {}
         }
         self.look_for_rest(now);
     }
@@ -221,7 +238,7 @@ impl Metrics {
         self.acknowledged.fact(fact);
         match fact {
             Fact::Committed { ghost, set, .. } => self.staleness.committed(now, ghost, set),
-            Fact::Made { attempt } => self.operations.writes.made(*attempt),
+            Fact::Made { attempt, .. } => self.operations.writes.made(*attempt),
             Fact::ReadRepaired { replicas, .. } => self.read_repair.repaired(*replicas),
             _other => {}
         }
@@ -300,6 +317,7 @@ impl Metrics {
             anti_entropy_copies: repaired.anti_entropy.count,
             read_repair_copies: repaired.read_repair.count,
             handoff_copies: repaired.handoff.count,
+            slices: self.admission.running(),
             ..Running::default()
         }
     }

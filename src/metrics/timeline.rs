@@ -49,6 +49,8 @@ pub struct Running {
     pub anti_entropy_copies: u64,
     pub read_repair_copies: u64,
     pub handoff_copies: u64,
+    /// Slices a second for background work, summed over adjustments, and how many there were.
+    pub slices: (u64, u64),
 }
 
 /// One interval. Puts include deletes; times of the interval are `(previous time_s, time_s]`.
@@ -83,6 +85,8 @@ pub struct Row {
     pub handoff_repaired_copies: u64,
     pub nodes_up: u64,
     pub faults_active: u64,
+    /// Over the adjustments of all nodes in the interval; none where nothing is controlled.
+    pub admission_slices_per_s_mean: Option<f64>,
 }
 
 impl Timeline {
@@ -168,6 +172,8 @@ impl Timeline {
         row.anti_entropy_repaired_copies = running.anti_entropy_copies - last.anti_entropy_copies;
         row.read_repair_repaired_copies = running.read_repair_copies - last.read_repair_copies;
         row.handoff_repaired_copies = running.handoff_copies - last.handoff_copies;
+        let slices = running.slices.0 - last.slices.0;
+        row.admission_slices_per_s_mean = share(slices, running.slices.1 - last.slices.1);
     }
 }
 

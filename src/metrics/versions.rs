@@ -1,6 +1,7 @@
 //! How many concurrent versions reads return: the paper's measure of divergence that clients see
 //! (section 6.3); and how many of those conflicts are none, by the ghost oracle.
 
+use hdrhistogram::Histogram;
 use serde::Serialize;
 
 use crate::dynamo::versioning::version::{Version, VersionSet};
@@ -9,7 +10,7 @@ use crate::metrics::read::Read;
 use crate::metrics::window::share;
 
 /// Counts the versions of successful reads.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Versions {
     /// At the place of the number of visible versions; 5 stands for 5 and more.
     reads: [u64; 6],
@@ -17,6 +18,8 @@ pub struct Versions {
     max: u64,
     tombstones: u64,
     false_conflicts: u64,
+    /// Bytes of what each read returned.
+    bytes: Histogram<u64>,
 }
 
 /// Section `versions` of a report.
@@ -32,6 +35,16 @@ pub struct VersionsFigures {
     pub max: u64,
     pub tombstones: u64,
     pub false_conflicts: u64,
+    pub bytes_mean: Option<f64>,
+    pub bytes_p99_9: Option<u64>,
+}
+
+impl Default for Versions {
+    fn default() -> Versions {
+        let bytes = Histogram::new(3).expect("three significant digits are allowed");
+        let (sum, max, tombstones, false_conflicts) = (0, 0, 0, 0);
+        Versions { reads: [0; 6], sum, max, tombstones, false_conflicts, bytes }
+    }
 }
 
 impl Versions {
@@ -43,6 +56,8 @@ impl Versions {
         self.sum += visible as u64;
         self.max = self.max.max(visible as u64);
         self.tombstones += (all - visible) as u64;
+        let bytes = read.set.map_or(0, |set| u64::from(set.bytes()));
+        self.bytes.record(bytes).expect("the histogram grows as needed");
         self.false_conflicts += u64::from(read.set.is_some_and(has_false_conflict));
     }
 
@@ -55,6 +70,7 @@ impl Versions {
     pub fn figures(&self) -> VersionsFigures {
         let [none, one, two, three, four, five_or_more] = self.reads;
         let (sum, found) = self.running();
+        let read = !self.bytes.is_empty();
         VersionsFigures {
             none,
             one,
@@ -66,6 +82,8 @@ impl Versions {
             max: self.max,
             tombstones: self.tombstones,
             false_conflicts: self.false_conflicts,
+            bytes_mean: read.then(|| self.bytes.mean()),
+            bytes_p99_9: read.then(|| self.bytes.value_at_quantile(0.999)),
         }
     }
 }

@@ -88,6 +88,8 @@ purposes! {
     LoadBalancer = 54,
     /// When a client first downloads the membership, and from whom each time (section 6.4).
     MembershipPull = 55,
+    /// When a process stops, and for how long.
+    ProcessPause = 57,
     /// When, how long and in which way a plan of random faults strikes.
     FaultDraw = 60,
     /// Whom a fault strikes that leaves it to chance.

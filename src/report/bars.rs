@@ -1,11 +1,14 @@
-//! The faults of a run as bars: nodes up the side, time across.
+//! The faults of a run as bars and its orders as marks: nodes up the side, time across.
 
 use crate::faults::parties::nodes;
+use crate::id::NodeId;
 use crate::report::plot::chart::{Axis, Chart, Panel, Series, Style};
+use crate::sim::administration::Order;
 use crate::sim::plan::Plan;
 use crate::trace::layout::Layout;
 
-/// A chart with a bar for each fault and each node that it concerns; a kind has one colour.
+/// A chart with a bar for each fault and each node that it concerns; a kind has one colour. Orders
+/// are marks.
 pub fn bars(name: &str, plan: &Plan, layout: &Layout) -> Chart {
     let mut series: Vec<Series> = Vec::new();
     for (fault, window) in plan.faults.iter().zip(&layout.faults) {
@@ -21,8 +24,11 @@ pub fn bars(name: &str, plan: &Plan, layout: &Layout) -> Chart {
             series[place].points.extend([(from, height), (to, height), (to, None)]);
         }
     }
+    for (label, told) in told(plan) {
+        series.push(Series { label, style: Style::Points, points: told, ..Series::default() });
+    }
     let panel = Panel {
-        title: "Faults, by the nodes that they concern".to_string(),
+        title: "Faults and orders, by the nodes that they concern".to_string(),
         y_title: "node".to_string(),
         // Half a node more on both sides, lest bars lie on the frame.
         y_from: Some(-0.5),
@@ -32,10 +38,27 @@ pub fn bars(name: &str, plan: &Plan, layout: &Layout) -> Chart {
     };
     let to = Some(plan.duration.seconds());
     Chart {
-        title: "What goes wrong".to_string(),
+        title: "What happens".to_string(),
         subtitle: format!("{name}, seed {}", plan.seed),
         x: Axis { title: "simulated time, s".to_string(), from: Some(0.0), to, ..Axis::default() },
         panels: vec![panel],
         shades: Vec::new(),
     }
+}
+
+/// Points of a chart.
+type Marks = Vec<(f64, Option<f64>)>;
+
+/// What an administrator tells whom: a mark for each order that starts a node or makes one go.
+fn told(plan: &Plan) -> Vec<(String, Marks)> {
+    let marks = |whom: fn(&Order) -> Option<NodeId>| {
+        let mark = |order: &Order| Some((order.at().seconds(), Some(f64::from(whom(order)?.0))));
+        let mut marks: Vec<_> = plan.administration.iter().filter_map(mark).collect();
+        marks.sort_by(|a, b| a.0.total_cmp(&b.0));
+        marks
+    };
+    let both =
+        [("told to come in, or started", marks(Order::starts)), ("to go", marks(Order::goes))];
+    let given = both.into_iter().filter(|(_, marks)| !marks.is_empty());
+    given.map(|(label, marks)| (label.to_string(), marks)).collect()
 }

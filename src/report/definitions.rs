@@ -2,6 +2,7 @@
 
 mod carts;
 mod local;
+mod membership;
 mod routing;
 
 use serde::Serialize;
@@ -31,7 +32,8 @@ pub fn find(path: &str) -> Option<&'static Definition> {
 
 /// All numbers by path.
 pub fn all() -> impl Iterator<Item = &'static (&'static str, Definition)> {
-    FIGURES.iter().chain(carts::FIGURES).chain(routing::FIGURES).chain(LOCAL)
+    let parts = [FIGURES, carts::FIGURES, membership::FIGURES, routing::FIGURES, LOCAL];
+    parts.into_iter().flatten()
 }
 
 /// Does a path follow a pattern, in which `*` stands for any one step and `a|b` for a or b?
@@ -195,6 +197,8 @@ static FIGURES: &[(&str, Definition)] = &[
     row("handoff.delivered_bytes", "bytes", "size of the same"),
     row("handoff.lost", "hints", "hints that crashes took"),
     row("handoff.lost_bytes", "bytes", "size of the same"),
+    row("handoff.dropped", "hints", "hints dropped because their `window` was over"),
+    row("handoff.dropped_bytes", "bytes", "size of the same"),
     row("handoff.revived", "hints", "delivered hints that crashes brought back"),
     row("handoff.revived_bytes", "bytes", "size of the same"),
     row("handoff.pending", "hints", "hints left at the end"),
@@ -315,22 +319,6 @@ static FIGURES: &[(&str, Definition)] = &[
     ),
     row("load.writers_per_key_max", "clients", "the same at most; 64 stands for 64 or more"),
     row("load.coordinated.*", "operations", "successes coordinated, by node"),
-    row("membership.members", "nodes", "members in the end"),
-    row("membership.transitions", "changes", "joins and leaves that began"),
-    row("membership.completed", "changes", "those that ended, with all their ranges moved"),
-    row("membership.refused_orders", "orders", "orders to a node that did not run at the time"),
-    row("membership.longest_s", "s", "the longest from an order to the end of what it began"),
-    row("membership.transferred_copies", "copies", "copies that a new home did not have"),
-    row("membership.transferred_bytes", "bytes", "size of those"),
-    row("membership.released_copies", "copies", "copies that a node gave up as no longer its own"),
-    row(
-        "membership.passed_requests",
-        "requests",
-        "requests that reached a home that had given the range away, and were passed on by it",
-    ),
-    row("membership.declined_reads", "reads", "reads declined by a home that lacks the range yet"),
-    row("membership.replanted_ranges", "ranges", "ranges whose Merkle tree had to be made anew"),
-    row("membership.replanted_keys", "keys", "keys that were looked at for that"),
     row("placement.strategy", "1", "strategy of section 6.2 by which keys are laid out"),
     row("placement.ranges", "ranges", "ranges of the ring with which the run began"),
     row("placement.tokens", "tokens", "tokens of all nodes then"),

@@ -21,6 +21,7 @@ use crate::metrics::load::LoadFigures;
 use crate::metrics::membership::MembershipFigures;
 use crate::metrics::object_buffer::ObjectBufferFigures;
 use crate::metrics::operations::{AvailabilityFigures, OperationsFigures};
+use crate::metrics::pauses::PausesFigures;
 use crate::metrics::read_repair::ReadRepairFigures;
 use crate::metrics::repair::RepairFigures;
 use crate::metrics::routing::RoutingFigures;
@@ -33,7 +34,7 @@ use crate::trace::layout::{Layout, Placed};
 use crate::trace::record::Account;
 
 /// Sections that a run may have nothing to say in.
-const OPTIONAL: [&str; 4] = ["carts.", "membership.", "object_buffer.", "admission."];
+const OPTIONAL: [&str; 5] = ["carts.", "membership.", "object_buffer.", "admission.", "pauses."];
 
 /// Everything that is known of a run when it has ended.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -67,6 +68,8 @@ pub struct Report {
     pub object_buffer: Option<ObjectBufferFigures>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub admission: Option<AdmissionFigures>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pauses: Option<PausesFigures>,
     /// Unit and meaning of every number, by path; `*` stands for any one step, `a|b` for a or b.
     pub definitions: BTreeMap<&'static str, Definition>,
 }
@@ -138,6 +141,7 @@ impl Report {
             operations: figures.operations,
             object_buffer: figures.object_buffer,
             admission: figures.admission,
+            pauses: figures.pauses,
             definitions: all().copied().collect(),
         }
     }

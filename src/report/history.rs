@@ -12,7 +12,9 @@
 //! | `key` | the key's number |
 //! | `v` | the write's event number, or those of the visible versions read; for trouble, what |
 //! | `items`, `cart` | items of the cart as the shop sees it; the item that a put adds or removes |
-//! | `dots`, `ctx` | names of the versions read or stored, and the clock that covers them |
+//! | `dots` | names of the versions read or stored |
+//! | `ctx` | the clock that covers them and all that they replace; none where the last write wins |
+//! | `dot` | the name under which a write was stored |
 //! | `coord`, `replied` | the coordinator, and the nodes whose answers counted |
 //! | `n`, `r`, `w` | the quorum settings |
 
@@ -21,6 +23,7 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
+use crate::dynamo::config::Versioning;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::id::OperationId;
 use crate::metrics::faults::full_label;
@@ -86,6 +89,8 @@ struct Details {
     items: Option<Vec<u32>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dots: Option<Vec<(String, u64)>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dot: Option<(String, u64)>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ctx: Option<Context>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -158,9 +163,9 @@ impl<W: Write> History<W> {
         let written = event.map_or(Value::Nothing, Value::Event);
         let (r#type, v, details) = match &ending.result {
             OperationResult::Ok { set, .. } if ending.function == Function::Get => {
-                ("ok", read_value(set.as_deref()), self.details(ending))
+                ("ok", read_value(set.as_deref()), self.details(ending, None))
             }
-            OperationResult::Ok { .. } => ("ok", written, self.details(ending)),
+            OperationResult::Ok { .. } => ("ok", written, self.details(ending, event)),
             OperationResult::Failed => ("fail", written, Details::default()),
             OperationResult::Unknown => ("info", written, Details::default()),
         };
@@ -177,7 +182,8 @@ impl<W: Write> History<W> {
         });
     }
 
-    fn details(&self, ending: &Ending) -> Details {
+    /// What a successful answer tells; `event` is the write's, if it was one.
+    fn details(&self, ending: &Ending, event: Option<u32>) -> Details {
         let OperationResult::Ok { set, coordinator, replied, .. } = &ending.result else {
             return Details::default();
         };
@@ -185,11 +191,14 @@ impl<W: Write> History<W> {
         let set = set.as_deref();
         let seen = |set| self.layout.cart_policy.seen(set);
         let read = set.filter(|_| ending.function == Function::Get);
+        // Where the last write wins, the clock of a version says nothing of others.
+        let causal = cluster.versioning != Versioning::LastWriteWins;
         Details {
             cart: None,
             items: read.map(|set| seen(Some(set)).items).filter(|items| !items.is_empty()),
             dots: set.map(dots),
-            ctx: set.map(context),
+            dot: set.zip(event).and_then(|(set, event)| own_dot(set, event)),
+            ctx: set.filter(|_| causal).map(context),
             coord: coordinator.map(|node| node.0),
             replied: Some(replied.iter().map(|node| node.0).collect()),
             quorum: Some(Quorum { n: cluster.n, r: cluster.r, w: cluster.w }),
@@ -261,6 +270,12 @@ pub fn name(function: Function) -> &'static str {
 fn read_value(set: Option<&VersionSet>) -> Value<'static> {
     let visible = set.into_iter().flat_map(VersionSet::visible);
     Value::Events(visible.map(|version| version.ghost.event().number).collect())
+}
+
+/// The name of the version that this event made, unless it is superseded already.
+fn own_dot(set: &VersionSet, event: u32) -> Option<(String, u64)> {
+    let own = set.versions().iter().find(|version| version.ghost.event().number == event);
+    own.map(|version| (version.dot.actor.to_string(), version.dot.counter))
 }
 
 fn dots(set: &VersionSet) -> Vec<(String, u64)> {

@@ -1,4 +1,4 @@
-//! What a run is going to be, before it is run: its faults in words and as a picture.
+//! What a run is going to be, before it is run: its faults and orders in words and as a picture.
 
 use crate::dynamo::config::Versioning;
 use crate::faults::parties::nodes;
@@ -15,7 +15,7 @@ const COLUMNS: u64 = 64;
 /// Names of faults in the picture, in the order in which they begin; they repeat.
 const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// The run in words, then its faults as a picture.
+/// The run in words, then its faults and orders as a picture.
 pub fn outlook(plan: &Plan, layout: &Layout) -> String {
     let letters = letters(&layout.faults);
     let world = world(plan);
@@ -82,8 +82,9 @@ fn line(at: Duration, letter: char, text: &str) -> String {
 
 /// Nodes down the side, time across; neighbours with the same lot share a line.
 fn picture(plan: &Plan, layout: &Layout, letters: &[char]) -> String {
-    if plan.faults.is_empty() {
-        return "no faults\n".to_string();
+    let notes = notes(plan);
+    if plan.faults.is_empty() && plan.administration.is_empty() {
+        return notes;
     }
     let lots = lots(plan, layout, letters);
     let mut rows: Vec<(String, &String)> = Vec::new();
@@ -98,11 +99,23 @@ fn picture(plan: &Plan, layout: &Layout, letters: &[char]) -> String {
     let row = |(who, lot): &(String, &String)| format!("{who:width$}  {lot}\n");
     let (blank, end) = ("", plan.duration.to_string());
     let axis = format!("{blank:width$}  0s{end:>0$}\n", COLUMNS as usize - 2);
-    let note = "letters: faults that concern the node, `*` several at once; `.`: none\n";
-    rows.iter().map(row).collect::<String>() + &axis + note
+    rows.iter().map(row).collect::<String>() + &axis + &notes
 }
 
-/// What each node has to bear, over time.
+/// What the signs of the picture mean.
+fn notes(plan: &Plan) -> String {
+    let faults = match plan.faults.is_empty() {
+        true => "no faults\n",
+        false => "letters: faults that concern the node, `*` several at once; `.`: none\n",
+    };
+    let orders = match plan.administration.is_empty() {
+        true => "",
+        false => "orders: `+` to come in, or started; `-` to go, or taken out as dead\n",
+    };
+    format!("{faults}{orders}")
+}
+
+/// What each node has to bear, over time, and what it is told: orders cover faults.
 fn lots(plan: &Plan, layout: &Layout, letters: &[char]) -> Vec<String> {
     let mut lots = vec![vec!['.'; COLUMNS as usize]; plan.machines() as usize];
     let column = |time: u64| {
@@ -116,6 +129,13 @@ fn lots(plan: &Plan, layout: &Layout, letters: &[char]) -> Vec<String> {
             for place in &mut lots[node.index()][first..=end.max(first)] {
                 *place = if *place == '.' { letters[fault] } else { '*' };
             }
+        }
+    }
+    for order in &plan.administration {
+        let place = column(order.at().0);
+        let goes = order.goes().map(|node| (node, '-'));
+        for (node, sign) in order.starts().map(|node| (node, '+')).into_iter().chain(goes) {
+            lots[node.index()][place] = sign;
         }
     }
     lots.into_iter().map(String::from_iter).collect()

@@ -205,7 +205,13 @@ fn consistency(page: &mut Page, report: &Report) {
         let moved = amount(membership.transferred_copies, membership.transferred_bytes);
         let longest = membership.longest_s.map_or(String::new(), |s| format!(", longest {s:.1}s"));
         let members = membership.members;
-        let told = format!("{members} members, {ended} changes ended{longest}; moved {moved}");
+        let apart = match membership.merged_after_s {
+            Some(after) => format!("; {:.1}s apart, one {after:.1}s later", membership.apart_s),
+            None if membership.apart_s > 0.0 => format!("; {:.1}s apart", membership.apart_s),
+            None => String::new(),
+        };
+        let told =
+            format!("{members} members, {ended} changes ended{longest}; moved {moved}{apart}");
         page.named("membership", &told);
     }
     if let Some(carts) = &report.carts {

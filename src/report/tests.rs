@@ -27,7 +27,7 @@ use crate::switch::Switch;
 use crate::time::Duration;
 use crate::trace::layout::Layout;
 use crate::trace::observer::Observer;
-use crate::trace::record::{Account, Drop, KindTotals, Record, Totals, Touched};
+use crate::trace::record::{Account, Drop, KindTotals, Record, Stopped, Totals, Touched};
 use crate::trace::rehearsal::{Stage, account, at, hint, layout, partition, set, set_of, version};
 use crate::workload::words::{CartChange, OperationResult};
 
@@ -81,6 +81,8 @@ fn ended() -> Account {
     account.totals.kinds[Kind::Sets as usize] = row;
     account.touched =
         vec![Touched { messages: 1_234, operations: 321, bytes: 9_999, ..Touched::default() }];
+    let took = Duration::from_millis(600);
+    account.stopped = [Some(Stopped { processes: 4, pauses: 20, took, held: 30, waited: took }); 3];
     account
 }
 
@@ -175,6 +177,7 @@ fn the_sections_come_in_their_order() {
         "operations",
         "object_buffer",
         "admission",
+        "pauses",
         "definitions",
     ];
     assert_eq!(top, wanted);

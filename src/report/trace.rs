@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::dynamo::fact::Fact;
 use crate::dynamo::fact::members::MemberFact;
+use crate::dynamo::fact::request::{Heard, Unanswered};
 use crate::dynamo::message::{Handoff, Message, ToReplica};
 use crate::dynamo::storage::hint_store::Hint;
 use crate::dynamo::storage::store::Change;
@@ -146,7 +147,16 @@ fn node_fact(fact: &Fact) -> (&'static str, Value) {
         Fact::Damaged { change } => ("damaged", json!({ "change": of_change(change) })),
         Fact::Reaped { change } => ("reaped", json!({ "change": of_change(change) })),
         Fact::Lost { change } => ("lost", json!({ "change": of_change(change) })),
-        Fact::Made { attempt } => ("made", json!({ "attempt": text(attempt) })),
+        Fact::Made { attempt, making } => {
+            let event = text(&making.ghost.event());
+            let dot = making.version().map(|own| format!("{}:{}", own.dot.actor, own.dot.counter));
+            ("made", json!({ "attempt": text(attempt), "event": event, "dot": dot }))
+        }
+        Fact::Merged(merge) => {
+            let [mine, theirs] = merge.parts.each_ref().map(|set| events(set));
+            let (key, after) = (text(&merge.key), events(&merge.merged));
+            ("merged", json!({ "key": key, "mine": mine, "theirs": theirs, "after": after }))
+        }
         Fact::Recognised { attempt } => ("recognised", json!({ "attempt": text(attempt) })),
         Fact::Committed { ghost, set, .. } => {
             ("committed", json!({ "event": text(&ghost.event()), "events": events(set) }))
@@ -156,16 +166,23 @@ fn node_fact(fact: &Fact) -> (&'static str, Value) {
         Fact::HintDelivered { hint } => ("hint_delivered", of_hint(hint)),
         Fact::HintLost { hint } => ("hint_lost", of_hint(hint)),
         Fact::HintRevived { hint } => ("hint_revived", of_hint(hint)),
+        Fact::HintDropped { hint } => ("hint_dropped", of_hint(hint)),
+        Fact::StandIn(fact) => ("stand_in", json!({ "what": format!("{fact:?}") })),
         Fact::Buffer(fact) => ("buffer", json!({ "what": format!("{fact:?}") })),
         Fact::Admission(fact) => ("admission", json!({ "what": format!("{fact:?}") })),
         Fact::Suspected { peer } => ("suspected", json!({ "peer": text(peer) })),
         Fact::Cleared { peer } => ("cleared", json!({ "peer": text(peer) })),
-        Fact::Compared { peer, hashes, differing } => {
+        Fact::Exchange(fact) => ("exchange", json!({ "what": format!("{fact:?}") })),
+        Fact::Compared { peer, hashes, differing, .. } => {
             ("compared", json!({ "peer": text(peer), "hashes": hashes, "differing": differing }))
         }
         Fact::Announced { history } => {
             let members: Vec<String> = history.members().iter().map(text).collect();
             ("announced", json!({ "members": members }))
+        }
+        Fact::Believes { history } => {
+            let membership = format!("{:016x}", history.membership());
+            ("believes", json!({ "members": history.members().len(), "membership": membership }))
         }
         Fact::Released { change } => ("released", json!({ "change": of_change(change) })),
         Fact::Passed => ("passed", json!({})),
@@ -176,6 +193,18 @@ fn node_fact(fact: &Fact) -> (&'static str, Value) {
         Fact::Member(fact) => member_fact(fact),
         Fact::ReadRepaired { key, replicas } => {
             ("read_repaired", json!({ "key": text(key), "replicas": replicas }))
+        }
+        Fact::Counted(counted) => ("counted", of_request(&counted.request)),
+        Fact::GivenUp(request) => ("given_up", of_request(request)),
+        Fact::Forwarded { attempt, again } => {
+            ("forwarded", json!({ "attempt": text(attempt), "again": again }))
+        }
+        Fact::Mended(mended) => {
+            let to: Vec<String> = mended.to.iter().map(text).collect();
+            (
+                "mended",
+                json!({ "key": text(&mended.key), "events": events(&mended.sent), "to": to }),
+            )
         }
     }
 }
@@ -236,6 +265,21 @@ fn client_fact(fact: &ClientFact) -> (&'static str, Value) {
             ("ended", details)
         }
     }
+}
+
+fn of_request(request: &Unanswered) -> Value {
+    let asked = request.asked.iter().map(|asked| {
+        let heard = match asked.heard {
+            Heard::Answer => "answer",
+            Heard::Silence => "silence",
+            Heard::Nothing => "nothing",
+        };
+        json!({ "node": text(&asked.node), "home": text(&asked.home), "heard": heard })
+    });
+    json!({
+        "attempt": text(&request.attempt), "key": text(&request.key),
+        "asked": asked.collect::<Vec<Value>>(),
+    })
 }
 
 fn of_change(change: &Change) -> Value {

@@ -16,8 +16,11 @@ pub const TROUBLE: &str = r#"faults=[
                    "from": "10s", "to": "20s"}},
     {"crash": {"node": "n2", "at": "25s", "restart_after": "5s"}}]"#;
 
+/// Only the homes of a key answer: no stand-ins.
+pub const STRICT: &str = "cluster.quorum=strict";
+
 /// Figures that every run is asked for.
-const FIGURES: [&str; 17] = [
+const FIGURES: [&str; 20] = [
     "carts.acknowledged_adds",
     "carts.acknowledged_removes",
     "carts.lost_adds",
@@ -31,6 +34,9 @@ const FIGURES: [&str; 17] = [
     "versions.mean",
     "versions.max",
     "versions.false_conflicts",
+    "versions.bytes_p99_9",
+    "availability.get",
+    "availability.put",
     "staleness.stale_reads",
     "latency.get.mean_ms",
     "latency.put.p99_9_ms",
@@ -124,6 +130,17 @@ impl Measured {
     /// Bytes of an answer to a client.
     pub fn bytes_per_reply(&self) -> f64 {
         self.sum(REPLIES[0]) / self.sum(REPLIES[1]).max(1.0)
+    }
+
+    /// The 99.9th percentile of what a read returns, mean over seeds.
+    pub fn most_bytes(&self) -> Estimate {
+        Estimate::of(self.of("versions.bytes_p99_9"))
+    }
+
+    /// Operations that failed, of all: reads, then writes; mean over seeds.
+    pub fn rejected(&self) -> [f64; 2] {
+        let mean = |figure| self.sum(figure) / self.of(figure).len() as f64;
+        [1.0 - mean("availability.get"), 1.0 - mean("availability.put")]
     }
 
     fn ratio(&self, part: &str, whole: &str) -> Estimate {

@@ -34,6 +34,15 @@ pub enum Mode {
     Durable,
 }
 
+/// Where what is slow beside disks lies.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tail {
+    /// In single messages, as the figures assume.
+    Messages,
+    /// In processes that pause: nodes and clients, as the second model of table 2 has it.
+    Pauses,
+}
+
 /// Latencies of successful operations, in milliseconds, by the hour in which they began.
 #[derive(Clone, Debug)]
 pub struct Hours {
@@ -88,16 +97,48 @@ pub fn world(mode: Mode, hour_seconds: u64, seed: u64) -> World {
     let table: Vec<String> = load().into_iter().enumerate().map(row).collect();
     let (day, table) = (24 * hour_seconds, table.join(", "));
     let arrivals = format!(r#"{{ "diurnal": {{ "period": "{day}s", "table": [{table}] }} }}"#);
-    scenario(mode, day, &arrivals, SIZES, seed)
+    scenario((mode, Tail::Messages), day, &arrivals, SIZES, seed)
 }
 
 /// The same world at so many requests a second for so long.
-pub fn steady(mode: Mode, requests: f64, seconds: u64, sizes: &str, seed: u64) -> World {
+pub fn steady(how: (Mode, Tail), requests: f64, seconds: u64, sizes: &str, seed: u64) -> World {
     let arrivals = format!(r#"{{ "poisson": "{:.4}/s" }}"#, requests / 2.0 / CLIENTS);
-    scenario(mode, seconds, &arrivals, sizes, seed)
+    scenario(how, seconds, &arrivals, sizes, seed)
 }
 
-fn scenario(mode: Mode, seconds: u64, arrivals: &str, sizes: &str, seed: u64) -> World {
+impl Tail {
+    /// How long messages take.
+    fn latency(self) -> &'static str {
+        match self {
+            Tail::Messages => {
+                r#"{ "mixture": [
+                    { "weight": 99, "of": { "exponential": { "mean": "700us" } } },
+                    { "weight": 1, "of": { "exponential": { "mean": "10ms" } } }
+                ] }"#
+            }
+            Tail::Pauses => r#"{ "exponential": { "mean": "700us" } }"#,
+        }
+    }
+
+    /// Who pauses.
+    fn pauses(self) -> String {
+        let every = r#""every": { "exponential": { "mean": "10s" } }"#;
+        let length = r#""length": { "exponential": { "mean": "28700us" } }"#;
+        let each = format!("{{ {every}, {length} }}");
+        match self {
+            Tail::Messages => String::new(),
+            Tail::Pauses => format!(r#" "pauses": {{ "nodes": {each}, "clients": {each} }},"#),
+        }
+    }
+}
+
+fn scenario(
+    (mode, tail): (Mode, Tail),
+    seconds: u64,
+    arrivals: &str,
+    sizes: &str,
+    seed: u64,
+) -> World {
     World::read(&format!(
         r#"{{
             "name": "day-{name}",
@@ -111,10 +152,7 @@ fn scenario(mode: Mode, seconds: u64, arrivals: &str, sizes: &str, seed: u64) ->
                 "timeouts": {{ "operation": "2s", "replica": "1s", "forward": "1s" }},
                 "flush": {flush}
             }},
-            "network": {{ "latency": {{ "mixture": [
-                {{ "weight": 99, "of": {{ "exponential": {{ "mean": "700us" }} }} }},
-                {{ "weight": 1, "of": {{ "exponential": {{ "mean": "10ms" }} }} }}
-            ] }} }},
+            "network": {{ "latency": {latency} }},{pauses}
             "disk": {{ "engine": "bdb" }},
             "workload": {{
                 "clients": {CLIENTS},
@@ -127,6 +165,8 @@ fn scenario(mode: Mode, seconds: u64, arrivals: &str, sizes: &str, seed: u64) ->
         }}"#,
         name = mode.name(),
         flush = mode.flush(),
+        latency = tail.latency(),
+        pauses = tail.pauses(),
     ))
 }
 

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::dynamo::config::Versioning;
+use crate::dynamo::config::plant::Planted;
 use crate::dynamo::versioning::clock::{Actor, Clock, Dot};
 use crate::dynamo::versioning::reconcile::{Author, merge, write};
 use crate::dynamo::versioning::version::{Content, Value, VersionSet};
@@ -132,7 +133,12 @@ impl Example {
         let seen = context.iter().flat_map(|set| set.versions()).map(|version| &version.ghost);
         let ghost = Ghost::new(event, seen);
         let stamp = Time(u64::from(event.number));
-        let author = Author { actor: Actor::of_node(NodeId(node)), stamp, most_pairs: None };
+        let author = Author {
+            actor: Actor::of_node(NodeId(node)),
+            stamp,
+            most_pairs: None,
+            planted: Planted::NONE,
+        };
         let value = Value { bytes: 1, content: Content::Blob };
         let (local, context) = (local.map(|set| &**set), context.map(|set| &**set));
         Rc::new(write(self.versioning, local, context, author, value, ghost))

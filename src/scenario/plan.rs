@@ -27,6 +27,7 @@ pub(super) fn plan_of(scenario: &Scenario) -> Plan {
         cluster,
         network: scenario.network.clone(),
         disk: scenario.disk.clone(),
+        pauses: scenario.pauses.clone(),
         workload: scenario.workload.clone(),
         faults: laid_out(&scenario.faults),
         administration: scenario.administration.clone(),

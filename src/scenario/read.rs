@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+use crate::dynamo::config::modes::Profile;
 use crate::scenario::check::check;
 use crate::scenario::diagnosis::{Diagnoses, Diagnosis, PROBLEM_LIMIT};
 use crate::scenario::document::Document;
@@ -30,6 +31,8 @@ pub struct Checked {
     drawn: Drawn,
     /// The files that it names.
     inputs: Vec<Input>,
+    /// The known system whose choices lie below its own.
+    profile: Option<Profile>,
 }
 
 /// What the seed has decided of the faults.
@@ -99,7 +102,7 @@ impl Reader<'_> {
         layers.iter().for_each(|layer| names_used(layer.document.json(), &mut used));
         let mut json = merged(&layers);
         let overrides = lay_over(&mut json, self.overrides, size, &mut told);
-        profile::settle(&mut json);
+        let profile = profile::settle(&mut json);
         names_used(&json, &mut used);
         let variables = make_plain(&mut json, &used);
         broken.extend(variables.iter().map(|problem| problem.path.clone()));
@@ -131,7 +134,8 @@ impl Reader<'_> {
             Some(scenario) if told.is_empty() => {
                 let written = written.leaves_open().then(|| Rc::new(written));
                 let drawn = Drawn { written, chosen: laid.chosen };
-                Ok(Checked { drawn, inputs: inputs.read, ..Checked::trusted(scenario) })
+                let inputs = inputs.read;
+                Ok(Checked { drawn, inputs, profile, ..Checked::trusted(scenario) })
             }
             Some(_) | None => Err(in_order(told)),
         }
@@ -193,7 +197,8 @@ impl Checked {
     fn trusted(scenario: Scenario) -> Checked {
         let read = |line: &String| Expectation::parse(line).expect("the line was checked");
         let expectations = scenario.expect.iter().map(read).collect();
-        Checked { scenario, expectations, drawn: Drawn::default(), inputs: Vec::new() }
+        let drawn = Drawn::default();
+        Checked { scenario, expectations, drawn, inputs: Vec::new(), profile: None }
     }
 
     /// The scenario.
@@ -209,6 +214,11 @@ impl Checked {
     /// The files that it names.
     pub fn inputs(&self) -> &[Input] {
         &self.inputs
+    }
+
+    /// The known system whose choices lie below its own, if it names one.
+    pub fn profile(&self) -> Option<Profile> {
+        self.profile
     }
 
     /// Has the seed decided anything of the faults?
@@ -240,7 +250,8 @@ impl Checked {
         match reading.scenario {
             Some(scenario) if told.is_empty() => {
                 let drawn = Drawn { written: Some(Rc::new(written)), chosen: laid.chosen };
-                Ok(Checked { drawn, inputs: self.inputs, ..Checked::trusted(scenario) })
+                let Checked { inputs, profile, .. } = self;
+                Ok(Checked { drawn, inputs, profile, ..Checked::trusted(scenario) })
             }
             Some(_) | None => Err(told),
         }

@@ -48,6 +48,7 @@ shipped![
     ("membership", "join-partitions"),
     ("membership", "remove-dead"),
     ("membership", "replace-dead"),
+    ("membership", "logical-partition"),
     ("nodes", "rolling-restart"),
     ("nodes", "lost-disk"),
     ("nodes", "restored-disk"),
@@ -58,6 +59,7 @@ shipped![
     ("nodes", "rack-and-site"),
     ("nodes", "planned-restarts"),
     ("nodes", "uneven-machines"),
+    ("nodes", "pauses"),
     ("disks", "unflushed-crash"),
     ("disks", "failing-disks"),
     ("disks", "lying-flush"),
@@ -86,6 +88,27 @@ shipped![
     ("clients", "retries-recognised"),
     ("clients", "moving-clients"),
     ("clients", "few-writers"),
+    ("incidents", "riak-679-wipe"),
+    ("incidents", "riak-847-late-fallback"),
+    ("incidents", "riak-1754-join-leave"),
+    ("incidents", "riak-1188-frozen"),
+    ("incidents", "sibling-explosion"),
+    ("incidents", "prune-loop"),
+    ("incidents", "lww-split"),
+    ("incidents", "lww-skew"),
+    ("incidents", "hint-coordinator-crash"),
+    ("incidents", "tombstone-zombie"),
+    ("incidents", "gossip-zombie"),
+    ("incidents", "year-uptime"),
+    ("incidents", "seed-split"),
+    ("incidents", "bootstrap-under-load"),
+    ("incidents", "two-joins-adjacent"),
+    ("incidents", "handoff-tail"),
+    ("incidents", "gc-pause"),
+    ("incidents", "zone-loss"),
+    ("incidents", "garage-layout"),
+    ("incidents", "merkle-stale"),
+    ("incidents", "delete-race"),
 ];
 
 /// Declares patterns by their names in `scenarios/patterns/`.
@@ -111,6 +134,7 @@ pub const PATTERNS: &[(&str, &str)] = &patterns![
 /// Name and text of the files that shipped scenarios name.
 pub const SHIPPED_DATA: &[(&str, &str)] = &[
     ("shop-trace.csv", include_str!("../../scenarios/clients/shop-trace.csv")),
+    ("riak-679.csv", include_str!("../../scenarios/incidents/riak-679.csv")),
     ("product-keys.csv", include_str!("../../scenarios/clients/product-keys.csv")),
 ];
 

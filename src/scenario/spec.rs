@@ -58,6 +58,9 @@ pub struct Scenario {
     /// The disk of every node.
     #[serde(default)]
     pub disk: sim::disk::Spec,
+    /// Processes that stop now and then, as for a collection of garbage; none does without it.
+    #[serde(default, skip_serializing_if = "sim::pauses::Spec::is_none")]
+    pub pauses: sim::pauses::Spec,
     /// The clients.
     #[serde(default)]
     pub workload: workload::spec::Spec,

@@ -9,8 +9,9 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::dynamo::message::{Command, Membership, Message};
+use crate::dynamo::message::{Command, Membership, Message, Settler};
 use crate::dynamo::ring::history::History;
+use crate::dynamo::ring::position::position_at;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::id::{Address, Key, NodeId};
 use crate::process::Input;
@@ -21,13 +22,13 @@ use crate::trace::observer::Observers;
 use crate::trace::record::Record;
 
 /// One thing that an administrator does.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Order {
     /// A machine is started, and its node shall become a member: it takes its ranges over from
     /// those that hold them (section 4.9).
-    Join(Step),
+    Join(Join),
     /// A member shall go: it hands over what it holds first.
     Leave(Step),
     /// A member is dead: the others go on without it, and fill the ranges from what survives.
@@ -38,12 +39,30 @@ pub enum Order {
     Start(Start),
 }
 
-/// A node that shall come or go.
+/// A node that shall come in.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Join {
+    /// Whom it is about; its number may be beyond those of the cluster.
+    pub node: NodeId,
+    /// When.
+    pub at: Duration,
+    /// The node that the administrator tells it to.
+    pub via: NodeId,
+    /// The places of its tokens, as shares of the ring from 0 up to 1, with strategies 1 and 2; if
+    /// there are none it chooses them. Of two nodes at one place, the one with the lower number
+    /// has it. A node that comes back has those that it had.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tokens: Vec<f64>,
+}
+
+/// A node that shall go.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Step {
-    /// Whom it is about. A node that joins may have a number beyond those of the cluster.
+    /// Whom it is about.
     pub node: NodeId,
     /// When.
     pub at: Duration,
@@ -81,7 +100,8 @@ impl Order {
     /// When it is given.
     pub fn at(&self) -> Duration {
         match self {
-            Order::Join(step) | Order::Leave(step) | Order::Remove(step) => step.at,
+            Order::Join(join) => join.at,
+            Order::Leave(step) | Order::Remove(step) => step.at,
             Order::Replace(replacement) => replacement.at,
             Order::Start(start) => start.at,
         }
@@ -90,9 +110,8 @@ impl Order {
     /// All nodes that it names.
     pub fn nodes(&self) -> Vec<NodeId> {
         match self {
-            Order::Join(step) | Order::Leave(step) | Order::Remove(step) => {
-                vec![step.node, step.via]
-            }
+            Order::Join(join) => vec![join.node, join.via],
+            Order::Leave(step) | Order::Remove(step) => vec![step.node, step.via],
             Order::Replace(Replacement { dead, by, via, .. }) => vec![*dead, *by, *via],
             Order::Start(start) => vec![start.node],
         }
@@ -101,17 +120,26 @@ impl Order {
     /// The machine that it starts.
     pub fn starts(&self) -> Option<NodeId> {
         match self {
-            Order::Join(step) => Some(step.node),
+            Order::Join(join) => Some(join.node),
             Order::Replace(replacement) => Some(replacement.by),
             Order::Start(start) => Some(start.node),
             Order::Leave(_) | Order::Remove(_) => None,
         }
     }
 
+    /// The member that is to be none any more.
+    pub fn goes(&self) -> Option<NodeId> {
+        match self {
+            Order::Leave(step) | Order::Remove(step) => Some(step.node),
+            Order::Replace(replacement) => Some(replacement.dead),
+            Order::Join(_) | Order::Start(_) => None,
+        }
+    }
+
     /// What is told to whom.
     fn command(&self) -> Option<(NodeId, Command)> {
         match self {
-            Order::Join(step) => Some((step.via, Command::Join(step.node))),
+            Order::Join(join) => Some((join.via, join.command())),
             Order::Leave(step) => Some((step.via, Command::Leave(step.node))),
             Order::Remove(step) => Some((step.via, Command::Remove(step.node))),
             Order::Replace(Replacement { dead, by, via, .. }) => {
@@ -122,10 +150,33 @@ impl Order {
     }
 }
 
+impl Join {
+    fn command(&self) -> Command {
+        let Join { node, ref tokens, .. } = *self;
+        match tokens.is_empty() {
+            true => Command::Join(node),
+            false => {
+                let tokens = tokens.iter().map(|share| position_at(*share)).collect();
+                Command::Settle(Box::new(Settler { node, tokens }))
+            }
+        }
+    }
+}
+
+impl From<Step> for Join {
+    fn from(Step { node, at, via }: Step) -> Join {
+        Join { node, at, via, tokens: Vec::new() }
+    }
+}
+
 impl fmt::Display for Order {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Order::Join(Step { node, via, .. }) => write!(f, "{node} is told to join, via {via}"),
+            Order::Join(Join { node, via, tokens, .. }) => {
+                let places: Vec<String> = tokens.iter().map(f64::to_string).collect();
+                let at = if places.is_empty() { "" } else { " at " };
+                write!(f, "{node} is told to join{at}{}, via {via}", places.join(", "))
+            }
             Order::Leave(Step { node, via, .. }) => write!(f, "{node} is told to leave, via {via}"),
             Order::Remove(Step { node, via, .. }) => {
                 write!(f, "{node} is removed as dead, via {via}")

@@ -47,7 +47,11 @@ impl Simulation {
         homes.all(|home| held(home) == first)
     }
 
-    pub(super) fn account(&self) -> Account {
+    pub(super) fn account(&mut self) -> Account {
+        let stopped = match &mut self.pauses {
+            Some(pauses) => pauses.account(&self.luck, self.now),
+            None => [None; 3],
+        };
         let mut in_flight = [0; Kind::ALL.len()];
         let on_links = self.messages.iter();
         on_links.for_each(|delivery| in_flight[delivery.packet.kind as usize] += 1);
@@ -64,6 +68,7 @@ impl Simulation {
                 .collect(),
             homes: Homes::of_ring(&self.ring, self.identity.placement.keys.count()),
             refused_orders: self.refused_orders,
+            stopped,
         }
     }
 

@@ -50,7 +50,8 @@ impl Simulation {
         self.totals.kinds[kind as usize].sent += 1;
         self.totals.kinds[kind as usize].bytes += bytes;
         let parcel = Parcel { packet, message: &delivery.message };
-        let own_delay = self.sending_delay(parcel, which) + self.balancing_delay(packet, which);
+        let own_delay = self.sending_delay(parcel, which);
+        let own_delay = own_delay + self.balancing_delay(packet, which, own_delay);
         match self.links.send(&self.luck, self.now, parcel, which, &mut self.toll) {
             Verdict::Drop(cause) => {
                 self.show_sent(observers, &delivery, self.now);
@@ -78,10 +79,13 @@ impl Simulation {
         self.queue.push(due, Event::Deliver(copy));
     }
 
-    /// What a slow machine takes before it sends.
+    /// What a slow machine takes before it sends, or a client that is in a pause.
     fn sending_delay(&mut self, parcel: Parcel<'_>, which: u64) -> Duration {
         let packet = parcel.packet;
-        let Address::Node(node) = packet.from else { return Duration::ZERO };
+        let node = match packet.from {
+            Address::Node(node) => node,
+            Address::Client(client) => return self.rest_of_pause(client),
+        };
         let Some((fault, Some(sampler))) = &self.machines[node.index()].slow else {
             return Duration::ZERO;
         };
@@ -91,14 +95,15 @@ impl Simulation {
     }
 
     /// What a request or its answer takes through the load balancer.
-    fn balancing_delay(&self, packet: Packet, which: u64) -> Duration {
+    fn balancing_delay(&mut self, packet: Packet, which: u64, before: Duration) -> Duration {
         let Some(sampler) = &self.balancer else { return Duration::ZERO };
         let comes = packet.kind == Kind::Request && matches!(packet.from, Address::Client(_));
         if !comes && packet.kind != Kind::Reply {
             return Duration::ZERO;
         }
         let who = link(packet.from, packet.to);
-        sampler.sample(&mut self.luck.draw(Purpose::LoadBalancer, who, which))
+        let delay = sampler.sample(&mut self.luck.draw(Purpose::LoadBalancer, who, which));
+        delay + self.wait_at_balancer(packet, before + delay)
     }
 
     fn show_sent(&self, observers: &mut Observers<'_>, delivery: &Delivery, due: Time) {
@@ -120,6 +125,7 @@ impl Simulation {
             Arrival::Hold(fault) => return self.held.push((fault, message)),
         }
         match packet.to {
+            Address::Client(client) if self.holds_client(client, Event::Deliver(message)) => {}
             Address::Client(client) => {
                 let message = self.receive(observers, message);
                 let input = Input::Message { from: packet.from, message };
@@ -153,6 +159,9 @@ impl Simulation {
                 self.toll.message(fault, parcel());
             }
             return self.lose(observers, message, Drop::ReceiverDown);
+        }
+        if self.holds_node(node, Event::Deliver(message)) {
+            return;
         }
         let message = self.receive(observers, message);
         self.hand_to_node(observers, node, Input::Message { from: packet.from, message });

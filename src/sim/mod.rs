@@ -14,6 +14,8 @@
 //! | `engine` | what storage engines are assumed to cost |
 //! | `links` | the network with faults laid over it, and the ledger of messages |
 //! | `impaired` | links that still carry something, but worse |
+//! | `pauses` | processes that stop now and then |
+//! | `holding` | what reaches them meanwhile |
 //! | `trouble` | faults taking hold |
 //! | `toll` | what each fault has touched |
 //! | `compare` | two runs side by side |
@@ -27,9 +29,11 @@ pub mod delivery;
 pub mod disk;
 pub mod engine;
 pub mod event;
+pub mod holding;
 pub mod impaired;
 pub mod links;
 pub mod machine;
+pub mod pauses;
 pub mod plan;
 pub mod queue;
 pub mod simulation;

@@ -16,16 +16,19 @@ use crate::faults::schedule::window;
 use crate::faults::target::Target;
 use crate::id::{Address, NodeId, Span};
 use crate::network;
+use crate::network::fate::Network;
 use crate::random::luck::Luck;
 use crate::random::normal;
 use crate::random::purpose::Purpose;
 use crate::sim::administration::Order;
 use crate::sim::clock::LocalClock;
 use crate::sim::disk;
+use crate::sim::pauses::{self, Pauses};
 use crate::time::Duration;
 use crate::time::signed::SignedDuration;
 use crate::trace::layout::{FaultWindow, Homes, Layout, Placed};
 use crate::workload;
+use crate::workload::spec::{Context, RetryPolicy};
 
 /// A run that has been checked and can begin. The same plan gives the same run, to the byte.
 #[derive(Clone, PartialEq, Debug)]
@@ -41,6 +44,7 @@ pub struct Plan {
     pub cluster: Cluster,
     pub network: network::spec::Spec,
     pub disk: disk::Spec,
+    pub pauses: pauses::Spec,
     pub workload: workload::spec::Spec,
     pub faults: Vec<faults::fault::Fault>,
     /// What an administrator does, by time.
@@ -55,6 +59,7 @@ impl Plan {
             copies: self.cluster.n,
             partitions: partitions(&self.cluster.partitioning),
             sites: self.sites_of_nodes(),
+            planted: self.cluster.planted,
         }
     }
 
@@ -79,6 +84,24 @@ impl Plan {
         let changes: BTreeMap<NodeId, Change> = tokens.into_iter().map(member).collect();
         let history = History::new(changes);
         Rc::new(if settings.strategy == 3 { history.in_partitions() } else { history })
+    }
+
+    /// The links between all parties.
+    pub fn all_links(&self) -> Network {
+        Network::new(&self.network, self.machines(), self.workload.clients)
+    }
+
+    /// The pauses of all processes, if any has some.
+    pub fn all_pauses(&self) -> Option<Box<Pauses>> {
+        let balancers = self.workload.load_balancer.as_ref().map_or(0, |balancer| balancer.count);
+        Pauses::new(&self.pauses, [self.machines(), self.workload.clients, balancers])
+    }
+
+    /// What an administrator does, in order of time.
+    pub fn orders(&self) -> Vec<Order> {
+        let mut orders = self.administration.clone();
+        orders.sort_by_key(Order::at);
+        orders
     }
 
     /// How many machines there are: those of the members, and those that an administrator names.
@@ -133,6 +156,9 @@ impl Plan {
             clients: self.workload.clients,
             keys: keys.count(),
             cart_policy: self.workload.cart_policy,
+            contexts_told: self.workload.session.context == Context::Kept
+                && self.workload.cart_policy.carries_context(),
+            writes_named: self.workload.retry.policy == RetryPolicy::SameId,
             duration: self.duration,
             sampling: self.sampling,
             machines: self.machines(),

@@ -13,7 +13,6 @@ use crate::dynamo::words::NodeWords;
 use crate::faults::schedule::{Step, schedule};
 use crate::ghost::Numbering;
 use crate::id::{Address, ClientId, Key, NodeId};
-use crate::network::fate::Network;
 use crate::process::{Ctx, Effect, Input};
 use crate::random::luck::Luck;
 use crate::random::sampler::Sampler;
@@ -23,6 +22,7 @@ use crate::sim::disk::Service;
 use crate::sim::event::{Event, Task};
 use crate::sim::links::{CutName, Links};
 use crate::sim::machine::{Machine, Power};
+use crate::sim::pauses::Pauses;
 use crate::sim::plan::Plan;
 use crate::sim::queue::slab::Slab;
 use crate::sim::queue::{Lane, Queue};
@@ -52,6 +52,8 @@ pub struct Simulation {
     pub(super) held: Vec<(CutName, u32)>,
     /// The load balancer before the nodes, if it takes time.
     pub(super) balancer: Option<Sampler>,
+    /// Processes that stop now and then, if there are any.
+    pub(super) pauses: Option<Box<Pauses>>,
     /// All messages on their way.
     pub(super) messages: Slab<Delivery>,
     /// All jobs that disks have not finished.
@@ -124,11 +126,10 @@ impl Simulation {
             refresh: plan.workload.membership_refresh,
         };
         let end_of_duration = Time::ZERO + plan.duration;
-        let habits = Habits::new(&plan.workload, &plan.network.sites, outset, end_of_duration);
-        let habits = Rc::new(habits);
+        let sites = &plan.network.sites;
+        let habits = Rc::new(Habits::new(&plan.workload, sites, outset, end_of_duration));
         let client = |id| Client::new(ClientId(id), Rc::clone(&habits), &luck);
         let clients = (0..plan.workload.clients).map(client).collect();
-        let network = Network::new(&plan.network, plan.machines(), plan.workload.clients);
         let mut queue = Queue::new();
         let lanes = constant_lanes(&mut queue, plan);
         Simulation {
@@ -136,14 +137,14 @@ impl Simulation {
             queue,
             machines,
             clients,
-            links: Links::new(network),
+            links: Links::new(plan.all_links()),
             service: Service::new(&plan.disk),
             numbering: Numbering::new(keys.count()),
             identity: Identity { me: NodeId(0), life: 0, config, placement },
             lanes,
             to_self: VecDeque::new(),
             steps: schedule(&plan.faults, plan.duration, &luck).into_iter().peekable(),
-            orders: orders(plan).into_iter().peekable(),
+            orders: plan.orders().into_iter().peekable(),
             refused_orders: 0,
             truth: history,
             ring,
@@ -152,6 +153,7 @@ impl Simulation {
             toll: Toll::new(plan.faults.len()),
             held: Vec::new(),
             balancer: plan.workload.load_balancer.as_ref().map(|b| Sampler::new(&b.latency)),
+            pauses: plan.all_pauses(),
             messages: Slab::new(),
             jobs: Slab::new(),
             next_sample: Time::ZERO + plan.sampling,
@@ -317,6 +319,9 @@ impl Simulation {
         match event {
             Event::Deliver(message) => self.take_delivery(observers, message),
             Event::Client { client, timer } => {
+                if self.holds_client(client, event) {
+                    return;
+                }
                 self.fold(Address::Client(client).number(), timer.number());
                 self.hand_to_client(observers, client, Input::Timer(timer));
                 if timer.moves() {
@@ -373,13 +378,6 @@ impl Simulation {
         let whom = whom.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         self.digest = self.digest.with(self.now.0).with(what ^ whom);
     }
-}
-
-/// What an administrator does, by time.
-fn orders(plan: &Plan) -> Vec<Order> {
-    let mut orders = plan.administration.clone();
-    orders.sort_by_key(Order::at);
-    orders
 }
 
 /// Lanes for the timers whose length never changes.

@@ -42,6 +42,7 @@ fn plan() -> Plan {
         cluster: Cluster { nodes: 8, ..Cluster::default() },
         network: Default::default(),
         disk: Default::default(),
+        pauses: Default::default(),
         workload: Spec {
             clients: 10,
             arrivals: Arrivals::Poisson(Rate { count: 20.0, per: Duration::from_secs(1) }),

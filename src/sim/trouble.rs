@@ -257,7 +257,9 @@ impl Simulation {
 
     /// Keeps a timer or a finished job of a node that stands still for later.
     pub(super) fn waits(&mut self, node: NodeId, event: Event) -> bool {
-        let Some(standstill) = &mut self.machines[node.index()].paused else { return false };
+        let Some(standstill) = &mut self.machines[node.index()].paused else {
+            return self.holds_node(node, event);
+        };
         let Standstill { faults, waiting } = standstill;
         if let Event::Done(job) = event {
             self.toll.job(faults[0], &self.jobs.get(job).job);

@@ -18,6 +18,10 @@ pub struct Layout {
     pub cart_policy: CartPolicy,
     /// How long clients ask and faults happen.
     pub duration: Duration,
+    /// Do writes carry the context of what their clients have read?
+    pub contexts_told: bool,
+    /// Do writes say which they are, so that a further attempt is recognised?
+    pub writes_named: bool,
     /// From one sample to the next.
     pub sampling: Duration,
     /// All machines, also those whose nodes may become members later.

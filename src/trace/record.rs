@@ -8,7 +8,7 @@ use crate::dynamo::storage::hint_store::Hint;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::faults::spec::DiskAfterCrash;
 use crate::id::{Address, ClientId, Key, NodeId};
-use crate::time::Time;
+use crate::time::{Duration, Time};
 use crate::trace::layout::Homes;
 use crate::workload::words::ClientFact;
 
@@ -148,6 +148,21 @@ pub struct Touched {
     pub copies: u64,
 }
 
+/// What the pauses of all processes of one kind came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Stopped {
+    /// How many processes there were.
+    pub processes: u64,
+    /// Pauses that began.
+    pub pauses: u64,
+    /// How long they took, all together.
+    pub took: Duration,
+    /// Messages, timers and finished jobs that waited for one to end.
+    pub held: u64,
+    /// How long those waited, all together.
+    pub waited: Duration,
+}
+
 /// Everything there is when a run has ended.
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -167,6 +182,8 @@ pub struct Account {
     pub homes: Homes,
     /// Administrator's orders that the node they were for could not take.
     pub refused_orders: u64,
+    /// What pauses came to, of nodes, clients and load balancers, where there were any.
+    pub stopped: [Option<Stopped>; 3],
 }
 
 /// What one node holds when a run has ended.

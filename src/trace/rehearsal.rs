@@ -40,6 +40,8 @@ pub fn layout(faults: Vec<FaultWindow>) -> Layout {
         clients: 2,
         keys: 3,
         cart_policy: CartPolicy::default(),
+        contexts_told: true,
+        writes_named: false,
         duration: Duration::from_secs(10),
         sampling: Duration::from_secs(1),
         machines: 4,
@@ -106,6 +108,7 @@ pub fn account(now: Time) -> Account {
         nodes: vec![empty; 4],
         homes: layout(Vec::new()).homes,
         refused_orders: 0,
+        stopped: [None; 3],
     }
 }
 

@@ -11,4 +11,16 @@ use crate::random::distribution::Distribution;
 pub struct LoadBalancer {
     /// What it adds to the way of each request, and to that of each answer.
     pub latency: Distribution,
+    /// How many there are, clients evenly over them. That matters to `pauses` only, of which each
+    /// has its own.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub count: u32,
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn is_one(count: &u32) -> bool {
+    *count == 1
 }

@@ -15,7 +15,7 @@ use crate::dynamo::config::{Cluster, Coordinator, Versioning};
 use crate::dynamo::coordination::Scene;
 use crate::dynamo::coordination::get::Gets;
 use crate::dynamo::coordination::put::Puts;
-use crate::dynamo::fact::Fact;
+use crate::dynamo::fact::{Fact, Making};
 use crate::dynamo::membership::detector::Detector;
 use crate::dynamo::message::{self, Action, Membership, Message, Reply, Request, ToCoordinator};
 use crate::dynamo::ring::history::History;
@@ -218,8 +218,8 @@ impl Parts {
                 self.gets.on_fetched(ctx, scene, from, ticket, set);
             }
             ToCoordinator::Stored { ticket, .. } => self.puts.on_stored(ctx, scene, from, ticket),
-            ToCoordinator::Declined { ticket, .. } => {
-                self.gets.on_declined(ctx, scene, from, ticket);
+            ToCoordinator::Declined { ticket, attempt } => {
+                self.gets.on_declined(ctx, scene, from, (ticket, attempt));
             }
             ToCoordinator::For(passed) => self.on_answer(ctx, passed.home, passed.answer),
             ToCoordinator::Written { .. } | ToCoordinator::Confirmed { .. } => {
@@ -288,7 +288,7 @@ impl Client {
                     }
                 }
                 Timer::GetEnd(ticket) => gets.on_end(ctx, scene, ticket),
-                Timer::PutEnd => puts.on_end(ctx),
+                Timer::PutEnd => puts.on_end(ctx, scene),
                 Timer::Probe { peer, serial, count } => {
                     detector.on_probe(ctx, view, (peer, serial, count));
                 }
@@ -374,8 +374,8 @@ impl Client {
             match &operation.action {
                 Action::Get => gets.begin(ctx, scene, attempt, key),
                 Action::Put(put) => {
-                    ctx.tell(|| Fact::Made { attempt });
                     let set = stamped(me, attempt, stamp, put);
+                    ctx.tell(|| made(me, attempt, put, &set));
                     puts.begin_made(ctx, scene, (attempt, key), Rc::clone(put), set);
                 }
             }
@@ -388,6 +388,14 @@ impl Client {
             self.on_reply(ctx, None, reply);
         }
     }
+}
+
+fn made(me: ClientId, attempt: AttemptId, put: &message::Put, set: &Rc<VersionSet>) -> Fact {
+    let (ghost, context) = (put.ghost.clone(), put.context.clone());
+    let (key, actor, set) = (ghost.event().key, Actor::of_client(me), Rc::clone(set));
+    let (held, target) = (None, None);
+    let making = Making { key, ghost, actor, target, held, context, set };
+    Fact::Made { attempt, making: Box::new(making) }
 }
 
 /// What a client stores where the last write wins: it has a clock too, and that is all it takes.

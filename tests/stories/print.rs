@@ -180,7 +180,7 @@ pub fn spell_fact(names: &Names, fact: &Fact) -> Option<String> {
             let after = spell_some(names, change.after.as_deref());
             format!("keeps {} {after}, by {}", change.key, spell_cause(*cause))
         }
-        Fact::Made { .. } => return None,
+        Fact::Made { .. } | Fact::Merged(_) | Fact::Believes { .. } => return None,
         Fact::Recognised { attempt } => format!("recognises {attempt}"),
         Fact::Reaped { change } => format!("reaped {}", change.key),
         Fact::Lost { change } => format!("lost {}", change.key),
@@ -192,6 +192,7 @@ pub fn spell_fact(names: &Names, fact: &Fact) -> Option<String> {
         Fact::HintSuperseded { hint } => format!("supersedes the {}", spell_hint(names, hint)),
         Fact::HintDelivered { hint } => format!("drops the {}", spell_hint(names, hint)),
         Fact::HintLost { hint } => format!("lost the {}", spell_hint(names, hint)),
+        Fact::HintDropped { hint } => format!("gives up the {}", spell_hint(names, hint)),
         Fact::HintRevived { hint } => format!("has back the {}", spell_hint(names, hint)),
         Fact::Buffer(BufferFact::Kept { objects }) => format!("has {objects} in memory only"),
         Fact::Buffer(BufferFact::Full) => "has no room in memory".to_string(),
@@ -204,7 +205,11 @@ pub fn spell_fact(names: &Names, fact: &Fact) -> Option<String> {
         Fact::Admission(fact) => format!("at the gate: {fact:?}"),
         Fact::Suspected { peer } => format!("believes {peer} down"),
         Fact::Cleared { peer } => format!("believes {peer} up again"),
-        Fact::Compared { peer, hashes, differing } => {
+        // What only judges read.
+        Fact::StandIn(_) | Fact::Exchange(_) => return None,
+        Fact::Counted(_) | Fact::GivenUp(_) => return None,
+        Fact::Forwarded { .. } | Fact::Mended(_) => return None,
+        Fact::Compared { peer, hashes, differing, .. } => {
             format!("compares {hashes} hashes of {peer}: {differing} differ")
         }
         Fact::Announced { history } => format!("announces {}", join(history.members())),

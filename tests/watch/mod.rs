@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use dynamo_sim::dynamo::config::{AntiEntropy, Cluster, HintedHandoff, Versioning};
+use dynamo_sim::dynamo::config::handoff::HintedHandoff;
+use dynamo_sim::dynamo::config::{AntiEntropy, Cluster, Versioning};
 use dynamo_sim::dynamo::fact::Fact;
 use dynamo_sim::dynamo::storage::hint_store::Hint;
 use dynamo_sim::dynamo::versioning::reconcile::merge;
@@ -42,6 +43,7 @@ pub fn small_plan(seed: u64) -> Plan {
         },
         network: Default::default(),
         disk: Default::default(),
+        pauses: Default::default(),
         workload: Spec {
             clients: 6,
             arrivals: Arrivals::Poisson(Rate { count: 20.0, per: Duration::from_secs(1) }),
@@ -121,7 +123,8 @@ impl Ledger {
             Fact::HintCreated { .. } => self.created += 1,
             Fact::HintRevived { .. } => self.revived += 1,
             Fact::HintSuperseded { .. } => self.superseded += 1,
-            Fact::HintLost { hint } => self.lost.push(hint.clone()),
+            Fact::HintLost { hint } | Fact::HintDropped { hint } => self.lost.push(hint.clone()),
+            Fact::StandIn(_) | Fact::Exchange(_) => {}
             Fact::HintDelivered { hint } => {
                 self.delivered += 1;
                 if !self.holds(hint) {
@@ -131,10 +134,12 @@ impl Ledger {
             Fact::ReadRepaired { .. } => self.repaired += 1,
             Fact::Suspected { .. } => self.suspected += 1,
             Fact::Cleared { .. } => self.cleared += 1,
-            Fact::Announced { .. } | Fact::Passed | Fact::Declined => {}
-            Fact::Replanted { .. } => {}
+            Fact::Announced { .. } | Fact::Believes { .. } | Fact::Passed | Fact::Declined => {}
+            Fact::Replanted { .. } | Fact::Merged(_) => {}
             Fact::Buffer(_) | Fact::Admission(_) | Fact::Member(_) => {}
             Fact::Compared { .. } | Fact::Made { .. } | Fact::Recognised { .. } => {}
+            Fact::Counted(_) | Fact::GivenUp(_) => {}
+            Fact::Forwarded { .. } | Fact::Mended(_) => {}
         }
     }
 

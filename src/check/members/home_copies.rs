@@ -46,7 +46,7 @@ impl Judge for HomeCopies {
                 Command::Remove(node) | Command::Replace { dead: node, .. } => {
                     self.ordered.insert(node, now);
                 }
-                Command::Join(_) | Command::Leave(_) => {}
+                Command::Join(_) | Command::Leave(_) | Command::Settle(_) => {}
             }
         }
         let Some(switch) = self.switching.see(now, record) else { return };

@@ -39,7 +39,7 @@ impl Judge for OrderedChanges {
 
     fn see(&mut self, now: Time, record: &Record<'_>) {
         if let Record::Node { node, fact: Fact::Member(MemberFact::Commanded(command)) } = record {
-            self.orders.insert(*node, (now, *command));
+            self.orders.insert(*node, (now, command.clone()));
         }
         for turn in self.chronicle.see(now, record) {
             let mechanism = match turn.by {
@@ -92,6 +92,7 @@ impl OrderedChanges {
         // To forget a node at once is one way to remove it.
         let status = self.status(subject, to).unwrap_or(Status::Removed);
         let meant = match *command {
+            Command::Settle(ref settler) => settler.node == subject && status == Status::Joining,
             Command::Join(node) => node == subject && status == Status::Joining,
             Command::Leave(node) => {
                 node == subject && matches!(status, Status::Leaving | Status::Removed)

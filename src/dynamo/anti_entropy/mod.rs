@@ -8,12 +8,15 @@
 use std::collections::BTreeMap;
 
 use crate::dynamo::config::AntiEntropy as Settings;
+use crate::dynamo::config::plant::Plant;
 use crate::dynamo::fact::Fact;
+use crate::dynamo::fact::exchange::ExchangeFact;
 use crate::dynamo::job::{Job, ReadKeys};
 use crate::dynamo::message::{AntiEntropy, Exchange, Message, TreeHash};
 use crate::dynamo::rhythm::Rhythm;
 use crate::dynamo::ring::placement::{RangeId, Ring};
 use crate::dynamo::storage::disk::Disk;
+use crate::dynamo::storage::inspection::Inspection;
 use crate::dynamo::storage::merkle::{MerkleTree, TreeIndex};
 use crate::dynamo::storage::store::Store;
 use crate::dynamo::timer::Timer;
@@ -66,8 +69,12 @@ impl Synchronisation {
         let peer = *ctx.luck.draw(Purpose::AntiEntropyPeer, who, round).pick(&peers);
         let membership = view.history().digest();
         let exchange = Exchange { by: view.me, round, step: 0, membership };
-        let common = ring.hosted(view.me).iter().filter(|range| ring.is_home(peer, **range));
-        let roots = common.filter_map(|&range| tree_hash(store, range, MerkleTree::ROOT));
+        let common = common_ranges(ring, view.me, peer);
+        ctx.tell(|| {
+            let inspection = Inspection::of(store, round, &common);
+            Fact::Exchange(Box::new(ExchangeFact::Began { peer, round, inspection }))
+        });
+        let roots = common.iter().filter_map(|&range| tree_hash(store, range, MerkleTree::ROOT));
         send(ctx, peer, AntiEntropy::Hashes { exchange, hashes: roots.collect() });
     }
 
@@ -84,10 +91,14 @@ impl Synchronisation {
         let ours = |exchange: &Exchange| exchange.membership == view.history().digest();
         match message {
             AntiEntropy::Hashes { exchange, hashes } if ours(&exchange) => {
+                if exchange.step == 0 {
+                    tell_answered(ctx, &disk.store, exchange, &hashes);
+                }
                 compare_hashes(ctx, &disk.store, from, exchange.next(), &hashes);
             }
             AntiEntropy::Keys { exchange, leaves, entries } if ours(&exchange) => {
                 let (ours, theirs) = differing(&disk.store, &leaves, &entries);
+                tell_found(ctx, from, exchange, (&ours, &theirs));
                 self.read_keys(ctx, from, exchange.next(), ours, theirs);
             }
             AntiEntropy::Sets { exchange, sets, wanted } if ours(&exchange) => {
@@ -153,12 +164,18 @@ fn compare_hashes(
     let differs = |theirs: &&TreeHash| mine(theirs).is_some_and(|mine| mine.hash != theirs.hash);
     let differing: Vec<TreeHash> = hashes.iter().filter(differs).copied().collect();
     let counts = (hashes.len() as u32, differing.len() as u32);
-    ctx.tell(|| Fact::Compared { peer: from, hashes: counts.0, differing: counts.1 });
+    let Exchange { by, round, step, .. } = exchange;
+    let (hashes, differ) = counts;
+    ctx.tell(|| Fact::Compared { peer: from, by, round, step, hashes, differing: differ });
     let is_leaf = |h: &TreeHash| store.tree(h.range).is_some_and(|tree| tree.is_leaf(h.index));
     let (leaves, inner): (Vec<TreeHash>, Vec<TreeHash>) = differing.into_iter().partition(is_leaf);
     // All hashes of one message are of one level, so only one of the two is ever to be sent.
     if leaves.is_empty() {
-        let children = |h: &TreeHash| [2 * h.index, 2 * h.index + 1].map(|child| (h.range, child));
+        let last = if store.planted().is(Plant::MerkleSkipLastChild) { 0 } else { 1 };
+        let children = |h: &TreeHash| {
+            let (range, first) = (h.range, 2 * h.index);
+            (first..=first + last).map(move |child| (range, child))
+        };
         let below = inner.iter().flat_map(children);
         let hashes = below.filter_map(|(range, child)| tree_hash(store, range, child)).collect();
         send(ctx, from, AntiEntropy::Hashes { exchange, hashes });
@@ -180,7 +197,39 @@ fn differing(
     let differs = |a: &BTreeMap<Key, u64>, b: &BTreeMap<Key, u64>| -> Vec<Key> {
         a.iter().filter(|(key, digest)| b.get(key) != Some(digest)).map(|(key, _)| *key).collect()
     };
-    (differs(&mine, &theirs), differs(&theirs, &mine))
+    let (ours, wanted) = (differs(&mine, &theirs), differs(&theirs, &mine));
+    if store.planted().is(Plant::AeIgnoresSmallDiff) && ours.len().max(wanted.len()) <= 1 {
+        return (Vec::new(), Vec::new());
+    }
+    match store.planted().is(Plant::AeOneWay) {
+        true => (ours, Vec::new()),
+        false => (ours, wanted),
+    }
+}
+
+fn tell_answered(
+    ctx: &mut NodeCtx<'_>,
+    store: &Store,
+    Exchange { by, round, .. }: Exchange,
+    roots: &[TreeHash],
+) {
+    ctx.tell(|| {
+        let ranges: Vec<RangeId> = roots.iter().map(|root| root.range).collect();
+        let inspection = Inspection::of(store, round, &ranges);
+        Fact::Exchange(Box::new(ExchangeFact::Answered { by, round, inspection }))
+    });
+}
+
+fn tell_found(
+    ctx: &mut NodeCtx<'_>,
+    peer: NodeId,
+    Exchange { by, round, .. }: Exchange,
+    (mine, theirs): (&[Key], &[Key]),
+) {
+    ctx.tell(|| {
+        let (mine, theirs) = (mine.to_vec(), theirs.to_vec());
+        Fact::Exchange(Box::new(ExchangeFact::Found { by, round, peer, mine, theirs }))
+    });
 }
 
 fn entries_of(store: &Store, leaves: &[(RangeId, TreeIndex)]) -> BTreeMap<Key, u64> {
@@ -189,14 +238,18 @@ fn entries_of(store: &Store, leaves: &[(RangeId, TreeIndex)]) -> BTreeMap<Key, u
 }
 
 fn tree_hash(store: &Store, range: RangeId, index: TreeIndex) -> Option<TreeHash> {
-    store.tree(range).map(|tree| TreeHash { range, index, hash: tree.hash(index) })
+    let hash = |tree: &MerkleTree| match store.planted().is(Plant::MerkleStopEarly) {
+        true if tree.is_leaf(index) => tree.entries(index).count() as u64,
+        _ => tree.hash(index),
+    };
+    store.tree(range).map(|tree| TreeHash { range, index, hash: hash(tree) })
 }
 
 fn send(ctx: &mut NodeCtx<'_>, to: NodeId, message: AntiEntropy) {
     ctx.send(Address::Node(to), Message::AntiEntropy(Box::new(message)));
 }
 
-/// The common ranges of two nodes, for tests and tables.
+/// The common ranges of two nodes.
 pub fn common_ranges(ring: &Ring, one: NodeId, other: NodeId) -> Vec<RangeId> {
     ring.hosted(one).iter().copied().filter(|range| ring.is_home(other, *range)).collect()
 }

@@ -3,7 +3,7 @@
 //!
 //! The one that comes or goes waits until all who give ranges are prepared, lets them all give at
 //! once, and announces the change when they have. Until it has let them, it steps back for any
-//! change that was issued earlier; from then on it does not.
+//! change that was issued earlier, and begins anew on another ring; from then on it does neither.
 
 use std::collections::BTreeMap;
 
@@ -66,7 +66,8 @@ impl Carrying {
         (from, deal): (NodeId, DealName),
     ) -> bool {
         let first = view.history().transition() == Some(deal.transition);
-        if !first && committed(disk, deal.transition).is_none() {
+        let stands = first && view.history().membership() == deal.membership;
+        if !stands && committed(disk, deal.transition).is_none() {
             send(ctx, from, Moving::Withdraw { deal });
             return false;
         }

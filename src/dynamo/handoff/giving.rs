@@ -87,12 +87,14 @@ impl Giving {
     /// said that it is prepared waits for that transition to end, unless it is sent back.
     pub fn look(&mut self, ctx: &mut NodeCtx<'_>, view: &View, disk: &Disk) {
         let history = view.history();
-        let bound = self.work.as_ref().is_some_and(|work| {
-            let same_ring = work.name.membership == history.membership();
-            let stays = work.stage >= Stage::Closing || work.stage == Stage::Prepared && same_ring;
-            stays && history.is_under_way(work.name.transition)
-        });
-        if bound {
+        let bound = |work: &&mut Work| {
+            work.stage >= Stage::Prepared && history.is_under_way(work.name.transition)
+        };
+        if let Some(work) = self.work.as_mut().filter(bound) {
+            // The ring is another now, so that it may be sent back: it asks at once.
+            if work.stage == Stage::Prepared && work.name.membership != history.membership() {
+                work.repeat(ctx);
+            }
             return;
         }
         let given = disk.given.iter().find(|given| history.is_under_way(given.transition));
@@ -150,7 +152,7 @@ impl Giving {
     /// Copies were read for a new home: off they go.
     pub fn on_read(&mut self, ctx: &mut NodeCtx<'_>, disk: &Disk, read: ReadRange) {
         let ReadRange { to, deal, batch, keys } = read;
-        let held = |key: Key| disk.store.get(key).map(|set| (key, set.clone()));
+        let held = |key: Key| disk.store.to_give(key).map(|set| (key, set.clone()));
         let sets: Vec<_> = keys.into_iter().filter_map(held).collect();
         if self.planted.is(Plant::HandoffDeleteBeforeAck) {
             let digests = sets.iter().map(|(key, set)| (*key, set.digest())).collect();

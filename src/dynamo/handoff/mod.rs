@@ -3,7 +3,7 @@
 //! The store of hints is scanned at intervals. For each target that is believed up, hints are read
 //! and sent, a bounded number at a time; a hint goes only after its delivery is confirmed, so that
 //! the number of copies never falls. Ranges that move when nodes join or leave (section 4.9) have
-//! files of their own. Left out here: expiry of hints.
+//! files of their own.
 
 pub mod carrying;
 pub mod giving;
@@ -11,16 +11,20 @@ pub mod refill;
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
-use crate::dynamo::config::HintedHandoff;
+use crate::dynamo::config::handoff::HintedHandoff;
+use crate::dynamo::config::plant::{Plant, Planted};
 use crate::dynamo::job::Job;
 use crate::dynamo::message::{Handoff, Message};
 use crate::dynamo::rhythm::Rhythm;
+use crate::dynamo::ring::history::History;
 use crate::dynamo::storage::hint_store::HintStore;
 use crate::dynamo::timer::Timer;
 use crate::dynamo::view::View;
 use crate::dynamo::words::NodeCtx;
 use crate::id::{Address, Key, NodeId};
+use crate::time::Time;
 
 /// The part of a node that hands hints over.
 #[derive(Debug)]
@@ -28,6 +32,11 @@ pub struct HintDelivery {
     settings: HintedHandoff,
     rhythm: Rhythm,
     windows: BTreeMap<NodeId, Window>,
+    /// When something was last kept for each home, where that must be long ago.
+    used: BTreeMap<NodeId, Time>,
+    planted: Planted,
+    /// The membership that a pusher goes by which never looks again.
+    first_known: Option<Rc<History>>,
 }
 
 /// What is on its way to one target.
@@ -42,8 +51,20 @@ struct Window {
 
 impl HintDelivery {
     /// Hands over in this rhythm.
-    pub fn new(settings: HintedHandoff, rhythm: Rhythm) -> HintDelivery {
-        HintDelivery { settings, rhythm, windows: BTreeMap::new() }
+    pub fn new(settings: HintedHandoff, rhythm: Rhythm, planted: Planted) -> HintDelivery {
+        let (windows, used) = (BTreeMap::new(), BTreeMap::new());
+        HintDelivery { settings, rhythm, windows, used, planted, first_known: None }
+    }
+
+    /// Takes note of the membership as the node starts, if it is ever to go by that.
+    pub fn note_first(&mut self, history: &Rc<History>) {
+        let stays = self.planted.is(Plant::HintPusherStaleView);
+        self.first_known = stays.then(|| Rc::clone(history));
+    }
+
+    /// The membership by which hints find their homes, if it is not the one that is known by now.
+    pub fn first_known(&self) -> Option<&Rc<History>> {
+        self.first_known.as_ref()
     }
 
     /// Waits for the first scan.
@@ -54,13 +75,51 @@ impl HintDelivery {
     /// Looks through the hints and begins to deliver to everybody who is believed up.
     pub fn on_scan(&mut self, ctx: &mut NodeCtx<'_>, view: &View, hints: &HintStore) {
         self.start(ctx);
+        if !self.planted.is(Plant::HintOnlyOnUpEvent) {
+            self.look(ctx, view, hints);
+        }
+    }
+
+    /// A peer that was believed down has answered. Scans find it soon enough.
+    pub fn on_up(&mut self, ctx: &mut NodeCtx<'_>, view: &View, hints: &HintStore) {
+        if self.planted.is(Plant::HintOnlyOnUpEvent) {
+            self.look(ctx, view, hints);
+        }
+    }
+
+    fn look(&mut self, ctx: &mut NodeCtx<'_>, view: &View, hints: &HintStore) {
         let scan = self.rhythm.round(ctx.now);
-        for target in hints.targets().filter(|target| view.believes_up(*target)) {
+        for target in hints.targets() {
+            if !view.believes_up(target) || !self.is_idle(ctx.ran, target) {
+                match self.planted.is(Plant::HintHeadOfLineBlock) {
+                    true => return,
+                    false => continue,
+                }
+            }
             if let Entry::Vacant(free) = self.windows.entry(target) {
                 free.insert(Window { scan, outstanding: BTreeSet::new(), cursor: None });
                 self.fill(ctx, target, hints);
             }
         }
+    }
+
+    /// Something was kept for a home.
+    pub fn on_used(&mut self, ctx: &NodeCtx<'_>, target: NodeId) {
+        if self.settings.idle.is_some() {
+            self.used.insert(target, ctx.ran);
+        }
+    }
+
+    /// The node did something for the store itself: that uses no hint.
+    pub fn on_background(&mut self, ctx: &NodeCtx<'_>, hints: &HintStore) {
+        if self.planted.is(Plant::IdleTimerResetByBackground) {
+            hints.targets().for_each(|target| self.on_used(ctx, target));
+        }
+    }
+
+    fn is_idle(&self, now: Time, target: NodeId) -> bool {
+        let last = self.used.get(&target);
+        self.settings.idle.zip(last).is_none_or(|(idle, last)| *last + idle <= now)
     }
 
     /// A hint was read: off it goes, unless it is gone.
@@ -74,6 +133,9 @@ impl HintDelivery {
             Some(set) => {
                 let deliver = Handoff::Deliver { scan, key, set: set.clone() };
                 ctx.send(Address::Node(target), Message::Handoff(deliver));
+                if self.planted.is(Plant::HintDeleteBeforeAck) {
+                    ctx.submit(Job::DropHint { target, key, digest: set.digest() });
+                }
                 // Only from now on is it the target that lets us wait, and not our own disk.
                 ctx.arm(self.settings.timeout, Timer::Delivery { target, key, scan });
             }

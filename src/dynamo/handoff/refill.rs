@@ -75,7 +75,7 @@ impl Refill {
     /// What was asked for was read: off it goes.
     pub fn on_read(&self, ctx: &mut NodeCtx<'_>, disk: &Disk, read: ReadAsked) {
         let ReadAsked { to, range, keys, more, serial } = read;
-        let held = |key: Key| disk.store.get(key).map(|set| (key, set.clone()));
+        let held = |key: Key| disk.store.to_give(key).map(|set| (key, set.clone()));
         let sets = keys.into_iter().filter_map(held).collect();
         send(ctx, to, Moving::Filled { range, sets, more, serial });
     }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use crate::dynamo::config::Partitioning;
 use crate::dynamo::config::plant::{Plant, Planted};
-use crate::dynamo::message::Command;
+use crate::dynamo::message::{Command, Settler};
 use crate::dynamo::ring::history::{Change, Heir, History, Status};
 use crate::dynamo::ring::position::{Position, choose_free_tokens};
 use crate::dynamo::ring::shares::{Capacities, join, leave};
@@ -31,12 +31,16 @@ pub struct Choice<'a> {
 /// what cannot be.
 pub fn obeyed(
     history: &History,
-    command: Command,
+    command: &Command,
     now: Time,
     choice: Choice<'_>,
 ) -> Option<Rc<History>> {
     let status = |node: NodeId| history.change(node).map(|change| change.status);
-    match command {
+    match *command {
+        Command::Settle(ref settler) => {
+            let told = obeyed(history, &Command::Join(settler.node), now, choice)?;
+            Some(settled(&told, settler))
+        }
         Command::Join(node) => match status(node) {
             None | Some(Status::Removed | Status::Left) => {
                 Some(changed(history, node, Status::Joining, now, choice.planted))
@@ -178,6 +182,18 @@ fn changed(
     history.with(node, change)
 }
 
+/// A node that is told its tokens need not choose any; who has some already keeps those.
+fn settled(told: &Rc<History>, settler: &Settler) -> Rc<History> {
+    let change = told.change(settler.node).expect("it has just been told to join");
+    if !change.tokens.is_empty() {
+        return Rc::clone(told);
+    }
+    let mut tokens = settler.tokens.clone();
+    tokens.sort_unstable();
+    let (claimed, tokens) = (change.issued, tokens.into());
+    told.with(settler.node, Change { claimed, tokens, ..change.clone() })
+}
+
 fn replaced(
     history: &History,
     (dead, by): (NodeId, NodeId),
@@ -222,7 +238,7 @@ mod tests {
     fn by(luck: &Luck) -> impl Fn(&History, Command, u64) -> Option<Rc<History>> + '_ {
         |history, command, at| {
             let settings = &Partitioning { tokens: 4, ..Partitioning::default() };
-            obeyed(history, command, Time(at), Choice { settings, luck, planted: Planted::NONE })
+            obeyed(history, &command, Time(at), Choice { settings, luck, planted: Planted::NONE })
         }
     }
 
@@ -250,12 +266,28 @@ mod tests {
     }
 
     #[test]
+    fn tokens_that_are_stated_are_taken_once() {
+        let luck = Luck::new(1);
+        let tell = by(&luck);
+        let settle = |tokens: &[Position]| {
+            Command::Settle(Box::new(Settler { node: NodeId(9), tokens: tokens.to_vec() }))
+        };
+        let told = tell(&three(), settle(&[70, 30]), 5).unwrap();
+        let tokens = |history: &History| history.change(NodeId(9)).unwrap().tokens.to_vec();
+        assert_eq!(tokens(&told), [30, 70]);
+        assert!(choose(&told, 9, &luck).is_none(), "there is nothing left to choose");
+        let going = tell(&ended(&told, NodeId(9)), Command::Leave(NodeId(9)), 9).unwrap();
+        let back = tell(&ended(&going, NodeId(9)), settle(&[50]), 12).unwrap();
+        assert_eq!(tokens(&back), [30, 70]);
+    }
+
+    #[test]
     fn a_replacement_takes_the_place_of_the_dead() {
         let luck = Luck::new(1);
         let tell = by(&luck);
         let before = three();
         let command = Command::Replace { dead: NodeId(1), by: NodeId(7) };
-        let after = tell(&before, command, 5).unwrap();
+        let after = tell(&before, command.clone(), 5).unwrap();
         assert_eq!(after.members(), [NodeId(0), NodeId(2), NodeId(7)]);
         let tokens = |history: &History, node| history.change(NodeId(node)).unwrap().tokens.clone();
         assert_eq!(tokens(&after, 7), tokens(&before, 1));
@@ -301,7 +333,7 @@ mod tests {
             Command::Leave(NodeId(8)),
         ];
         for (at, command) in (1..).zip(orders) {
-            history = obeyed(&history, command, Time(at), choice).expect("it can be done");
+            history = obeyed(&history, &command, Time(at), choice).expect("it can be done");
             if let Command::Join(node) | Command::Leave(node) = command {
                 history = prepared(&history, node, choice).expect("it is its turn");
                 history = ended(&history, node);

@@ -46,17 +46,19 @@ impl Detector {
         view.set_suspicion(peer, Some(held));
     }
 
-    /// A peer has answered something: nothing is held against it any more.
-    pub fn on_answer(&self, ctx: &mut NodeCtx<'_>, view: &mut View, peer: NodeId) {
-        let Some(held) = view.suspicion(peer) else { return };
+    /// A peer has answered something: nothing is held against it any more. True if it was believed
+    /// down.
+    pub fn on_answer(&self, ctx: &mut NodeCtx<'_>, view: &mut View, peer: NodeId) -> bool {
+        let Some(held) = view.suspicion(peer) else { return false };
         if held.down && self.planted.is(Plant::FdNeverRecovers) {
-            return;
+            return false;
         }
         view.set_suspicion(peer, None);
         ctx.tell(|| match held.down {
             true => Fact::Cleared { peer },
             false => Fact::Member(MemberFact::Answered { peer }),
         });
+        held.down
     }
 
     /// Time to try a peer again, if it is still the same suspicion.

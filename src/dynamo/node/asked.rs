@@ -20,7 +20,7 @@ impl Node {
     /// range was given to, or declined.
     pub(super) fn on_replica(&mut self, ctx: &mut NodeCtx<'_>, from: Address, asked: ToReplica) {
         let plain = self.disk.given.is_empty() && self.disk.lacking.is_empty();
-        if plain || asked.is_for_another() {
+        if plain || asked.stand_in_for().is_some() {
             return self.do_here(ctx, from, asked);
         }
         let (key, position) = (asked.key(), self.disk.store.position(asked.key()));
@@ -75,11 +75,14 @@ impl Node {
     }
 
     fn do_here(&mut self, ctx: &mut NodeCtx<'_>, from: Address, asked: ToReplica) {
-        let (key, for_another) = (asked.key(), asked.is_for_another());
+        let (key, for_another) = (asked.key(), asked.stand_in_for());
+        if let (Some(part), Some(target)) = (&mut self.handoff, for_another) {
+            part.on_used(ctx, target);
+        }
         let (config, disk) = (&*self.config, &mut self.disk);
         self.replica.on_message(ctx, config, disk, (from, asked));
         // What is kept in memory is no job that would be finished later.
-        let at_once = self.replica.is_buffered() && !for_another;
+        let at_once = self.replica.is_buffered() && for_another.is_none();
         if at_once && !self.view.history().is_founding() {
             self.on_written(ctx, key);
         }

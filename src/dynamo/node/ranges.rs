@@ -26,13 +26,13 @@ use crate::id::{Key, NodeId};
 impl Node {
     /// An administrator's command: who is concerned learns of it at once, the others by gossip.
     pub(super) fn on_command(&mut self, ctx: &mut NodeCtx<'_>, command: Command) {
-        ctx.tell(|| Fact::Member(MemberFact::Commanded(command)));
-        let Some(history) = obeyed(self.view.history(), command, ctx.now, self.choice(ctx)) else {
-            return;
-        };
+        ctx.tell(|| Fact::Member(MemberFact::Commanded(command.clone())));
+        let choice = self.choice(ctx);
+        let Some(history) = obeyed(self.view.history(), &command, ctx.now, choice) else { return };
         self.adopt(ctx, history);
         let concerned = match command {
             Command::Join(node) | Command::Leave(node) => node,
+            Command::Settle(settler) => settler.node,
             Command::Remove(_) => return,
             Command::Replace { by, .. } => by,
         };
@@ -47,7 +47,7 @@ impl Node {
         self.detector.on_silence(ctx, &mut self.view, peer);
         if self.config.planted.is(Plant::FdDownChangesRing) && !self.view.believes_up(peer) {
             let removal = Command::Remove(peer);
-            let history = obeyed(self.view.history(), removal, ctx.now, self.choice(ctx));
+            let history = obeyed(self.view.history(), &removal, ctx.now, self.choice(ctx));
             history.into_iter().for_each(|history| self.adopt(ctx, history));
         }
     }
@@ -73,6 +73,9 @@ impl Node {
         self.disk.history = Rc::clone(&history);
         self.view.learn(history);
         self.tell_belief(ctx);
+        if before.membership() != self.view.history().membership() {
+            ctx.tell(|| Fact::Believes { history: Rc::clone(self.view.history()) });
+        }
         self.note_lacking(&before);
         let (ranges, keys) = self.cut_trees();
         if ranges > 0 {
@@ -215,10 +218,12 @@ impl Node {
 
     /// Hints for those who are no members any more go to the homes that there are now.
     pub(super) fn retarget_hints(&mut self, ctx: &mut NodeCtx<'_>) {
-        let history = self.view.history();
-        if history.is_founding() || self.disk.hints.is_empty() {
+        let known = self.view.history();
+        if known.is_founding() || self.disk.hints.is_empty() {
             return;
         }
+        let first = self.handoff.as_ref().and_then(|part| part.first_known());
+        let history = first.unwrap_or(known);
         let is_gone = |target: NodeId| {
             let status = history.change(target).map(|change| change.status);
             matches!(status, Some(Status::Removed | Status::Left))
@@ -234,6 +239,9 @@ impl Node {
         let Some(set) = self.disk.hints.remove(key, target) else { return };
         self.replica.forget(key, Some(target));
         ctx.tell(|| Fact::HintSuperseded { hint: Hint { target, key, set: Rc::clone(&set) } });
+        if self.config.planted.is(Plant::HintPurgedWhenTargetRemoved) {
+            return;
+        }
         for &home in ring.homes(ring.range_of(key)) {
             let set = Rc::clone(&set);
             if home == self.view.me {

@@ -46,6 +46,12 @@ pub fn position_of(key: &str) -> Position {
     u128::from_be_bytes(Md5::digest(key.as_bytes()).into())
 }
 
+/// The place at this share of the ring, from 0 up to 1. Exact: no share has more digits.
+pub fn position_at(share: f64) -> Position {
+    const SHARES: f64 = 18_446_744_073_709_551_616.0;
+    u128::from((share * SHARES) as u64) << 64
+}
+
 /// The random tokens of a node (section 4.8.1: chosen once, then persisted).
 pub fn choose_tokens(luck: &Luck, node: NodeId, count: u32) -> Vec<Position> {
     let mut source = luck.stream(Purpose::Placement, u64::from(node.0));
@@ -77,6 +83,13 @@ pub fn choose_free_tokens(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_share_of_the_ring_is_a_place() {
+        assert_eq!(position_at(0.0), 0);
+        assert_eq!(position_at(0.5), 1 << 127);
+        assert_eq!(position_at(0.75), 3 << 126);
+    }
 
     // Checklist item 1: MD5(key) as an unsigned 128-bit position.
     #[test]

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::rc::Rc;
 
-use crate::dynamo::config::{Flush, Versioning};
+use crate::dynamo::config::Flush;
+use crate::dynamo::config::rules::Rules;
 use crate::dynamo::versioning::reconcile::merge;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::id::{Key, NodeId};
@@ -43,10 +44,10 @@ impl HintStore {
     }
 
     /// All that is held of a key for whomever, merged: what a stand-in answers to a read.
-    pub fn of_key(&self, versioning: Versioning, key: Key) -> Option<Rc<VersionSet>> {
+    pub fn of_key(&self, rules: Rules, key: Key) -> Option<Rc<VersionSet>> {
         let ends = (Bound::Included((key, NodeId(0))), Bound::Included((key, NodeId(u32::MAX))));
         let sets = self.by_key.range(ends).map(|(_, set)| Rc::clone(set));
-        sets.reduce(|all, set| merge(versioning, &all, &set))
+        sets.reduce(|all, set| merge(rules, &all, &set))
     }
 
     /// Keeps a hint in place of any earlier one; returns the earlier one.

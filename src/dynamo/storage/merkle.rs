@@ -46,6 +46,40 @@ impl MerkleTree {
         self.forget_path(leaf);
     }
 
+    /// What the tree knows of a key.
+    pub fn get(&self, key: Key, position: Position) -> Option<u64> {
+        self.entries.get(&(self.leaf_of(position), key)).copied()
+    }
+
+    /// How many keys it knows.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Does it know none?
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Are all hashes from the leaf of this position up to the root those of what lies below?
+    pub fn path_is_true(&self, position: Position) -> bool {
+        let leaf = self.leaf_of(position);
+        let path = std::iter::successors(Some(leaf), |index| {
+            (*index > MerkleTree::ROOT).then_some(index / 2)
+        });
+        path.into_iter().all(|index| self.hash(index) == self.hash_anew(index))
+    }
+
+    fn hash_anew(&self, index: TreeIndex) -> u64 {
+        if self.below(index).next().is_none() {
+            0
+        } else if self.is_leaf(index) {
+            self.hash_of_leaf(index)
+        } else {
+            digest_of([self.hash(2 * index), self.hash(2 * index + 1)])
+        }
+    }
+
     /// The hash of a tree node; 0 if no key lies below it.
     pub fn hash(&self, index: TreeIndex) -> u64 {
         if self.below(index).next().is_none() {
@@ -54,11 +88,7 @@ impl MerkleTree {
         if let Some(&hash) = self.known.borrow().get(&index) {
             return hash;
         }
-        let hash = if self.is_leaf(index) {
-            self.hash_of_leaf(index)
-        } else {
-            digest_of([self.hash(2 * index), self.hash(2 * index + 1)])
-        };
+        let hash = self.hash_anew(index);
         self.known.borrow_mut().insert(index, hash);
         hash
     }

@@ -6,6 +6,7 @@
 
 pub mod disk;
 pub mod hint_store;
+pub mod inspection;
 pub mod key_map;
 pub mod merkle;
 pub mod object_buffer;

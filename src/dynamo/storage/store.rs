@@ -3,9 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::dynamo::config::{Flush, Versioning};
+use crate::digest::digest_of;
+use crate::dynamo::config::Flush;
+use crate::dynamo::config::plant::{Plant, Planted};
+use crate::dynamo::config::rules::Rules;
 use crate::dynamo::ring::placement::{RangeId, Ring};
 use crate::dynamo::ring::position::{KeySpace, Position};
+use crate::dynamo::storage::inspection::TreeLook;
 use crate::dynamo::storage::key_map::KeyMap;
 use crate::dynamo::storage::merkle::MerkleTree;
 use crate::dynamo::versioning::reconcile::merge;
@@ -38,6 +42,11 @@ pub struct Store {
     flush: Flush,
     /// Does the device acknowledge flushes that it does not make?
     lies: bool,
+    owner: NodeId,
+    /// A bug in the code that stores.
+    planted: Planted,
+    /// What older files still hold of keys whose tombstones were merged away, by that bug.
+    merged_away: BTreeMap<Key, Rc<VersionSet>>,
 }
 
 /// What is held of one key.
@@ -61,6 +70,33 @@ impl Store {
             last_flushed: None,
             flush,
             lies: false,
+            merged_away: BTreeMap::new(),
+            owner: NodeId(0),
+            planted: Planted::NONE,
+        }
+    }
+
+    /// The node that it belongs to has started.
+    pub fn start(&mut self, owner: NodeId, planted: Planted) {
+        (self.owner, self.planted) = (owner, planted);
+        if planted.is(Plant::MerkleDirtyLostOnRestart) {
+            while let Some(key) = self.unnoted.last() {
+                self.pass_over(*key);
+            }
+        }
+    }
+
+    /// The bug in the code that runs.
+    pub fn planted(&self) -> Planted {
+        self.planted
+    }
+
+    /// The tree of a key that was changed last is not going to learn of it.
+    pub fn pass_over(&mut self, key: Key) {
+        if self.unnoted.pop_if(|last| *last == key).is_some()
+            && let Some(held) = self.sets.get_mut(key)
+        {
+            held.noted = true;
         }
     }
 
@@ -108,13 +144,19 @@ impl Store {
         self.sets.get(key).map(|held| &held.set)
     }
 
+    /// What a new home of the key is to have of it.
+    pub fn to_give(&self, key: Key) -> Option<&Rc<VersionSet>> {
+        let skips = self.planted.is(Plant::TombstoneNotHandedOff);
+        self.get(key).filter(|set| !skips || set.visible().next().is_some())
+    }
+
     /// Merges what arrives into what is held (checklist item 13: ancestors are dropped on receipt,
     /// in any order of arrival).
-    pub fn merge(&mut self, versioning: Versioning, key: Key, arriving: &Rc<VersionSet>) -> Change {
+    pub fn merge(&mut self, rules: Rules, key: Key, arriving: &Rc<VersionSet>) -> Change {
         let before = self.get(key).cloned();
         let after = match &before {
             None => Rc::clone(arriving),
-            Some(held) => merge(versioning, held, arriving),
+            Some(held) => merge(rules, held, arriving),
         };
         self.put(key, after, before)
     }
@@ -134,26 +176,67 @@ impl Store {
             // That it is on the disk is said apart.
             Flush::Buffered(_) => {}
         }
+        if self.planted.is(Plant::MerkleNotUpdatedOnDelete) {
+            let before = self.sets.remove(key).map(|held| held.set);
+            return Change { key, before, after: None };
+        }
         self.restore(key, None)
     }
 
     /// Brings the trees up to date, which a comparison needs.
     pub fn note_in_trees(&mut self) {
         let Some(ring) = &self.ring else { return };
+        let wrong = self.planted.is(Plant::MerkleWrongRange);
         for key in self.unnoted.drain(..) {
-            let digest = self.sets.get_mut(key).map(|held| {
+            let digest = self.sets.get_mut(key).and_then(|held| {
                 held.noted = true;
-                held.set.digest()
+                entry_of(&held.set, self.owner, self.planted)
             });
-            if let Some(tree) = self.trees.get_mut(&ring.range_of(key)) {
-                tree.set(key, self.keys.position(key), digest);
+            let position = self.keys.position(key);
+            let range = match wrong {
+                // As if positions had few bits: who is near a token is beyond it.
+                true => ring.range_at(position | Position::MAX >> 7),
+                false => ring.range_of(key),
+            };
+            if let Some(tree) = self.trees.get_mut(&range) {
+                tree.set(key, position, digest);
             }
         }
     }
 
+    /// How many keys there are, held or not.
+    pub fn key_count(&self) -> u32 {
+        self.keys.count()
+    }
+
+    /// What the tree of a key says of it, and what is held; none if no tree is about it.
+    pub fn tree_says(&self, key: Key) -> Option<(Option<u64>, Option<u64>)> {
+        let tree = self.trees.get(&self.ring.as_ref()?.range_of(key))?;
+        Some((tree.get(key, self.keys.position(key)), self.get(key).map(|set| set.digest())))
+    }
+
+    /// Are all hashes above this key those of what lies below them?
+    pub fn path_is_true(&self, key: Key) -> bool {
+        let tree = self.ring.as_ref().and_then(|ring| self.trees.get(&ring.range_of(key)));
+        tree.is_none_or(|tree| tree.path_is_true(self.keys.position(key)))
+    }
+
+    /// What the tree of a range comes to, unless it is larger than this.
+    pub fn look_at_tree(&self, range: RangeId, largest: usize) -> Option<TreeLook> {
+        let ring = self.ring.as_ref()?;
+        let tree = self.trees.get(&range).filter(|tree| tree.len() <= largest)?;
+        let digest = |key: Key| self.get(key).map_or(0, |set| set.digest());
+        let keys = tree.entries(MerkleTree::ROOT).map(|(key, _)| key);
+        let contents = keys.map(|key| digest_of([u64::from(key.0), digest(key)]));
+        let contents = contents.fold(0, u64::wrapping_add);
+        let root = tree.hash(MerkleTree::ROOT);
+        Some(TreeLook { bounds: ring.bounds(range), root, contents })
+    }
+
     /// The tree of a hosted range.
     pub fn tree(&self, range: RangeId) -> Option<&MerkleTree> {
-        assert!(self.unnoted.is_empty(), "trees are brought up to date before they are read");
+        let fresh = self.unnoted.is_empty() || self.planted.is(Plant::AeSnapshotRace);
+        assert!(fresh, "trees are brought up to date before they are read");
         self.trees.get(&range)
     }
 
@@ -261,8 +344,29 @@ impl Store {
                 Flush::Buffered(_) => {}
             }
             self.set(key, Some(Rc::clone(&after)));
+            if self.planted.is(Plant::CompactionDropsTombstoneEarly) {
+                self.compact(key, &after, before.as_ref());
+            }
         }
         Change { key, before, after: Some(after) }
+    }
+
+    /// A file that holds a tombstone is merged: the tombstone goes, though an older file still
+    /// holds what it deleted.
+    fn compact(&mut self, key: Key, after: &VersionSet, before: Option<&Rc<VersionSet>>) {
+        let shows = |set: &VersionSet| set.visible().next().is_some();
+        match before.filter(|before| shows(before)) {
+            _shown if shows(after) => self.merged_away.remove(&key),
+            Some(before) => self.merged_away.insert(key, Rc::clone(before)),
+            None => None,
+        };
+    }
+
+    /// The files are read again after a restart: what they held comes to light where its tombstone
+    /// was merged away.
+    pub fn scan(&mut self) -> Vec<Change> {
+        let back = std::mem::take(&mut self.merged_away).into_iter();
+        back.map(|(key, set)| self.restore(key, Some(set))).collect()
     }
 
     fn restore(&mut self, key: Key, set: Option<Rc<VersionSet>>) -> Change {
@@ -280,6 +384,18 @@ impl Store {
         }
         before.map(|held| held.set)
     }
+}
+
+/// What a tree is told of a set.
+fn entry_of(set: &VersionSet, owner: NodeId, planted: Planted) -> Option<u64> {
+    let digest = set.digest();
+    let siblings = set.versions().len() as u64;
+    if planted.is(Plant::MerkleNondeterministicHash) && siblings > 1 {
+        // Siblings come in the order of a table that each process fills in its own way.
+        return Some(digest_of([digest, u64::from(owner.0) % siblings]));
+    }
+    let absent = planted.is(Plant::MerkleZeroSentinel) && digest & 0xff == 0;
+    (!absent).then_some(digest)
 }
 
 impl Change {

@@ -7,6 +7,7 @@ use std::fmt;
 
 use smallvec::SmallVec;
 
+use crate::dynamo::config::plant::{Plant, Planted};
 use crate::id::{ClientId, NodeId};
 use crate::time::Time;
 
@@ -170,14 +171,29 @@ impl Clock {
     /// Forgets the pairs that were not counted up for longest, until there are no more than there
     /// may be (section 4.4); of two as old, that of the lower actor. Pairs that `stays` holds of
     /// stay.
-    pub fn truncate(&mut self, stays: impl Fn(Dot) -> bool) {
+    pub fn truncate(&mut self, planted: Planted, stays: impl Fn(Dot) -> bool) {
+        let most = self.ages.as_ref().map_or(usize::MAX, |ages| ages.most as usize);
+        self.shorten(most, planted, stays);
+    }
+
+    /// The same until there are no more than so many pairs.
+    pub fn shorten(&mut self, most: usize, planted: Planted, stays: impl Fn(Dot) -> bool) {
         let Some(ages) = &mut self.ages else { return };
-        while self.entries.len() > ages.most as usize {
+        while self.entries.len() > most {
             let places = (0..self.entries.len()).filter(|place| !stays(self.entries[*place]));
-            let Some(oldest) = places.min_by_key(|place| ages.times[*place]) else { return };
+            let goes = match planted.is(Plant::PruneNewestFirst) {
+                false => places.min_by_key(|place| ages.times[*place]),
+                true => places.max_by_key(|place| ages.times[*place]),
+            };
+            let Some(oldest) = goes else { return };
             self.entries.remove(oldest);
             ages.times.remove(oldest);
         }
+    }
+
+    /// Most pairs that it may have, if it is one that is cut back.
+    pub fn most_pairs(&self) -> Option<u32> {
+        self.ages.as_ref().map(|ages| ages.most)
     }
 
     /// Size on the wire.

@@ -11,12 +11,15 @@
 //! knows, whenever that grows; versions that it superseded under a name that it forgot come back as
 //! siblings. The names of versions that it holds stay.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::rc::Rc;
 
 use smallvec::{SmallVec, smallvec};
 
 use crate::dynamo::config::Versioning;
+use crate::dynamo::config::plant::{Plant, Planted};
+use crate::dynamo::config::rules::Rules;
 use crate::dynamo::versioning::clock::{Actor, Causality, Clock, Dot};
 use crate::dynamo::versioning::version::{Value, Version, VersionSet};
 use crate::ghost::Ghost;
@@ -29,6 +32,8 @@ pub struct Author {
     pub stamp: Time,
     /// Most pairs of the clock, where clocks are truncated.
     pub most_pairs: Option<u32>,
+    /// A bug in the code that makes versions.
+    pub planted: Planted,
 }
 
 impl Author {
@@ -37,6 +42,14 @@ impl Author {
         match self.most_pairs {
             None => clock.add(dot),
             Some(most) => clock.add_at(dot, self.stamp, most),
+        }
+    }
+
+    /// What a client says that it has seen.
+    fn token(self, context: &VersionSet) -> Cow<'_, Clock> {
+        match self.planted.is(Plant::CausalityTokenTruncated) {
+            false => Cow::Borrowed(context.clock()),
+            true => Cow::Owned(context.clock().entries().iter().take(8).copied().collect()),
         }
     }
 }
@@ -61,15 +74,20 @@ pub fn write(
 /// What a replica holds that held `mine` and is sent `theirs`. Shares instead of copying wherever
 /// one side has it all.
 pub fn merge(
-    versioning: Versioning,
+    rules: impl Into<Rules>,
     mine: &Rc<VersionSet>,
     theirs: &Rc<VersionSet>,
 ) -> Rc<VersionSet> {
     if Rc::ptr_eq(mine, theirs) || mine.digest() == theirs.digest() {
         return Rc::clone(mine);
     }
+    let Rules { versioning, planted } = rules.into();
+    let covers = |set: &VersionSet, other: &VersionSet| set.clock().covers(other.clock());
+    if planted.is(Plant::VvEqualTreatedAsNewer) && covers(theirs, mine) {
+        return Rc::clone(theirs);
+    }
     let merged = match versioning {
-        Versioning::Dotted => merge_dotted(mine, theirs),
+        Versioning::Dotted => merge_dotted(mine, theirs, planted),
         Versioning::Literal => merge_literal(mine, theirs),
         Versioning::LastWriteWins => merge_stamped(mine, theirs),
     };
@@ -87,17 +105,26 @@ fn write_dotted(
     ghost: Ghost,
 ) -> VersionSet {
     let mut clock = local.map_or_else(Clock::default, |set| set.clock().clone());
-    let covered =
-        |version: &&Version| !context.is_some_and(|set| set.clock().contains(version.dot));
-    let kept = local.into_iter().flat_map(VersionSet::versions).filter(covered);
+    let planted = author.planted;
+    let context = context.filter(|_| !planted.is(Plant::PutIgnoresContext));
+    let token = context.map(|set| author.token(set));
+    let unseen = |version: &&Version| {
+        let keeps = planted.is(Plant::DvvKeepCovered) && version.dot.actor == author.actor;
+        keeps || !token.as_ref().is_some_and(|clock| clock.contains(version.dot))
+    };
+    let kept = local.into_iter().flat_map(VersionSet::versions).filter(unseen);
     let mut versions: SmallVec<[Version; 1]> = kept.cloned().collect();
-    if let Some(set) = context {
-        clock.join(set.clock());
+    if let Some(clock_seen) = &token {
+        clock.join(clock_seen);
     }
-    let dot = Dot { actor: author.actor, counter: clock.counter(author.actor) + 1 };
+    let known = match (planted.is(Plant::VvIncrementContextOnly), &token) {
+        (false, _) => clock.counter(author.actor),
+        (true, seen) => seen.as_ref().map_or(0, |seen| seen.counter(author.actor)),
+    };
+    let dot = Dot { actor: author.actor, counter: known + 1 };
     author.count(&mut clock, dot);
     versions.push(Version { dot, stamp: author.stamp, clock: None, value, ghost });
-    clock.truncate(|dot| versions.iter().any(|version| version.dot.actor == dot.actor));
+    clock.truncate(planted, |dot| versions.iter().any(|version| version.dot.actor == dot.actor));
     VersionSet::new(clock, versions)
 }
 
@@ -119,7 +146,7 @@ fn write_literal(
     let kept = local.into_iter().flat_map(VersionSet::versions).filter(survives);
     let mut versions: SmallVec<[Version; 1]> = kept.cloned().collect();
     // Here all is still known that it descends from; whoever gets it knows less.
-    clock.truncate(|own| own == dot);
+    clock.truncate(author.planted, |own| own == dot);
     let own = Some(Box::new(clock));
     versions.push(Version { dot, stamp: author.stamp, clock: own, value, ghost });
     VersionSet::new(joint_clock(&versions), versions)
@@ -145,7 +172,15 @@ type Chosen<'a> = SmallVec<[&'a Version; 8]>;
 
 /// Both sides are sorted by dot, and a dot names one version: one walk along both finds what they
 /// share. What only one side holds stays unless the other side knows of it, and no longer holds it.
-fn merge_dotted(mine: &Rc<VersionSet>, theirs: &Rc<VersionSet>) -> Rc<VersionSet> {
+fn merge_dotted(
+    mine: &Rc<VersionSet>,
+    theirs: &Rc<VersionSet>,
+    planted: Planted,
+) -> Rc<VersionSet> {
+    let lacks = |set: &VersionSet, dot: Dot| {
+        let skips = planted.is(Plant::VvCompareIgnoresMissingActor);
+        !set.clock().contains(dot) && !(skips && set.clock().counter(dot.actor) == 0)
+    };
     let (mut ours, mut others) = (mine.versions(), theirs.versions());
     let mut kept: Chosen<'_> = SmallVec::new();
     let (mut mine_is_all, mut theirs_is_all) = (true, true);
@@ -161,9 +196,9 @@ fn merge_dotted(mine: &Rc<VersionSet>, theirs: &Rc<VersionSet>) -> Rc<VersionSet
             Ordering::Greater => &others[0],
         };
         let stays = match order {
-            Ordering::Less => !theirs.clock().contains(version.dot),
+            Ordering::Less => lacks(theirs, version.dot),
             Ordering::Equal => true,
-            Ordering::Greater => !mine.clock().contains(version.dot),
+            Ordering::Greater => lacks(mine, version.dot),
         };
         if stays {
             kept.push(version);
@@ -182,7 +217,7 @@ fn merge_dotted(mine: &Rc<VersionSet>, theirs: &Rc<VersionSet>) -> Rc<VersionSet
     }
     let mut clock = mine.clock().clone();
     clock.join(theirs.clock());
-    clock.truncate(|dot| kept.iter().any(|version| version.dot.actor == dot.actor));
+    clock.truncate(planted, |dot| kept.iter().any(|version| version.dot.actor == dot.actor));
     Rc::new(VersionSet::new(clock, kept.into_iter().cloned().collect()))
 }
 

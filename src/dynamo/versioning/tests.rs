@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use smallvec::smallvec;
 
 use crate::dynamo::config::Versioning;
+use crate::dynamo::config::plant::Planted;
 use crate::dynamo::versioning::clock::{Actor, Causality, Clock, Dot};
 use crate::dynamo::versioning::reconcile::{Author, merge, write};
 use crate::dynamo::versioning::version::{Content, Value, VersionSet};
@@ -38,7 +39,8 @@ impl Story {
         let seen = context.iter().flat_map(|set| set.versions()).map(|version| &version.ghost);
         let ghost = Ghost::new(event, seen);
         let (actor, stamp) = (Actor::of_node(NodeId(node)), Time(u64::from(event.number)));
-        let author = Author { actor, stamp, most_pairs: self.most_pairs };
+        let (most_pairs, planted) = (self.most_pairs, Planted::NONE);
+        let author = Author { actor, stamp, most_pairs, planted };
         let value = Value { bytes: 1, content: Content::Blob };
         let (local, context) = (local.map(|set| &**set), context.map(|set| &**set));
         Rc::new(write(self.versioning, local, context, author, value, ghost))

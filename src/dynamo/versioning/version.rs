@@ -139,6 +139,12 @@ impl VersionSet {
         self.versions.iter().filter(|version| version.value.content != Content::Tombstone)
     }
 
+    /// Does a reader of this set know of an event of the key, as the ghosts have it?
+    pub fn knows(&self, event: u32) -> bool {
+        let ghosts = self.versions.iter().map(|version| &version.ghost);
+        ghosts.into_iter().any(|g| g.event().number == event || g.past().contains(event))
+    }
+
     /// The events that a reader of this set knows, for the ghost oracle.
     pub fn history(&self) -> Past {
         let mut history = Past::default();

@@ -1,5 +1,5 @@
 //! What the numbers about the inside of a node mean: what its disk spoils, its object buffer, its
-//! background work.
+//! background work, its pauses.
 
 use crate::report::definitions::{Definition, row};
 
@@ -38,4 +38,21 @@ pub(super) static LOCAL: &[(&str, Definition)] = &[
          over all adjustments",
     ),
     row("admission.read_max_ms", "ms", "the same at most"),
+    row(
+        "pauses.nodes|clients|load_balancers.count",
+        "pauses",
+        "pauses of processes of this kind that began before the run ended",
+    ),
+    row("pauses.nodes|clients|load_balancers.mean_ms", "ms", "how long they took, mean"),
+    row(
+        "pauses.nodes|clients|load_balancers.share",
+        "share",
+        "the part of the run in which a process of this kind stood still, mean over all of them",
+    ),
+    row(
+        "pauses.nodes|clients|load_balancers.held",
+        "things",
+        "messages, timers and finished jobs that waited for such a pause to end",
+    ),
+    row("pauses.nodes|clients|load_balancers.held_mean_ms", "ms", "how long they waited, mean"),
 ];

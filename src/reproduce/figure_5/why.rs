@@ -2,7 +2,7 @@
 //! Looked at after the day was known, and held to nothing.
 
 use crate::report::plot::chart::{Axis, Chart, Panel, Series, Style};
-use crate::reproduce::day::{self, Mode, SIZES};
+use crate::reproduce::day::{self, Mode, SIZES, Tail};
 use crate::reproduce::result::{Figure, Picture, Row, Table};
 use crate::reproduce::statistics::Estimate;
 use crate::reproduce::work::{Stopped, Work};
@@ -15,6 +15,8 @@ const LOADS: [(f64, f64); 5] =
     [(250.0, 0.31), (500.0, 0.62), (600.0, 0.74), (680.0, 0.84), (740.0, 0.91)];
 /// Puts that are measured in each run, at least.
 const PUTS: f64 = 8_000.0;
+/// So many times as many where processes pause, since one pause strikes many puts.
+const PAUSED: f64 = 8.0;
 
 /// What was found, for a table and a picture.
 pub struct Why {
@@ -26,12 +28,16 @@ pub struct Why {
 /// The 99.9th percentiles of puts, in milliseconds, directly and buffered, by repetition.
 type Tails = Vec<(f64, f64)>;
 
-fn tails(work: &mut Work<'_>, requests: f64, sizes: &str) -> Result<Tails, Stopped> {
-    let seconds = (work.choose(PUTS, PUTS / 4.0) * 2.0 / requests) as u64;
+fn tails(work: &mut Work<'_>, tail: Tail, requests: f64, sizes: &str) -> Result<Tails, Stopped> {
+    let puts = match tail {
+        Tail::Messages => PUTS,
+        Tail::Pauses => PUTS * PAUSED,
+    };
+    let seconds = (work.choose(puts, puts / 4.0) * 2.0 / requests) as u64;
     let mut tails = Vec::new();
     for seed in work.seed..work.seed + work.choose(3, 2) {
         let mut tail = |mode| {
-            let world = day::steady(mode, requests, seconds, sizes, seed);
+            let world = day::steady((mode, tail), requests, seconds, sizes, seed);
             let report = work.run(&world.checked, Vec::new())?.report;
             Ok(report.figure("latency.put.p99_9_ms").flatten().unwrap_or(f64::NAN))
         };
@@ -48,12 +54,12 @@ fn factor(tails: &Tails) -> Estimate {
 pub fn look(work: &mut Work<'_>) -> Result<Why, Stopped> {
     let (mut rows, mut points) = (Vec::new(), Vec::new());
     for (what, sizes) in [("of all sizes", SIZES), ("of 10 KiB each", ALIKE)] {
-        let found = factor(&tails(work, QUIET, sizes)?);
+        let found = factor(&tails(work, Tail::Messages, QUIET, sizes)?);
         let what = format!("factor at {QUIET} requests/s, objects {what}");
         rows.push(Row::number(what, Figure::Nothing, found));
     }
     for (requests, busy) in LOADS {
-        let tails = tails(work, requests, SIZES)?;
+        let tails = tails(work, Tail::Messages, requests, SIZES)?;
         let direct: Vec<f64> = tails.iter().map(|(direct, _)| *direct).collect();
         let at = format!("{requests} requests/s (disks {:.0} % busy)", 100.0 * busy);
         let found = factor(&tails);
@@ -61,6 +67,11 @@ pub fn look(work: &mut Work<'_>) -> Result<Why, Stopped> {
         rows.push(Row::number(format!("factor at {at}"), Figure::Nothing, found));
         let direct = Estimate::of(&direct);
         rows.push(Row::number(format!("direct, ms, at {at}"), Figure::Nothing, direct));
+    }
+    for requests in [QUIET, day::PEAK] {
+        let found = factor(&tails(work, Tail::Pauses, requests, SIZES)?);
+        let what = format!("factor at {requests} requests/s, pauses in place of slow messages");
+        rows.push(Row::number(what, Figure::Nothing, found));
     }
     Ok(Why { rows, points })
 }

@@ -3,14 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::id::{Address, NodeId};
-use crate::scenario::check::parties::check_exists;
+use crate::scenario::check::parties::{MACHINE_LIMIT, check_exists};
 use crate::scenario::path::Path;
 use crate::scenario::problem::Findings;
 use crate::scenario::spec::Scenario;
-use crate::sim::administration::{Order, Replacement};
-
-/// Highest number of a node, whether a member from the start or not.
-const MACHINE_LIMIT: u32 = 10_000;
+use crate::sim::administration::{Join, Order, Replacement};
 
 pub(super) fn check(scenario: &Scenario, findings: &mut Findings) {
     let mut started: BTreeMap<NodeId, Path> = BTreeMap::new();
@@ -60,8 +57,27 @@ fn check_names(order: &Order, path: &Path, scenario: &Scenario, findings: &mut F
             let message = format!("{dead} cannot take its own place; restart it instead");
             findings.require_with(dead != by, path.name("by"), [path.name("dead")], message);
         }
-        Order::Join(_) | Order::Leave(_) | Order::Remove(_) => {}
+        Order::Join(join) => check_tokens(join, path, scenario, findings),
+        Order::Leave(_) | Order::Remove(_) => {}
     }
+}
+
+/// Tokens that are stated lie on the ring, apart from each other, and are not partitions.
+fn check_tokens(join: &Join, path: &Path, scenario: &Scenario, findings: &mut Findings) {
+    let tokens = path.name("tokens");
+    for (place, share) in join.tokens.iter().enumerate() {
+        let message = format!("{share} is no place on the ring: it goes from 0 up to, not with, 1");
+        findings.require((0.0..1.0).contains(share), tokens.index(place), message);
+        let before = join.tokens[..place].iter().position(|other| other == share);
+        let message = || format!("{} is at {share} twice", join.node);
+        if before.is_some() {
+            findings.require(false, tokens.index(place), message());
+        }
+    }
+    let partitions = scenario.cluster.partitioning.strategy == 3 && !join.tokens.is_empty();
+    let message = "with strategy 3 a node takes whole partitions, and has no places of its own";
+    let because = ["cluster.partitioning.strategy"];
+    findings.require_with(!partitions, tokens, because, message.to_string());
 }
 
 /// Who is told, and who goes, must be there at all.
@@ -77,7 +93,7 @@ fn check_comes(
         }
     };
     match order {
-        Order::Join(step) => exists(step.via, "via"),
+        Order::Join(join) => exists(join.via, "via"),
         Order::Leave(step) | Order::Remove(step) => {
             exists(step.node, "node");
             exists(step.via, "via");

@@ -1,10 +1,10 @@
 //! Rules of `cluster`.
 
+use crate::dynamo::config::handoff::HintedHandoff;
 use crate::dynamo::config::local::{Admission, ObjectBuffer};
 use crate::dynamo::config::modes::{ClockSkew, ClockTruncation, Tombstones, TruncatedWhen};
 use crate::dynamo::config::{
-    AntiEntropy, Cluster, FailureDetection, Flush, HintedHandoff, RangeTransfer, Timeouts,
-    Versioning,
+    AntiEntropy, Cluster, FailureDetection, Flush, RangeTransfer, Timeouts, Versioning,
 };
 
 use crate::scenario::check::{CLOCK_LIMIT, check_positive};
@@ -102,6 +102,21 @@ fn check_timeouts(timeouts: &Timeouts, findings: &mut Findings) {
 fn check_hinted_handoff(settings: &HintedHandoff, findings: &mut Findings) {
     check_positive(settings.scan_interval, "cluster.hinted_handoff.scan_interval", findings);
     check_positive(settings.timeout, "cluster.hinted_handoff.timeout", findings);
+    let HintedHandoff { scan_interval, window, idle, .. } = *settings;
+    if let Some(window) = window {
+        findings.require_with(
+            window > scan_interval,
+            "cluster.hinted_handoff.window",
+            ["cluster.hinted_handoff.scan_interval"],
+            format!(
+                "a hint is kept until one scan at least: longer than scan_interval, which is \
+                 {scan_interval}, not {window}"
+            ),
+        );
+    }
+    if let Some(idle) = idle {
+        check_positive(idle, "cluster.hinted_handoff.idle", findings);
+    }
     findings.require(
         settings.batch >= 1,
         "cluster.hinted_handoff.batch",

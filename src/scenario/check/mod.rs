@@ -5,6 +5,7 @@
 
 mod administration;
 mod cluster;
+mod conditions;
 mod cuts;
 mod disk;
 mod expect;
@@ -12,6 +13,7 @@ mod faults;
 mod network;
 mod parties;
 mod partitioning;
+mod pauses;
 pub(in crate::scenario) mod timelines;
 mod traffic;
 mod workload;
@@ -24,8 +26,8 @@ use crate::scenario::path::{Path, Step};
 use crate::scenario::problem::{Findings, Problem};
 use crate::scenario::spec::Scenario;
 
-/// Longest run, and longest wait after it: thirty days.
-pub const DURATION_LIMIT: Duration = Duration::from_secs(30 * 24 * 3600);
+/// Longest run, and longest wait after it. Software stays up for years.
+pub const DURATION_LIMIT: Duration = Duration::from_secs(1_000 * 24 * 3600);
 /// How far a clock may be off: a day.
 pub const CLOCK_LIMIT: Duration = Duration::from_secs(24 * 3600);
 /// Most rows of a timeline.
@@ -42,11 +44,13 @@ pub fn check(scenario: &Scenario, known_figures: &[&str]) -> Vec<Problem> {
     check_name(&scenario.name, &mut findings);
     check_times(scenario, &mut findings);
     cluster::check(&scenario.cluster, &mut findings);
+    conditions::check(scenario, &mut findings);
     administration::check(scenario, &mut findings);
     partitioning::check(scenario, &mut findings);
     network::check(scenario, &mut findings);
     disk::check(scenario, &mut findings);
     workload::check(scenario, &mut findings);
+    pauses::check(scenario, &mut findings);
     faults::check(scenario, &mut findings);
     timelines::check(&scenario.faults, &mut findings);
     expect::check(scenario, known_figures, &mut findings);
@@ -71,7 +75,7 @@ fn check_name(name: &str, findings: &mut Findings) {
 
 fn check_times(scenario: &Scenario, findings: &mut Findings) {
     let Scenario { duration, settle_limit, sampling, .. } = scenario;
-    let in_limit = |what: &str| format!("{what} is at most 30 days (720h)");
+    let in_limit = |what: &str| format!("{what} is at most 1000 days (24000h)");
     check_positive(*duration, "duration", findings);
     findings.require(*duration <= DURATION_LIMIT, "duration", in_limit("duration"));
     findings.require(*settle_limit <= DURATION_LIMIT, "settle_limit", in_limit("settle_limit"));

@@ -7,6 +7,9 @@ use crate::scenario::problem::Findings;
 use crate::scenario::spec::Scenario;
 use crate::sim::administration::Order;
 
+/// Highest number of a node, whether a member from the start or not.
+pub(super) const MACHINE_LIMIT: u32 = 10_000;
+
 /// Refuses spans that name nodes or clients that the scenario does not have.
 pub(super) fn check_exist(spans: &[(Span, Path)], scenario: &Scenario, findings: &mut Findings) {
     for (span, path) in spans {
@@ -35,10 +38,13 @@ pub(super) fn check_exists(
     findings.require_with(number < count, path.clone(), [because], message);
 }
 
-/// All nodes of a scenario: its members, and those that an administrator starts.
+/// All nodes of a scenario: its members, and those that an administrator starts, if they can be.
 fn machines(scenario: &Scenario) -> u32 {
     let started = scenario.administration.iter().filter_map(Order::starts);
-    started.map(|node| node.0 + 1).fold(scenario.cluster.nodes, u32::max)
+    started
+        .filter(|node| node.0 < MACHINE_LIMIT)
+        .map(|node| node.0 + 1)
+        .fold(scenario.cluster.nodes, u32::max)
 }
 
 /// A run of parties that stands in one group, where it is written.

@@ -22,6 +22,8 @@ pub const RETRY_LIMIT: u8 = 10;
 pub const FACTOR_LIMIT: f64 = 10.0;
 /// Most keys that a client remembers.
 pub const MEMORY_LIMIT: u32 = 1_000;
+/// Most load balancers.
+pub const BALANCER_LIMIT: u32 = 10_000;
 /// Widest spread of sizes.
 pub const SIGMA_LIMIT: f64 = 10.0;
 
@@ -117,6 +119,10 @@ fn check_routing(scenario: &Scenario, findings: &mut Findings) {
     if let Some(balancer) = load_balancer {
         let path = Path::from("workload.load_balancer");
         check_distribution(&balancer.latency, &path.name("latency"), findings);
+        let count = balancer.count;
+        let message = format!("there are 1 to {BALANCER_LIMIT} load balancers, not {count}");
+        let holds = (1..=BALANCER_LIMIT).contains(&count);
+        findings.require(holds, path.name("count"), message);
         let holds = matches!(routing, Routing::LoadBalancer | Routing::OwnSite);
         let message = "clients find their nodes without one, by `routing`";
         findings.require_with(holds, path, ["workload.routing"], message);

@@ -84,7 +84,7 @@ impl World {
     fn next_to_join(&self, begins: Option<Duration>) -> Result<NodeId, String> {
         let begins = begins.ok_or("who is next to join depends on when the fault begins")?;
         let join = |order: &Order| match order {
-            Order::Join(step) => Some((step.at, step.node)),
+            Order::Join(join) => Some((join.at, join.node)),
             Order::Leave(_) | Order::Remove(_) | Order::Replace(_) | Order::Start(_) => None,
         };
         let joins = || self.plan.administration.iter().filter_map(join);

@@ -14,8 +14,9 @@ use crate::scenario::spec::Scenario;
 pub const RATE_LIMIT: f64 = 1e6;
 /// Most operations of a run, as expected from the rates.
 pub const OPERATION_LIMIT: f64 = 2e9;
-/// Shortest day.
+/// Shortest and longest day.
 pub const SHORTEST_DAY: Duration = Duration::from_secs(1);
+pub const LONGEST_DAY: Duration = Duration::from_secs(30 * 24 * 3600);
 
 pub(super) fn check(scenario: &Scenario, findings: &mut Findings) {
     let path = Path::from("workload.arrivals");
@@ -57,7 +58,7 @@ fn check_rates(rates: &[(Rate, &str)], path: &Path, scenario: &Scenario, finding
 fn check_diurnal(diurnal: &Diurnal, path: &Path, scenario: &Scenario, findings: &mut Findings) {
     let Diurnal { period, table } = diurnal;
     let message = format!("a day takes {SHORTEST_DAY} to 30 days (720h), not {period}");
-    let holds = (SHORTEST_DAY..=DURATION_LIMIT).contains(period);
+    let holds = (SHORTEST_DAY..=LONGEST_DAY).contains(period);
     findings.require(holds, path.name("period"), message);
     let path = path.name("table");
     let nothing = table.iter().all(|(_, rate)| rate.count == 0.0);

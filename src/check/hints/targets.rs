@@ -1,0 +1,89 @@
+//! Verifies (H3): a hint is for a home of its key; and where homes change, no member is left with a
+//! hint for one that is no member any more, long after the trouble is over.
+//!
+//! Does not verify, while nodes join and leave, for whom a hint comes to be: views differ then. A
+//! hint for a member that is no home any more is delivered, and goes on from there. No knob breaks
+//! this. Examines each hint that comes to be.
+
+use crate::check::hints::patience;
+use crate::check::holdings::Holdings;
+use crate::check::judge::Judge;
+use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
+use crate::dynamo::fact::Fact;
+use crate::id::NodeId;
+use crate::time::{Duration, Time};
+use crate::trace::layout::Layout;
+use crate::trace::observer::Interest;
+use crate::trace::record::{Account, Record};
+
+/// The judge.
+#[derive(Debug)]
+pub struct Targets {
+    administered: bool,
+    settled: Option<Time>,
+    examined: u64,
+    findings: Findings,
+}
+
+impl Targets {
+    /// No hint yet.
+    pub fn new(layout: &Layout) -> Targets {
+        let (administered, findings) = (layout.administered, Findings::default());
+        Targets { administered, settled: None, examined: 0, findings }
+    }
+
+    fn look_at_the_end(&mut self, account: &Account, bound: Duration) {
+        let long_ago = self.settled.is_some_and(|settled| settled + bound <= account.now);
+        let members = (0_u32..).map(NodeId).zip(&account.nodes).filter(|(_, it)| it.belongs);
+        for (node, holder) in members.filter(|(_, it)| long_ago && it.up) {
+            let gone =
+                |target: NodeId| account.nodes.get(target.index()).is_none_or(|it| !it.belongs);
+            for hint in holder.hints.iter().filter(|hint| gone(hint.target)) {
+                self.findings.add(|| Finding {
+                    key: Some(hint.key),
+                    nodes: vec![node, hint.target],
+                    mechanism: "a hint for one that is gone",
+                    ..Finding::story(format!(
+                        "{node} still keeps a hint of {} for {}, which is no member any more, and \
+                         has not turned to the homes that there are now",
+                        hint.key, hint.target
+                    ))
+                });
+            }
+        }
+    }
+}
+
+impl Judge for Targets {
+    fn interest(&self) -> Interest {
+        Interest { facts: true, messages: false }
+    }
+
+    fn see_with(&mut self, now: Time, record: &Record<'_>, holdings: &Holdings) {
+        if matches!(record, Record::Settling) {
+            self.settled = Some(now);
+        }
+        let Record::Node { node, fact: Fact::HintCreated { hint } } = record else { return };
+        self.examined += 1;
+        if self.administered || holdings.homes(hint.key).contains(&hint.target) {
+            return;
+        }
+        self.findings.add(|| Finding {
+            time: Some(now),
+            key: Some(hint.key),
+            nodes: vec![*node, hint.target],
+            mechanism: "a hint for one that is no home",
+            ..Finding::story(format!(
+                "{node} keeps a hint of {} for {}, which is none of its homes",
+                hint.key, hint.target
+            ))
+        });
+    }
+
+    fn verdict(mut self: Box<Self>, layout: &Layout, account: &Account) -> Option<Verdict> {
+        layout.cluster.hinted_handoff.on()?;
+        let most = account.nodes.iter().map(|node| node.hints.len() as u64).max().unwrap_or(0);
+        self.look_at_the_end(account, patience(layout, most));
+        Some(self.findings.verdict_if_met("hint_targets", self.examined, Outcome::Violated))
+    }
+}

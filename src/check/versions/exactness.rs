@@ -1,0 +1,61 @@
+//! What the settings of a run promise of its clocks: not a judge, but what judges ask.
+
+use crate::dynamo::config::modes::ClockTruncation;
+use crate::dynamo::config::{Quorum, Versioning};
+use crate::dynamo::versioning::version::{Version, VersionSet};
+use crate::trace::layout::Layout;
+
+/// How far the order of versions is the true one.
+#[derive(Clone, Copy, Debug)]
+pub struct Exactness {
+    pub versioning: Versioning,
+    /// Most pairs of a clock, where clocks lose their oldest.
+    pub most_pairs: Option<u32>,
+    /// Do all clocks of machines show the true time?
+    pub right_time: bool,
+    /// Does every read see every write that was acknowledged before it began?
+    pub reads_see_writes: bool,
+}
+
+impl Exactness {
+    /// As these settings have it.
+    pub fn of(layout: &Layout) -> Exactness {
+        let cluster = &layout.cluster;
+        let strict = match cluster.quorum {
+            Quorum::Strict => true,
+            Quorum::Sloppy => false,
+        };
+        let overlap = cluster.r + cluster.w > cluster.n;
+        let kept = cluster.tombstones.are_kept();
+        Exactness {
+            versioning: cluster.versioning,
+            most_pairs: cluster.clock_truncation.map(ClockTruncation::most_pairs),
+            right_time: cluster.clock_skew.is_none()
+                && !layout.faults.iter().any(|fault| fault.kind.contains("clock")),
+            reads_see_writes: strict && overlap && kept && !layout.administered,
+        }
+    }
+
+    /// Do clocks say exactly which version has seen which?
+    pub fn is_exact(self) -> bool {
+        match self.versioning {
+            Versioning::Dotted => self.most_pairs.is_none(),
+            Versioning::Literal | Versioning::LastWriteWins => false,
+        }
+    }
+
+    /// Are there clocks at all?
+    pub fn has_clocks(self) -> bool {
+        match self.versioning {
+            Versioning::Dotted | Versioning::Literal => true,
+            Versioning::LastWriteWins => false,
+        }
+    }
+}
+
+/// Pairs of versions of a set of which the first is in the true past of the second.
+pub fn superseded(set: &VersionSet) -> impl Iterator<Item = (&Version, &Version)> {
+    let versions = set.versions();
+    let pairs = versions.iter().flat_map(move |older| versions.iter().map(move |by| (older, by)));
+    pairs.filter(|(older, by)| by.ghost.past().contains(older.ghost.event().number))
+}

@@ -1,0 +1,324 @@
+//! The history of one key: its writes, and which of them each read returned.
+//!
+//! A write that surely failed is none. One whose end is unknown may take effect at any later time,
+//! or never: it obliges nobody until somebody has read it. Where a value was written more than
+//! once, or a key was deleted so that nothing can mean two things, a read returned one of several
+//! writes; it is then judged by the one that speaks most for it.
+
+use crate::history::clock::{Clock, Dot, covers};
+use crate::history::model::{Ending, Function, History, NEVER, Operation, Shape, Span};
+use crate::history::value::Value;
+
+/// The first of the writes: that there is nothing yet.
+pub const ABSENCE: u32 = 0;
+
+/// A write to the key.
+#[derive(Clone, Debug)]
+pub struct Write {
+    /// Number of the operation; that of [`ABSENCE`] means nothing.
+    pub operation: u32,
+    /// The client, by its place among those of this key.
+    pub client: u32,
+    pub start: u32,
+    /// When it was acknowledged, or [`NEVER`].
+    pub end: u32,
+    /// From when it surely had taken effect: its end, or the end of a read that returned it.
+    pub settled: u32,
+    pub dot: Option<Dot>,
+    pub value: Option<Value>,
+}
+
+/// A successful read of the key.
+#[derive(Clone, Debug)]
+pub struct Read {
+    pub operation: u32,
+    pub client: u32,
+    pub start: u32,
+    pub end: u32,
+    /// The writes that it returned, in [`Register::shown`].
+    pub shown: Span,
+    /// It returned one of them, not all.
+    pub one_of: bool,
+    /// Why it cannot be: it returned what nobody had written.
+    pub strange: Option<Strange>,
+}
+
+/// A value that a read cannot have.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Strange {
+    NeverWritten(Value),
+    /// By this operation, which surely had no effect.
+    Failed(u32),
+    /// By this operation, which began after the read had ended.
+    FromTheFuture(u32),
+}
+
+/// A beginning or an end, by place in the lists of the key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Step {
+    ReadBegins(u32),
+    ReadEnds(u32),
+    WriteBegins(u32),
+    WriteEnds(u32),
+}
+
+/// The history of one key.
+#[derive(Debug)]
+pub struct Register<'h> {
+    pub history: &'h History,
+    pub key: u32,
+    /// In the order in which they began; the first is [`ABSENCE`].
+    pub writes: Vec<Write>,
+    /// In the order in which they began.
+    pub reads: Vec<Read>,
+    pub shown: Vec<u32>,
+    /// All beginnings and ends, in order.
+    pub steps: Vec<Step>,
+    /// How many clients use the key.
+    pub clients: u32,
+    /// Can each value have come from one write only?
+    pub unique: bool,
+    /// Names of writes with their places, sorted.
+    pub dots: Vec<(Dot, u32)>,
+}
+
+/// The writes of a key by value, to look them up.
+struct Written {
+    /// Sorted by value, then by beginning.
+    by_value: Vec<(Value, u32)>,
+    failed: Vec<(Value, u32)>,
+    deletes: Vec<u32>,
+}
+
+impl History {
+    /// The histories of all keys.
+    pub fn registers(&self) -> Vec<Register<'_>> {
+        let mut events: Vec<Vec<(u32, bool)>> = vec![Vec::new(); self.keys.len()];
+        for moment in &self.moments {
+            let operation = &self.operations[moment.operation as usize];
+            events[operation.key as usize].push((moment.operation, moment.begins));
+        }
+        let keys = (0..).zip(&events);
+        keys.map(|(key, events)| Register::new(self, key, events)).collect()
+    }
+}
+
+impl<'h> Register<'h> {
+    fn new(history: &'h History, key: u32, events: &[(u32, bool)]) -> Register<'h> {
+        let clients = clients(history, events);
+        let mut register = Register {
+            history,
+            key,
+            writes: vec![absence()],
+            reads: Vec::new(),
+            shown: Vec::new(),
+            steps: Vec::with_capacity(events.len()),
+            clients: clients.len() as u32,
+            unique: true,
+            dots: Vec::new(),
+        };
+        let mut written = Written { by_value: vec![], failed: vec![], deletes: vec![] };
+        let mut places = Vec::new();
+        for (number, begins) in events.iter().copied() {
+            register.step(number, begins, &clients, &mut written, &mut places);
+        }
+        written.by_value.sort_unstable();
+        let twice = written.by_value.windows(2).any(|pair| pair[0].0 == pair[1].0);
+        register.unique &= !twice;
+        register.resolve(&written);
+        let named = (0..).zip(&register.writes);
+        register.dots = named.filter_map(|(at, w): (u32, _)| Some((w.dot?, at))).collect();
+        register.dots.sort_unstable();
+        register
+    }
+
+    /// Notes a beginning or an end. `places` has those under way.
+    fn step(
+        &mut self,
+        number: u32,
+        begins: bool,
+        clients: &[u32],
+        written: &mut Written,
+        places: &mut Vec<(u32, Step)>,
+    ) {
+        let operation = &self.history.operations[number as usize];
+        if !begins {
+            if let Some(at) = places.iter().position(|(open, _)| *open == number) {
+                self.steps.push(places.swap_remove(at).1);
+            }
+            return;
+        }
+        let client = clients.binary_search(&operation.client).expect("it is listed") as u32;
+        match (operation.function, operation.ending) {
+            (Function::Read, Ending::Ok) => {
+                let at = self.reads.len() as u32;
+                self.reads.push(read(number, client, operation));
+                self.steps.push(Step::ReadBegins(at));
+                places.push((number, Step::ReadEnds(at)));
+            }
+            (Function::Read, Ending::Fail | Ending::Unknown) => {}
+            (Function::Write | Function::Delete | Function::Swap, Ending::Fail) => {
+                let value = operation.values.of(&self.history.values).last();
+                written.failed.extend(value.map(|value| (*value, number)));
+            }
+            (Function::Write | Function::Delete | Function::Swap, Ending::Ok | Ending::Unknown) => {
+                // What a swap expects is for the search only.
+                self.unique &= operation.function != Function::Swap;
+                let at = self.writes.len() as u32;
+                let value = operation.values.of(&self.history.values).last().copied();
+                match value {
+                    Some(value) => written.by_value.push((value, at)),
+                    None => written.deletes.push(at),
+                }
+                self.writes.push(write(number, client, value, operation));
+                self.steps.push(Step::WriteBegins(at));
+                if operation.end != NEVER {
+                    places.push((number, Step::WriteEnds(at)));
+                }
+            }
+        }
+    }
+
+    /// Finds the writes that each read returned.
+    fn resolve(&mut self, written: &Written) {
+        for place in 0..self.reads.len() {
+            let from = self.shown.len() as u32;
+            let values = self.operation(self.reads[place].operation).values;
+            let values = values.of(&self.history.values);
+            if values.is_empty() && self.history.shape != Shape::Contexts {
+                self.nothing(place, written);
+            }
+            for value in values {
+                self.value(place, *value, written);
+            }
+            let read = &mut self.reads[place];
+            read.shown = Span { from, to: self.shown.len() as u32 };
+            if read.strange.is_none() && !read.one_of {
+                for at in read.shown.of(&self.shown) {
+                    let write = &mut self.writes[*at as usize];
+                    write.settled = write.settled.min(read.end);
+                }
+            }
+        }
+    }
+
+    /// A read found nothing: nothing was there yet, or one of the deletes had been.
+    fn nothing(&mut self, place: usize, written: &Written) {
+        let end = self.reads[place].end;
+        let writes = &self.writes;
+        let before = written.deletes.iter().filter(|at| writes[**at as usize].start < end);
+        let deletes: Vec<u32> = before.copied().collect();
+        self.reads[place].one_of = !deletes.is_empty();
+        self.unique &= deletes.is_empty();
+        self.shown.push(ABSENCE);
+        self.shown.extend(deletes);
+    }
+
+    fn value(&mut self, place: usize, value: Value, written: &Written) {
+        let first = written.by_value.partition_point(|(other, _)| *other < value);
+        let same = written.by_value[first..].iter().take_while(|(other, _)| *other == value);
+        let end = self.reads[place].end;
+        let begun = same.clone().filter(|(_, at)| self.writes[*at as usize].start < end);
+        let before = self.shown.len();
+        self.shown.extend(begun.map(|(_, at)| *at));
+        let read = &mut self.reads[place];
+        match (self.shown.len() - before, same.clone().next()) {
+            (1, _) => {}
+            (0, Some((_, at))) => {
+                let operation = self.writes[*at as usize].operation;
+                read.strange = Some(Strange::FromTheFuture(operation));
+            }
+            (0, None) => {
+                let failed = written.failed.iter().find(|(other, _)| *other == value);
+                read.strange = Some(match failed {
+                    Some((_, operation)) => Strange::Failed(*operation),
+                    None => Strange::NeverWritten(value),
+                });
+            }
+            (_, _) => read.one_of = true,
+        }
+    }
+
+    /// An operation of the history.
+    pub fn operation(&self, number: u32) -> &'h Operation {
+        &self.history.operations[number as usize]
+    }
+
+    /// The writes that a read returned.
+    pub fn shown_by(&self, read: &Read) -> &[u32] {
+        read.shown.of(&self.shown)
+    }
+
+    /// What a read's context covers.
+    pub fn context(&self, read: &Read) -> &'h [Dot] {
+        let clock = self.operation(read.operation).clock;
+        clock.map_or(&[], |clock| clock.of(&self.history.clocks))
+    }
+
+    /// Was a write acknowledged?
+    pub fn acknowledged(&self, write: u32) -> bool {
+        write == ABSENCE || self.writes[write as usize].end != NEVER
+    }
+
+    /// The latest moment at which something that a read returned surely was there: only what began
+    /// later than that is surely newer than all that it returned.
+    pub fn freshness(&self, read: &Read) -> u32 {
+        let settled = |at: &u32| self.writes[*at as usize].settled;
+        self.shown_by(read).iter().map(settled).max().unwrap_or(0)
+    }
+
+    /// Does a read surely not know a write? By its context if it has one; else if all that it
+    /// returned was there before the write began.
+    pub fn misses(&self, read: &Read, write: u32) -> bool {
+        let wanted = &self.writes[write as usize];
+        match (self.history.shape, wanted.dot) {
+            (Shape::Contexts, Some(dot)) => {
+                !covers(self.context(read), dot) && !self.shown_by(read).contains(&write)
+            }
+            (Shape::Contexts, None) => false,
+            (Shape::Registers | Shape::Sets, _) => self.freshness(read) < wanted.start,
+        }
+    }
+
+    /// Did a read return one value, or nothing, and no siblings?
+    pub fn is_single(&self, read: &Read) -> bool {
+        let values = self.operation(read.operation).values;
+        values.to - values.from <= 1
+    }
+
+    /// The write of this name.
+    pub fn named(&self, dot: Dot) -> Option<u32> {
+        let place = self.dots.binary_search_by_key(&dot, |entry| entry.0);
+        place.ok().map(|place| self.dots[place].1)
+    }
+
+    /// The names of all writes of some, joined.
+    pub fn joined(&self, writes: impl Iterator<Item = u32>) -> Clock {
+        let mut clock = Clock::default();
+        writes.filter_map(|at| self.writes[at as usize].dot).for_each(|dot| clock.add(dot));
+        clock
+    }
+}
+
+fn clients(history: &History, events: &[(u32, bool)]) -> Vec<u32> {
+    let client = |(number, _): &(u32, bool)| history.operations[*number as usize].client;
+    let mut clients: Vec<u32> = events.iter().map(client).collect();
+    clients.sort_unstable();
+    clients.dedup();
+    clients
+}
+
+fn absence() -> Write {
+    let operation = NEVER;
+    Write { operation, client: NEVER, start: 0, end: 0, settled: 0, dot: None, value: None }
+}
+
+fn read(operation: u32, client: u32, told: &Operation) -> Read {
+    let (start, end, shown) = (told.start, told.end, Span::default());
+    Read { operation, client, start, end, shown, one_of: false, strange: None }
+}
+
+fn write(operation: u32, client: u32, value: Option<Value>, told: &Operation) -> Write {
+    let Operation { start, end, dot, .. } = *told;
+    Write { operation, client, start, end, settled: end, dot, value }
+}
