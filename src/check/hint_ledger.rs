@@ -60,6 +60,7 @@ impl Judge for HintLedger {
             | Fact::Passed
             | Fact::Declined
             | Fact::Replanted { .. }
+            | Fact::Member(_)
             | Fact::ReadRepaired { .. }
             | Fact::Counted(_)
             | Fact::GivenUp(_)

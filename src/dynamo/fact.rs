@@ -2,12 +2,14 @@
 //! does.
 
 pub mod exchange;
+pub mod members;
 pub mod request;
 pub mod stand_in;
 
 use std::rc::Rc;
 
 use crate::dynamo::fact::exchange::ExchangeFact;
+use crate::dynamo::fact::members::MemberFact;
 use crate::dynamo::fact::request::{Counted, Mended, Unanswered};
 use crate::dynamo::fact::stand_in::StandInFact;
 use crate::dynamo::ring::history::History;
@@ -77,6 +79,8 @@ pub enum Fact {
     Declined,
     /// Trees were cut anew for these ranges, and these keys were put into them.
     Replanted { ranges: u32, keys: u32 },
+    /// Something about who belongs, who answers, or ranges that move.
+    Member(MemberFact),
     /// A get found replicas that were behind and sent them the newest versions.
     ReadRepaired { key: Key, replicas: u32 },
     /// Enough have answered a get or a put, by this coordinator's count: it tells the client.

@@ -1,5 +1,6 @@
 //! A node: its parts and a switchboard. No decision is made here.
 
+mod asked;
 mod clients;
 mod local;
 mod ranges;
@@ -95,9 +96,9 @@ impl Node {
             coordination: Coordination::new(life),
             handoff,
             anti_entropy,
-            gossip: Gossip::new(config.gossip.clone(), beat),
-            detector: Detector::new(config.failure_detection.clone()),
-            giving: Giving::new(config.range_transfer.clone()),
+            gossip: Gossip::new(config.gossip.clone(), beat, config.planted),
+            detector: Detector::new(config.failure_detection.clone(), config.planted),
+            giving: Giving::new(config.range_transfer.clone(), config.planted),
             carrying: Carrying::new(config.range_transfer.clone()),
             refill: Refill::new(config.range_transfer.clone()),
             expected: Ranges::default(),
@@ -150,6 +151,7 @@ impl Node {
             ctx.tell(|| Fact::Lost { change });
         }
         self.tell_belief(ctx);
+        ctx.tell(|| Fact::Believes { history: Rc::clone(self.view.history()) });
         self.gossip.start(ctx, &self.view);
         self.replica.start(ctx, &self.config);
         Reaper::start(ctx, &self.config, &self.disk.store);
@@ -228,7 +230,7 @@ impl Node {
             Timer::GetReplicas | Timer::PutReplicas => {
                 while let Some(silent) = self.next_overdue(ctx, timer) {
                     for peer in silent {
-                        self.detector.on_silence(ctx, &mut self.view, peer);
+                        self.on_silence(ctx, peer);
                     }
                 }
             }
@@ -245,7 +247,7 @@ impl Node {
                 let silent = self.handoff.as_mut().and_then(|part| part.on_due(target, key, scan));
                 // One that controls its background work may be busy with better.
                 if let Some(peer) = silent.filter(|_| self.admission.is_none()) {
-                    self.detector.on_silence(ctx, &mut self.view, peer);
+                    self.on_silence(ctx, peer);
                 }
             }
             Timer::AntiEntropy => self.on_anti_entropy(ctx),
@@ -281,7 +283,7 @@ impl Node {
         let Some(ring) = self.view.ring().map(Rc::clone) else { return };
         while let Some((forward, node)) = self.coordination.forwards.next_overdue(ctx) {
             // Believed down first, so that whoever goes on passes it over.
-            self.detector.on_silence(ctx, &mut self.view, node);
+            self.on_silence(ctx, node);
             let scene = Scene { config: &self.config, view: &self.view, ring: &ring };
             self.coordination.go_on(ctx, scene, forward);
         }

@@ -143,6 +143,11 @@ impl Replica {
     ) {
         for (key, set) in sets {
             self.writes_to_disk(disk, (key, None));
+            if config.planted.is(Plant::HandoffOverwritesNewer) {
+                let change = disk.store.replace(key, set);
+                ctx.tell(|| Fact::Kept { change, cause: Cause::Transfer });
+                continue;
+            }
             self.keep(ctx, config, disk, (key, set), Cause::Transfer);
         }
     }

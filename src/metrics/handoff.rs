@@ -148,6 +148,7 @@ impl Handoff {
             | Fact::Passed
             | Fact::Declined
             | Fact::Replanted { .. }
+            | Fact::Member(_)
             | Fact::ReadRepaired { .. }
             | Fact::Counted(_)
             | Fact::GivenUp(_)

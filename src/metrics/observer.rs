@@ -184,6 +184,7 @@ impl Metrics {
             | Fact::Passed
             | Fact::Declined
             | Fact::Replanted { .. } => self.membership.fact(now, fact),
+            Fact::Member(_) => {}
             Fact::Buffer(fact) => self.buffers.fact(*fact),
             Fact::Admission(fact) => self.admission.fact(*fact),
             Fact::HintCreated { .. }

@@ -154,7 +154,13 @@ impl Simulation {
         let parcel = || Parcel { packet, message: &self.messages.get(message).message };
         if let Some(Standstill { faults, waiting }) = &mut machine.paused {
             self.toll.message(faults[0], parcel());
-            return waiting.push(Event::Deliver(message));
+            waiting.push(Event::Deliver(message));
+            return match packet.from {
+                Address::Node(from) if packet.kind.is_answer() => {
+                    self.tell_waiting(observers, node, Some(from));
+                }
+                Address::Node(_) | Address::Client(_) => {}
+            };
         }
         if !machine.is_up() {
             if let Some(fault) = machine.stopped_by() {

@@ -333,8 +333,11 @@ impl Simulation {
                 }
             }
             Event::Timer { node, life, timer } => {
-                if !self.lives(node, life) || self.waits(node, event) {
+                if !self.lives(node, life) {
                     return;
+                }
+                if self.waits(node, event) {
+                    return self.tell_late(observers, node, timer);
                 }
                 self.totals.astray += u64::from(self.machines[node.index()].life != life);
                 self.fold(u64::from(node.0), timer.number());

@@ -88,7 +88,7 @@ impl Library {
             view: View::of_client(Rc::clone(history), Rc::clone(placement)),
             gets: Gets::new(0),
             puts: Puts::new(0),
-            detector: Detector::new(config.failure_detection.clone()),
+            detector: Detector::new(config.failure_detection.clone(), config.planted),
         };
         let (learnt, misrouted, effects) = (Time::ZERO, SmallVec::new(), Vec::new());
         let (refresh, pulls, awaited) = (*refresh, 0, None);

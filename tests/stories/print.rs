@@ -217,6 +217,7 @@ pub fn spell_fact(names: &Names, fact: &Fact) -> Option<String> {
         Fact::Passed => "passes the request on".to_string(),
         Fact::Declined => "declines".to_string(),
         Fact::Replanted { ranges, keys } => format!("cuts {ranges} trees anew, of {keys} keys"),
+        Fact::Member(_) => return None,
         Fact::ReadRepaired { key, replicas } => format!("repairs {key} at {replicas} replicas"),
     };
     Some(told)
