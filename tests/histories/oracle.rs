@@ -1,11 +1,13 @@
 //! What a history shows of our own runs, beside what the oracle saw.
 //!
 //! Sessions are defined alike: what a client's reads and acknowledged writes oblige its later reads
-//! to know. The oracle knows the true past, a history the contexts; where clocks cover what they
-//! should the counts are equal. They differ where a retry stored one write under two names (a read
-//! that knows one name lacks the other: more violations), and under the paper's literal clocks, whose
-//! contexts claim more than is there (fewer). Of stale reads a history sees fewer: the oracle counts
-//! from the W-th copy, a history from the answer that reaches the client later.
+//! to know. The oracle knows the true past, a history the contexts. The counts are equal where the
+//! oracle remembers all: it keeps 64 keys of each client, so that worlds with more keys are run with
+//! 60 here. Two differences remain. A context may cover a version whose name no write of the history
+//! bears; then a history counts a read that lacks it, and the oracle need not (3 of 1950 among moving
+//! clients). And the paper's literal clocks claim more than is there, so that a history sees fewer.
+//! Of stale reads a history sees fewer: the oracle counts from the W-th copy, a history from the
+//! answer that reaches the client later.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +31,10 @@ fn scenario(name: &str) -> Checked {
     let (_, text) = SHIPPED.iter().find(|(known, _)| *known == name).expect("it is shipped");
     let figures = experiment::known_figures();
     let figures: Vec<&str> = figures.iter().map(String::as_str).collect();
-    let set = ["expect=[]".to_string()];
+    let mut set = vec!["expect=[]".to_string()];
+    if ["stale-reads", "strict-quorum", "sloppy-quorum"].contains(&name) {
+        set.push(r#"workload.keys={"uniform":{"count":60}}"#.to_string());
+    }
     Scenario::read(name, text, &set, &figures).unwrap_or_else(|told| panic!("{told}"))
 }
 
@@ -78,8 +83,7 @@ fn histories_show_what_the_oracle_saw() {
         let judgements = all(&history);
         let sessions = &outcome.report.sessions;
         let count = |checker| said(&judgements, checker).violations;
-        let twice = outcome.report.operations.writes.applied_twice;
-        println!("{name}: applied twice {twice}; {sessions:?}");
+        println!("{name}: {sessions:?}");
         for checker in [Checker::ReadYourWrites, Checker::MonotonicReads, Checker::TStaleness] {
             println!("  {} {}", checker.name(), count(checker));
         }
@@ -90,7 +94,7 @@ fn histories_show_what_the_oracle_saw() {
         assert_eq!(count(Checker::Written), 0, "{name}");
         assert_eq!(count(Checker::ReadYourWrites), sessions.read_your_writes_violations, "{name}");
         let back = count(Checker::MonotonicReads);
-        if twice == 0 {
+        if name != "moving-clients" {
             assert_eq!(back, sessions.monotonic_reads_violations, "{name}");
         } else {
             assert!(back >= sessions.monotonic_reads_violations, "{name}");
