@@ -26,8 +26,8 @@ pub fn junit(suite: &str, cases: &[Case]) -> String {
             Some(story) => {
                 let (story, replay) = (xml(story), xml(replay));
                 text += &format!(
-                    ">\n      <failure message=\"{story}\">{story}\nreplay: {replay}</failure>\n    \
-                     </testcase>\n"
+                    ">\n      <failure message=\"{story}\">{story}\nreplay: {replay}</failure>\n\
+                     \x20   </testcase>\n"
                 );
             }
         }
@@ -114,7 +114,8 @@ mod tests {
         let told = annotation(&cases()[0]);
         assert_eq!(
             told,
-            "::error title=D2%3A gone::a < b, 100 %25 & \"so\"%0Athen%0Areplay: dynamo-sim run x | y"
+            "::error title=D2%3A gone::a < b, 100 %25 & \"so\"%0Athen%0Areplay: dynamo-sim \
+             run x | y"
         );
         let text = markdown("summary\n", &cases());
         let row = "| D2: gone | a < b, 100 % & \"so\" then | `dynamo-sim run x \\| y` |";
