@@ -6,8 +6,8 @@
 //! where it was. Knobs that legitimately break it, and make it an anomaly: `versioning` `literal`
 //! and `last_write_wins`, which overwrite acknowledged writes by design; whatever takes what was
 //! stored and tells so: crashes that leave less than was written, corrupt disks, a `window` after
-//! which hints are dropped; and machines that are taken out with the last copy. A tombstone that is reaped is not lost. Examines each committed
-//! write.
+//! which hints are dropped; and machines that are taken out with the last copy. A tombstone that is
+//! reaped is not lost. Examines each committed write.
 
 use std::collections::{BTreeMap, VecDeque};
 
