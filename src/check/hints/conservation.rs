@@ -6,6 +6,7 @@
 //!
 //! Does not verify what happens to a put whose coordinator stops, nor to one for which all
 //! stand-ins are silent until its time is up: then nobody has a hint, and only anti-entropy helps.
+//! That a later hint for the same home keeps what was in the earlier is for the judges of versions.
 //! Who has lost something of a key in a crash is not looked at again for it. Whom a coordinator may
 //! ask is judged only as long as nobody joins or leaves. Knobs that legitimately break it, and make
 //! it an anomaly: `versioning` `literal` and `last_write_wins` and `clock_truncation`, under which
@@ -229,6 +230,9 @@ impl Conservation {
         let hints = hints.map(|(_, set)| &**set);
         let own = holdings.copies(hint.key).get(&node).map(|set| &**set);
         let here = hints.chain(own).any(|set| covers(Some(set), &hint.set));
+        // What merging keeps is for the judges of versions.
+        let later = holdings.hints(hint.key).contains_key(&(node, hint.target));
+        let here = here || later;
         let copies = holdings.copies(hint.key);
         let has_it = |home: &NodeId| covers(copies.get(home).map(|set| &**set), &hint.set);
         if !here && !holdings.homes(hint.key).iter().all(has_it) {

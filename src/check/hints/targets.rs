@@ -5,11 +5,14 @@
 //! hint for a member that is no home any more is delivered, and goes on from there. No knob breaks
 //! this. Examines each hint that comes to be.
 
+use std::collections::BTreeMap;
+
 use crate::check::hints::patience;
 use crate::check::holdings::Holdings;
 use crate::check::judge::Judge;
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
 use crate::dynamo::fact::Fact;
+use crate::dynamo::storage::hint_store::Hint;
 use crate::id::NodeId;
 use crate::time::{Duration, Time};
 use crate::trace::layout::Layout;
@@ -21,6 +24,10 @@ use crate::trace::record::{Account, Record};
 pub struct Targets {
     administered: bool,
     settled: Option<Time>,
+    /// Who was taken out, and when that was first said.
+    gone: BTreeMap<NodeId, Time>,
+    /// Within which everybody has heard of that and has looked through the hints.
+    bound: Duration,
     examined: u64,
     findings: Findings,
 }
@@ -29,7 +36,26 @@ impl Targets {
     /// No hint yet.
     pub fn new(layout: &Layout) -> Targets {
         let (administered, findings) = (layout.administered, Findings::default());
-        Targets { administered, settled: None, examined: 0, findings }
+        let scan = layout.cluster.hinted_handoff.on().map_or(0, |on| on.scan_interval.0);
+        let bound = Duration(3 * scan + 10 * layout.cluster.gossip.interval.0);
+        let gone = BTreeMap::new();
+        Targets { administered, settled: None, gone, bound, examined: 0, findings }
+    }
+
+    fn look_at_delivery(&mut self, now: Time, node: NodeId, hint: &Hint) {
+        let gone = self.gone.get(&hint.target).copied();
+        let Some(since) = gone.filter(|since| *since + self.bound < now) else { return };
+        self.findings.add(|| Finding {
+            time: Some(now),
+            key: Some(hint.key),
+            nodes: vec![node, hint.target],
+            mechanism: "a hint for one that is gone",
+            ..Finding::story(format!(
+                "{node} has delivered a hint of {} to {}, which was taken out at {since}, and has \
+                 not turned to the homes that there are since",
+                hint.key, hint.target
+            ))
+        });
     }
 
     fn look_at_the_end(&mut self, account: &Account, bound: Duration) {
@@ -62,6 +88,18 @@ impl Judge for Targets {
     fn see_with(&mut self, now: Time, record: &Record<'_>, holdings: &Holdings) {
         if matches!(record, Record::Settling) {
             self.settled = Some(now);
+        }
+        match record {
+            Record::Node { fact: Fact::Announced { history }, .. } => {
+                self.gone.retain(|node, _| history.removed().contains(node));
+                for node in history.removed() {
+                    self.gone.entry(*node).or_insert(now);
+                }
+            }
+            Record::Node { node, fact: Fact::HintDelivered { hint } } => {
+                self.look_at_delivery(now, *node, hint);
+            }
+            _other => {}
         }
         let Record::Node { node, fact: Fact::HintCreated { hint } } = record else { return };
         self.examined += 1;

@@ -122,7 +122,7 @@ pub const BUGS: [Bug; 15] = [
         mechanism: "Hints are turned to new homes by the membership that the node knew when it \
                      started.",
         symptom: "Hints for a node that was replaced wait for it for ever.",
-        invariants: &["H3", "C1"],
+        invariants: &["H3"],
         precedent: "Voldemort, a pusher that keeps the cluster definition it has read at its \
                      start",
         scenario: include_str!("../../../scenarios/bugs/hint-pusher-stale-view.json"),
