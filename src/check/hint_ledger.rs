@@ -60,7 +60,11 @@ impl Judge for HintLedger {
             | Fact::Passed
             | Fact::Declined
             | Fact::Replanted { .. }
-            | Fact::ReadRepaired { .. } => {}
+            | Fact::ReadRepaired { .. }
+            | Fact::Counted(_)
+            | Fact::GivenUp(_)
+            | Fact::Forwarded { .. }
+            | Fact::Mended(_) => {}
         }
     }
 

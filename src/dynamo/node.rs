@@ -87,7 +87,7 @@ impl Node {
         let beat = rhythm(Purpose::GossipPhase, config.gossip.interval);
         disk.store.start(me, config.planted);
         let view = View::new(me, Rc::clone(&disk.history), placement);
-        let replica = Replica::new(me, name_of_life(&config, &disk, life), config.flush);
+        let replica = Replica::new(me, name_of_life(&config, &disk, life), &config);
         let mut node = Node {
             view,
             disk,
@@ -222,14 +222,6 @@ impl Node {
         }
     }
 
-    /// Ranges whose trees had to be made, and the keys in them.
-    fn cut_trees(&mut self) -> (u32, u32) {
-        match (&self.anti_entropy, self.view.ring()) {
-            (Some(part), Some(ring)) => self.disk.store.cut_trees(self.view.me, ring, part.depth()),
-            _without => (0, 0),
-        }
-    }
-
     fn on_timer(&mut self, ctx: &mut NodeCtx<'_>, timer: Timer) {
         match timer {
             Timer::Forward => self.on_forward_due(ctx),
@@ -241,7 +233,7 @@ impl Node {
                 }
             }
             Timer::GetEnd(ticket) => self.on_get_end(ctx, ticket),
-            Timer::PutEnd => self.coordination.puts.on_end(ctx),
+            Timer::PutEnd => self.on_put_end(ctx),
             Timer::HandoffScan => {
                 self.retarget_hints(ctx);
                 self.drop_old_hints(ctx);
@@ -299,6 +291,12 @@ impl Node {
         let Some(ring) = self.view.ring() else { return };
         let scene = Scene { config: &self.config, view: &self.view, ring };
         self.coordination.gets.on_end(ctx, scene, ticket);
+    }
+
+    fn on_put_end(&mut self, ctx: &mut NodeCtx<'_>) {
+        let Some(ring) = self.view.ring() else { return };
+        let scene = Scene { config: &self.config, view: &self.view, ring };
+        self.coordination.puts.on_end(ctx, scene);
     }
 
     fn on_done(&mut self, ctx: &mut NodeCtx<'_>, job: Job) {

@@ -4,7 +4,8 @@
 //! finished it, and then answered. With an object buffer (section 6.1) puts go to memory instead.
 
 mod buffered;
-pub mod hints;
+pub mod hinted;
+mod limits;
 mod made;
 pub mod names;
 mod wrong;
@@ -13,13 +14,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::dynamo::config::modes::{ClockTruncation, Tombstones};
-use crate::dynamo::config::plant::Plant;
+use crate::dynamo::config::plant::{Plant, Planted};
 use crate::dynamo::config::{Cluster, Flush};
-use crate::dynamo::fact::{Cause, Fact, Making, Merge, Merger};
+use crate::dynamo::fact::{Cause, Fact, Making};
 use crate::dynamo::job::Job;
 use crate::dynamo::message::moving::{Pass, Passed};
-use crate::dynamo::message::{Handoff, Message, Put, Ticket, ToCoordinator, ToReplica};
-use crate::dynamo::replica::hints::{add_hint, keep_hint};
+use crate::dynamo::message::{Message, Put, Ticket, ToCoordinator, ToReplica};
+use crate::dynamo::replica::hinted::{add_hint, keep_hint};
 use crate::dynamo::replica::made::Made;
 use crate::dynamo::storage::disk::Disk;
 use crate::dynamo::storage::hint_store::Hint;
@@ -51,19 +52,31 @@ pub struct Replica {
     made: Made,
     /// In whose place it answers what it is doing, if not in its own.
     answers_for: Option<NodeId>,
+    planted: Planted,
     /// What is in memory only, where writes are buffered.
     buffer: Option<ObjectBuffer>,
 }
 
 impl Replica {
     /// A replica in its `life`-th life, counted from 0.
-    pub fn new(me: NodeId, life: u32, flush: Flush) -> Replica {
-        let buffer = match flush {
+    pub fn new(me: NodeId, life: u32, config: &Cluster) -> Replica {
+        let planted = config.planted;
+        let buffer = match config.flush {
             Flush::Always | Flush::Every(_) => None,
             Flush::Buffered(settings) => Some(ObjectBuffer::new(settings.objects)),
         };
         let (serials, minted, made) = (BTreeMap::new(), BTreeMap::new(), Made::default());
-        Replica { me, life, serials, last_serial: 0, minted, made, answers_for: None, buffer }
+        Replica {
+            me,
+            life,
+            serials,
+            last_serial: 0,
+            minted,
+            made,
+            answers_for: None,
+            planted,
+            buffer,
+        }
     }
 
     /// Begins to flush, or to write what is buffered, at intervals, where that is asked for.
@@ -84,6 +97,9 @@ impl Replica {
         (from, message): (Address, ToReplica),
     ) {
         let durable = matches!(message, ToReplica::Store { durable: true, .. });
+        if self.planted.is(Plant::AckBeforeDurable) {
+            self.promise(ctx, from, &message);
+        }
         let job = job_of(from, message, ctx.ran);
         match self.buffer {
             None => ctx.submit(job),
@@ -165,9 +181,10 @@ impl Replica {
             Some(target) => disk.hints.get(key, target),
         };
         // A further attempt at what was made already, unless that has been lost since.
+        let anew = self.planted.is(Plant::CoordinatorRetryNewEvent);
         let known = |set: &&Rc<VersionSet>| {
             let made = put.identity.and_then(|identity| self.made.dot(identity));
-            made.is_some_and(|dot| set.clock().contains(dot))
+            !anew && made.is_some_and(|dot| set.clock().contains(dot))
         };
         if let Some(set) = held.filter(known) {
             let set = Rc::clone(set);
@@ -183,6 +200,9 @@ impl Replica {
         let Put { value, ghost, .. } = &*put;
         let (value, ghost) = (value.clone(), ghost.clone());
         let set = Rc::new(write(config.versioning, held, context, author, value, ghost));
+        if let Some(answer) = self.refusal(config, (ticket, attempt), &set) {
+            return self.answer(ctx, to, answer);
+        }
         if most_pairs.is_some() {
             self.minted.insert((key, actor), set.clock().counter(actor));
         }
@@ -243,19 +263,7 @@ impl Replica {
         (key, set): (Key, Rc<VersionSet>),
         cause: Cause,
     ) {
-        let change = match cause {
-            _any if wrong::leaves_nothing(config.planted, &set) => disk.store.remove(key),
-            Cause::ReadRepair if config.planted.is(Plant::PruneOnReadRepair) => {
-                wrong::prune(config.rules(), &mut disk.store, (key, &set))
-            }
-            _any => disk.store.merge(config.rules(), key, &set),
-        };
-        if let (Some(mine), Some(after)) = (&change.before, &change.after)
-            && !Rc::ptr_eq(after, &set)
-            && mine.digest() != set.digest()
-        {
-            ctx.tell(|| Merge::told(key, [mine, &set], after, Merger::Home));
-        }
+        let change = self.join(ctx, config, disk, (key, set), cause);
         let unnoted = match cause {
             Cause::Handoff | Cause::Transfer => Plant::MerkleNotUpdatedOnHandoff,
             Cause::AntiEntropy => Plant::AeNoRehashAfterRepair,
@@ -270,39 +278,6 @@ impl Replica {
     fn kept(&self, ctx: &mut NodeCtx<'_>, config: &Cluster, change: Change, cause: Cause) {
         remind_of_tombstone(ctx, config, &change);
         ctx.tell(|| Fact::Kept { change, cause });
-    }
-
-    /// Keeps what a stand-in delivered and confirms it, so that the hint may go.
-    pub fn accept(&self, ctx: &mut NodeCtx<'_>, config: &Cluster, disk: &mut Disk, job: Job) {
-        let Job::Accept { from, scan, key, set } = job else {
-            unreachable!("only an accept keeps what a stand-in delivered");
-        };
-        let digest = set.digest();
-        if config.planted.is(Plant::HintOverwritesNewer) {
-            let change = disk.store.replace(key, set);
-            self.kept(ctx, config, change, Cause::Handoff);
-        } else {
-            self.keep(ctx, config, disk, (key, set), Cause::Handoff);
-        }
-        let delivered = Handoff::Delivered { scan, key, digest };
-        ctx.send(Address::Node(from), Message::Handoff(delivered));
-    }
-
-    /// Removes a hint that was delivered, unless a later write has melted into it meanwhile.
-    pub fn drop_hint(
-        &mut self,
-        ctx: &mut NodeCtx<'_>,
-        disk: &mut Disk,
-        (target, key, digest): (NodeId, Key, u64),
-    ) {
-        if disk.hints.get(key, target).is_none_or(|set| set.digest() != digest) {
-            return;
-        }
-        self.serials.remove(&(key, target));
-        self.writes_to_disk(disk, (key, Some(target)));
-        if let Some(set) = disk.hints.remove(key, target) {
-            ctx.tell(|| Fact::HintDelivered { hint: Hint { target, key, set } });
-        }
     }
 
     /// Drops a tombstone, unless something else is held by now. With it goes what this node minted.

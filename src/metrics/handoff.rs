@@ -148,7 +148,11 @@ impl Handoff {
             | Fact::Passed
             | Fact::Declined
             | Fact::Replanted { .. }
-            | Fact::ReadRepaired { .. } => None,
+            | Fact::ReadRepaired { .. }
+            | Fact::Counted(_)
+            | Fact::GivenUp(_)
+            | Fact::Forwarded { .. }
+            | Fact::Mended(_) => None,
         }
     }
 

@@ -191,6 +191,10 @@ impl Metrics {
             | Fact::HintDelivered { .. }
             | Fact::HintLost { .. }
             | Fact::HintRevived { .. }
+            | Fact::Counted(_)
+            | Fact::GivenUp(_)
+            | Fact::Forwarded { .. }
+            | Fact::Mended(_)
             | Fact::Merged(_)
             | Fact::HintDropped { .. }
             | Fact::StandIn(_)

@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use crate::dynamo::fact::Fact;
+use crate::dynamo::fact::request::{Heard, Unanswered};
 use crate::dynamo::message::{Handoff, Message, ToReplica};
 use crate::dynamo::storage::hint_store::Hint;
 use crate::dynamo::storage::store::Change;
@@ -191,6 +192,18 @@ fn node_fact(fact: &Fact) -> (&'static str, Value) {
         Fact::ReadRepaired { key, replicas } => {
             ("read_repaired", json!({ "key": text(key), "replicas": replicas }))
         }
+        Fact::Counted(counted) => ("counted", of_request(&counted.request)),
+        Fact::GivenUp(request) => ("given_up", of_request(request)),
+        Fact::Forwarded { attempt, again } => {
+            ("forwarded", json!({ "attempt": text(attempt), "again": again }))
+        }
+        Fact::Mended(mended) => {
+            let to: Vec<String> = mended.to.iter().map(text).collect();
+            (
+                "mended",
+                json!({ "key": text(&mended.key), "events": events(&mended.sent), "to": to }),
+            )
+        }
     }
 }
 
@@ -225,6 +238,21 @@ fn client_fact(fact: &ClientFact) -> (&'static str, Value) {
             ("ended", details)
         }
     }
+}
+
+fn of_request(request: &Unanswered) -> Value {
+    let asked = request.asked.iter().map(|asked| {
+        let heard = match asked.heard {
+            Heard::Answer => "answer",
+            Heard::Silence => "silence",
+            Heard::Nothing => "nothing",
+        };
+        json!({ "node": text(&asked.node), "home": text(&asked.home), "heard": heard })
+    });
+    json!({
+        "attempt": text(&request.attempt), "key": text(&request.key),
+        "asked": asked.collect::<Vec<Value>>(),
+    })
 }
 
 fn of_change(change: &Change) -> Value {

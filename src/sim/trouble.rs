@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use crate::dynamo::config::plant::Plant;
 use crate::dynamo::fact::{BufferFact, Fact};
 use crate::dynamo::node::{Identity, Node};
 use crate::dynamo::storage::disk::{Disk, Loss};
@@ -222,6 +223,10 @@ impl Simulation {
         let count = ours.len() as u64;
         for (place, (_, message)) in (0_u64..).zip(ours) {
             let later = u128::from(spread.0) * u128::from(place) / u128::from(count);
+            if self.planted().is(Plant::DelayedMessageDeliveredTwice) {
+                let copy = self.messages.insert(self.messages.get(message).clone());
+                self.queue.push(self.now, Event::Deliver(copy));
+            }
             self.queue.push(self.now + Duration(later as u64), Event::Deliver(message));
         }
     }

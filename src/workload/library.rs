@@ -216,8 +216,8 @@ impl Parts {
                 self.gets.on_fetched(ctx, scene, from, ticket, set);
             }
             ToCoordinator::Stored { ticket, .. } => self.puts.on_stored(ctx, scene, from, ticket),
-            ToCoordinator::Declined { ticket, .. } => {
-                self.gets.on_declined(ctx, scene, from, ticket);
+            ToCoordinator::Declined { ticket, attempt } => {
+                self.gets.on_declined(ctx, scene, from, (ticket, attempt));
             }
             ToCoordinator::For(passed) => self.on_answer(ctx, passed.home, passed.answer),
             ToCoordinator::Written { .. } | ToCoordinator::Confirmed { .. } => {
@@ -286,7 +286,7 @@ impl Client {
                     }
                 }
                 Timer::GetEnd(ticket) => gets.on_end(ctx, scene, ticket),
-                Timer::PutEnd => puts.on_end(ctx),
+                Timer::PutEnd => puts.on_end(ctx, scene),
                 Timer::Probe { peer, serial, count } => {
                     detector.on_probe(ctx, view, (peer, serial, count));
                 }

@@ -207,6 +207,8 @@ pub fn spell_fact(names: &Names, fact: &Fact) -> Option<String> {
         Fact::Cleared { peer } => format!("believes {peer} up again"),
         // What only judges read.
         Fact::StandIn(_) | Fact::Exchange(_) => return None,
+        Fact::Counted(_) | Fact::GivenUp(_) => return None,
+        Fact::Forwarded { .. } | Fact::Mended(_) => return None,
         Fact::Compared { peer, hashes, differing, .. } => {
             format!("compares {hashes} hashes of {peer}: {differing} differ")
         }

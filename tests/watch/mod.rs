@@ -138,6 +138,8 @@ impl Ledger {
             Fact::Replanted { .. } | Fact::Merged(_) => {}
             Fact::Buffer(_) | Fact::Admission(_) => {}
             Fact::Compared { .. } | Fact::Made { .. } | Fact::Recognised { .. } => {}
+            Fact::Counted(_) | Fact::GivenUp(_) => {}
+            Fact::Forwarded { .. } | Fact::Mended(_) => {}
         }
     }
 

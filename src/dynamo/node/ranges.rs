@@ -14,7 +14,7 @@ use crate::dynamo::membership::gossip;
 use crate::dynamo::message::moving::{DealName, Moving, Pass};
 use crate::dynamo::message::{Command, Message, ToCoordinator, ToReplica};
 use crate::dynamo::node::Node;
-use crate::dynamo::replica::hints::add_hint;
+use crate::dynamo::replica::hinted::add_hint;
 use crate::dynamo::ring::history::{History, Status};
 use crate::dynamo::ring::range::{Ranges, moves};
 use crate::dynamo::storage::disk::{Given, Lack};
