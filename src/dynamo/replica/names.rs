@@ -7,7 +7,8 @@ use crate::dynamo::storage::disk::Disk;
 use crate::dynamo::versioning::clock::{Actor, Clock};
 use crate::id::{Key, NodeId};
 
-/// By which life a node is called in what it mints: it may have forgotten what it minted in another.
+/// By which life a node is called in what it mints: it may have forgotten what it minted in
+/// another.
 pub fn name_of_life(config: &Cluster, disk: &Disk, life: u32) -> u32 {
     let forgets = match disk.store.is_empty() {
         true => Plant::VvActorReuseAfterWipe,
