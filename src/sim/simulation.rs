@@ -329,11 +329,8 @@ impl Simulation {
                 }
             }
             Event::Timer { node, life, timer } => {
-                if !self.lives(node, life) {
+                if !self.lives(node, life) || self.is_late(observers, node, event) {
                     return;
-                }
-                if self.waits(node, event) {
-                    return self.tell_late(observers, node, timer);
                 }
                 self.fold(u64::from(node.0), timer.number());
                 self.hand_to_node(observers, node, Input::Timer(timer));
