@@ -20,6 +20,8 @@ use crate::dynamo::ring::history::{History, Status};
 use crate::dynamo::ring::range::{Ranges, moves};
 use crate::dynamo::storage::disk::{Given, Lack};
 use crate::dynamo::storage::hint_store::Hint;
+use crate::dynamo::versioning::reconcile::merge;
+use crate::dynamo::versioning::version::VersionSet;
 use crate::dynamo::words::NodeCtx;
 use crate::id::{Key, NodeId};
 
@@ -211,9 +213,19 @@ impl Node {
         ctx.tell(|| Fact::Released { change });
         for target in homes {
             if let Some(set) = set.clone() {
-                keep_hint(ctx, &mut self.disk, Hint { target, key, set });
+                self.keep_for(ctx, target, key, set);
             }
         }
+    }
+
+    /// Keeps a copy for a home, together with what it keeps for that home already.
+    fn keep_for(&mut self, ctx: &mut NodeCtx<'_>, target: NodeId, key: Key, set: Rc<VersionSet>) {
+        let held = self.disk.hints.get(key, target);
+        let set = match held {
+            Some(held) => merge(self.config.versioning, held, &set),
+            None => set,
+        };
+        keep_hint(ctx, &mut self.disk, Hint { target, key, set });
     }
 
     /// Hints for those who are no members any more go to the homes that there are now.
@@ -248,7 +260,7 @@ impl Node {
                 let (config, disk) = (&self.config, &mut self.disk);
                 self.replica.keep(ctx, config, disk, (key, set), Cause::Handoff);
             } else {
-                keep_hint(ctx, &mut self.disk, Hint { target: home, key, set });
+                self.keep_for(ctx, home, key, set);
             }
         }
     }
