@@ -333,11 +333,8 @@ impl Simulation {
                 }
             }
             Event::Timer { node, life, timer } => {
-                if !self.lives(node, life) {
+                if !self.lives(node, life) || self.is_late(observers, node, event) {
                     return;
-                }
-                if self.waits(node, event) {
-                    return self.tell_late(observers, node, timer);
                 }
                 self.totals.astray += u64::from(self.machines[node.index()].life != life);
                 self.fold(u64::from(node.0), timer.number());

@@ -272,14 +272,28 @@ impl Simulation {
         true
     }
 
-    /// A timer has come to a node that stands still.
-    pub(super) fn tell_late(&self, observers: &mut Observers<'_>, node: NodeId, timer: Timer) {
-        match timer {
-            Timer::Forward | Timer::GetReplicas | Timer::PutReplicas | Timer::Delivery { .. } => {
-                self.tell_waiting(observers, node, None);
+    /// Keeps a timer of a node that stands still, and tells so if peers are given up by it.
+    pub(super) fn is_late(
+        &mut self,
+        observers: &mut Observers<'_>,
+        node: NodeId,
+        event: Event,
+    ) -> bool {
+        let waits = self.waits(node, event);
+        if let Event::Timer { timer, .. } = event {
+            match timer {
+                Timer::Forward
+                | Timer::GetReplicas
+                | Timer::PutReplicas
+                | Timer::Delivery { .. }
+                    if waits =>
+                {
+                    self.tell_waiting(observers, node, None);
+                }
+                _other => {}
             }
-            _other => {}
         }
+        waits
     }
 
     /// Something that bears on suspicions has come to a node that stands still.

@@ -3,9 +3,9 @@
 //!
 //! A join or a leave moves one home of a key at most, and that one is whole before it counts
 //! (ranges_whole). Removals are ordered because copies are gone already: they may take keys lower,
-//! and what takes their place is filled later. A removal without an order is none of these. Keys
-//! of which a home's disk lost something since the change began are passed over. Examines each
-//! key whose homes change, unless by an ordered removal.
+//! and what takes their place is filled later. A removal without an order is none of these. Keys of
+//! which a home's disk lost something since the change began are passed over. Examines each key
+//! whose homes change, unless by an ordered removal.
 
 use std::collections::BTreeMap;
 

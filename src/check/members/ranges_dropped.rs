@@ -3,8 +3,8 @@
 //!
 //! That requests from those who still take the dropper for a home are passed on, pass_chains and
 //! view_overlap watch. Knobs that legitimately break it, and make it an anomaly: `versioning`
-//! `literal` and `last_write_wins`. Copies of keys of which a tombstone was dropped are passed over,
-//! and so is who took over while its disk lost something. Examines each copy that is dropped.
+//! `literal` and `last_write_wins`. Copies of keys of which a tombstone was dropped are passed
+//! over, and so is who took over while its disk lost something. Examines each copy that is dropped.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

@@ -9,9 +9,9 @@
 //! they answer. Knobs that legitimately break it, and make it an anomaly: `versioning` `literal`
 //! and `last_write_wins`. Keys of which a disk of the two lost something meanwhile, or of which a
 //! tombstone was dropped, are passed over, and so are changes during which somebody was removed.
-//! Two changes that were both past
-//! stepping back before either node heard of the other move ranges by rings that leave the other
-//! out: what is not whole then comes by hints, and is an anomaly. Examines each key that changes hands.
+//! Two changes that were both past stepping back before either node heard of the other move ranges
+//! by rings that leave the other out: what is not whole then comes by hints, and is an anomaly.
+//! Examines each key that changes hands.
 
 use std::collections::BTreeSet;
 

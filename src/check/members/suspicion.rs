@@ -6,8 +6,8 @@
 //! for nothing is suspected by nobody, and need not be. So completeness is per unanswered request.
 //! Accuracy cannot mean that nobody is suspected while all are well, since a slow disk can outlast
 //! any patience; it means that of a node that stood still no answer waits which came before every
-//! timer by which it gives peers up. The bound of recovery is four of the longest pauses between two tries, and a
-//! second, for tries that get lost. No knob breaks it. Examines each suspicion.
+//! timer by which it gives peers up. The bound of recovery is four of the longest pauses between
+//! two tries, and a second, for tries that get lost. No knob breaks it. Examines each suspicion.
 
 use std::collections::BTreeMap;
 

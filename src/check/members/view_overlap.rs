@@ -9,10 +9,10 @@
 //! and `last_write_wins` (an anomaly). A sloppy quorum is no excuse, for writes that stand-ins hold
 //! are not counted before either. Keys of which a disk lost something or a tombstone was dropped
 //! are passed over, and changes during which somebody was removed. A home whose survivors are all
-//! believed down answers with what it has, by design. Two changes that were both past
-//! stepping back before either node heard of the other move ranges by rings that leave the other
-//! out: what is not whole then comes by hints, and is an anomaly. Examines each key whose homes change by a
-//! join or a leave, and each request to a copy that is not whole.
+//! believed down answers with what it has, by design. Two changes that were both past stepping back
+//! before either node heard of the other move ranges by rings that leave the other out: what is not
+//! whole then comes by hints, and is an anomaly. Examines each key whose homes change by a join or
+//! a leave, and each request to a copy that is not whole.
 
 use std::collections::BTreeSet;
 

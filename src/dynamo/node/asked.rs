@@ -1,5 +1,5 @@
-//! What coordinators ask of a node as a home: done here, passed on to whom the range was given to, or
-//! declined.
+//! What coordinators ask of a node as a home: done here, passed on to whom the range was given to,
+//! or declined.
 
 use std::rc::Rc;
 

@@ -26,7 +26,8 @@ pub const BUGS: [Bug; 12] = [
     Bug {
         plant: Plant::GossipGenerationFromSkewedClock,
         mechanism: "A change is numbered by the clock of who makes it, not from the one before.",
-        symptom: "What is ordered where a clock is behind is older than what it replaces, and lost.",
+        symptom: "What is ordered where a clock is behind is older than what it replaces, \
+            and lost.",
         invariants: &["M5", "M7", "M3"],
         precedent: "scylladb#2419, scylladb PR5801",
         scenario: include_str!("../../../scenarios/bugs/gossip-generation-from-skewed-clock.json"),
@@ -34,7 +35,8 @@ pub const BUGS: [Bug; 12] = [
     },
     Bug {
         plant: Plant::GenerationGuardVsStored,
-        mechanism: "A guard against absurd changes compares with the last change stored, not with the clock: ten seconds stand for the year of the original.",
+        mechanism: "A guard against absurd changes compares with the last change stored, not \
+            with the clock: ten seconds stand for the year of the original.",
         symptom: "After a long time without changes, the next one is ignored by everybody.",
         invariants: &["M7", "M3"],
         precedent: "scylladb#5164, CASSANDRA-10969",
@@ -43,7 +45,8 @@ pub const BUGS: [Bug; 12] = [
     },
     Bug {
         plant: Plant::RingConcurrentPickOne,
-        mechanism: "Of two histories that each know something else, one is kept and the other thrown away.",
+        mechanism: "Of two histories that each know something else, one is kept and the \
+            other thrown away.",
         symptom: "A join or a leave that one side was told of is lost.",
         invariants: &["M7", "M3", "M5"],
         precedent: "riak_core PR78",
@@ -53,7 +56,8 @@ pub const BUGS: [Bug; 12] = [
     Bug {
         plant: Plant::RingEditWithoutVersionBump,
         mechanism: "A node that joins enters its tokens without counting the change.",
-        symptom: "Two histories that differ have one digest, so that gossip never tells the tokens.",
+        symptom: "Two histories that differ have one digest, so that gossip never tells \
+            the tokens.",
         invariants: &["M10", "M3"],
         precedent: "riak_core PR345",
         scenario: include_str!("../../../scenarios/bugs/ring-edit-without-version-bump.json"),
@@ -61,8 +65,10 @@ pub const BUGS: [Bug; 12] = [
     },
     Bug {
         plant: Plant::TokenCollisionAccepted,
-        mechanism: "A node that joins draws its tokens by the number of members, and takes them though they are in use.",
-        symptom: "Two nodes that join at once own the same tokens, and one of them holds nothing.",
+        mechanism: "A node that joins draws its tokens by the number of members, and takes \
+            them though they are in use.",
+        symptom: "Two nodes that join at once own the same tokens, and one of them holds \
+            nothing.",
         invariants: &["M1"],
         precedent: "CASSANDRA-1561, CASSANDRA-1118",
         scenario: include_str!("../../../scenarios/bugs/token-collision-accepted.json"),
@@ -88,7 +94,8 @@ pub const BUGS: [Bug; 12] = [
     },
     Bug {
         plant: Plant::FdSelfPauseConvictsAll,
-        mechanism: "After a standstill of its own, a node looks at its timers before it reads the answers that have come meanwhile.",
+        mechanism: "After a standstill of its own, a node looks at its timers before it \
+            reads the answers that have come meanwhile.",
         symptom: "It believes peers down that have answered.",
         invariants: &["M8"],
         precedent: "CASSANDRA-610",
@@ -106,7 +113,8 @@ pub const BUGS: [Bug; 12] = [
     },
     Bug {
         plant: Plant::ReplaceKeepsOldOwner,
-        mechanism: "Who takes the place of a dead node gets its tokens, and the dead one keeps them.",
+        mechanism: "Who takes the place of a dead node gets its tokens, and the dead one \
+            keeps them.",
         symptom: "Each token of the two has two owners, one of them dead.",
         invariants: &["M1", "M4"],
         precedent: "CASSANDRA-3259, scylladb#14991",

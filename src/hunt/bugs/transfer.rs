@@ -26,7 +26,8 @@ pub const BUGS: [Bug; 9] = [
     Bug {
         plant: Plant::LeaveBeforeOthersKnow,
         mechanism: "A node that has left passes on nothing of what is still asked of it.",
-        symptom: "It answers that there is nothing, and takes writes for ranges that it has given away.",
+        symptom: "It answers that there is nothing, and takes writes for ranges that it \
+            has given away.",
         invariants: &["T5", "Q3"],
         precedent: "riak_core PR97",
         scenario: include_str!("../../../scenarios/bugs/leave-before-others-know.json"),
@@ -43,7 +44,9 @@ pub const BUGS: [Bug; 9] = [
     },
     Bug {
         plant: Plant::HandoffBoundaryOffByOne,
-        mechanism: "The last key of what goes to a new home is left out, as if its end did not belong to a range. Hashed keys never lie on a token, so it is the end of the keys and not of the range.",
+        mechanism: "The last key of what goes to a new home is left out, as if its end did \
+            not belong to a range. Hashed keys never lie on a token, so it is the \
+            end of the keys and not of the range.",
         symptom: "One key is missing at its new home.",
         invariants: &["T1"],
         precedent: "CASSANDRA-902, CASSANDRA-924",
