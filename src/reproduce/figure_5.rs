@@ -109,6 +109,11 @@ fn remarks(days: u64, hour: u64) -> Vec<String> {
          repetition to the next it varies much there. Text and drawing may be two loads that are \
          not far apart."
             .to_string(),
+        "Pauses of nodes and clients, as the second model of table 2 has them, in place of slow \
+         messages do not explain the night: the factor moves away from 1, since here a put follows \
+         its get at once and meets few pauses, so that less hides the disk. Nothing in the paper's \
+         text decides for another assumption, and none was changed."
+            .to_string(),
         "No durable writes in the buffered curve: the paper brings them in after the figure. What \
          they cost is in a table of its own."
             .to_string(),
