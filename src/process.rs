@@ -99,6 +99,12 @@ impl<V: Vocabulary> Ctx<'_, V> {
         }
     }
 
+    /// The same, of a fact that says how long something has taken.
+    pub fn tell_of(&mut self, fact: impl FnOnce(Time) -> V::Fact) {
+        let ran = self.ran;
+        self.tell(|| fact(ran));
+    }
+
     /// Tells a fact whether or not anybody listens: one that the world itself goes by.
     pub fn announce(&mut self, fact: V::Fact) {
         self.effects.push(Effect::Tell(fact));

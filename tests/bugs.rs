@@ -43,8 +43,10 @@ fn each_bug_dies_by_its_own_seed_and_that_seed_is_clean_without_it() {
         let scenario = read(bug, &[]);
         assert_eq!(scenario.scenario().plant, Some(bug.plant), "{name}: its scenario plants it");
         assert_eq!(scenario.scenario().name, name);
-        let (with, without) =
-            (Trial::of(&scenario), Trial::of(&read(bug, &["plant=null".to_string()])));
+        let (with, without) = (
+            Trial::of_bug(bug, &scenario),
+            Trial::of_bug(bug, &read(bug, &["plant=null".to_string()])),
+        );
         if !is_caught(bug, &with) {
             complaints.push(format!("{name}: not caught; broken: {:?}", broken(&with)));
         }
@@ -63,10 +65,10 @@ fn seeds_that_catch() {
         let (mut caught, mut dirty, mut by) = (0, 0, std::collections::BTreeMap::new());
         for seed in 1..=seeds {
             let seed = format!("seed={seed}");
-            let with = Trial::of(&read(bug, std::slice::from_ref(&seed)));
+            let with = Trial::of_bug(bug, &read(bug, std::slice::from_ref(&seed)));
             caught += u64::from(is_caught(bug, &with));
             broken(&with).iter().for_each(|(found, _)| *by.entry(*found).or_insert(0) += 1);
-            let without = Trial::of(&read(bug, &[seed, "plant=null".to_string()]));
+            let without = Trial::of_bug(bug, &read(bug, &[seed, "plant=null".to_string()]));
             dirty += u64::from(!broken(&without).is_empty());
         }
         println!("{}: {caught} of {seeds} caught, {dirty} dirty without; {by:?}", bug.plant.name());

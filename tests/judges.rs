@@ -54,7 +54,7 @@ const KINDS: [&[&str]; 12] = [
     &["cluster.clock_truncation={\"threshold\":4,\"when\":\"reached\"}"],
     &["cluster.tombstones={\"when_all_homes\":\"200ms\"}"],
     &["cluster.tombstones={\"timed\":\"1s\"}"],
-    &["cluster.anti_entropy=off"],
+    &["cluster.anti_entropy=false"],
     &["cluster.flush={\"every\":\"500ms\"}"],
     &["workload.retry.policy=same_id", "cluster.coordinator=random"],
     &["workload.retry.policy=none", "cluster.n=5", "cluster.coordinator=random"],

@@ -4,10 +4,11 @@
 //!
 //! Does not verify that what they hold is right (durability and no_invention do). Only anti-entropy
 //! brings every copy up to date whatever happened. Knobs that legitimately break it, and make it an
-//! anomaly: `anti_entropy` off, together with `hinted_handoff` off or with a `window`, or a `strict`
-//! quorum (without stand-ins there are no hints), or a node that stopped (hints and puts under way die with their
-//! coordinator), or `tombstones` that go before the run ends (a hint brings the value back to one
-//! home alone). Read repair alone mends only what is read. Examines each key and each node.
+//! anomaly: `anti_entropy` off, together with `hinted_handoff` off or with a `window`, or a
+//! `strict` quorum (without stand-ins there are no hints), or a node that stopped (hints and puts
+//! under way die with their coordinator), or `tombstones` that go before the run ends (a hint
+//! brings the value back to one home alone). Read repair alone mends only what is read. Examines
+//! each key and each node.
 
 use std::rc::Rc;
 

@@ -1,13 +1,13 @@
-//! Verifies (D2): from its commit on, each write is held at every moment, or covered by the history
-//! of what is held, as a copy or a hint at some node; and so it is in the end.
+//! Verifies (D2): from its commit on, each write is held at every moment, or covered by the
+//! history of what is held, as a copy or a hint at some node; and so it is in the end.
 //!
 //! Does not verify that the holders are the homes (convergence does), nor anything about puts that
 //! were never committed. It is looked at as a write is committed, and whenever something goes from
 //! where it was. Knobs that legitimately break it, and make it an anomaly: `versioning` `literal`
 //! and `last_write_wins`, which overwrite acknowledged writes by design; whatever takes what was
 //! stored and tells so: crashes that leave less than was written, corrupt disks, a `window` after
-//! which hints are dropped; and machines that are taken out with the last copy. A tombstone that is reaped is not lost. Examines each committed
-//! write.
+//! which hints are dropped; and machines that are taken out with the last copy. A tombstone that
+//! is reaped is not lost. Examines each committed write.
 
 use std::collections::{BTreeMap, VecDeque};
 

@@ -60,7 +60,12 @@ impl Judge for HintLedger {
             | Fact::Passed
             | Fact::Declined
             | Fact::Replanted { .. }
-            | Fact::ReadRepaired { .. } => {}
+            | Fact::Member(_)
+            | Fact::ReadRepaired { .. }
+            | Fact::Counted(_)
+            | Fact::GivenUp(_)
+            | Fact::Forwarded { .. }
+            | Fact::Mended(_) => {}
         }
     }
 

@@ -20,6 +20,8 @@ pub struct Holdings {
     /// By key, the hints: the holder, for whom, and what.
     hints: Vec<BTreeMap<(NodeId, NodeId), Rc<VersionSet>>>,
     homes: Homes,
+    /// The homes before the membership changed last.
+    former: Homes,
     up: Vec<bool>,
     settling: bool,
     step: Option<Step>,
@@ -123,6 +125,7 @@ impl Holdings {
             copies: vec![BTreeMap::new(); layout.keys as usize],
             hints: vec![BTreeMap::new(); layout.keys as usize],
             homes: layout.homes.clone(),
+            former: layout.homes.clone(),
             up: vec![true; layout.machines as usize],
             settling: false,
             step: None,
@@ -191,6 +194,21 @@ impl Holdings {
         self.homes.of(key)
     }
 
+    /// The homes of a key before the membership changed last.
+    pub fn former_homes(&self, key: Key) -> &[NodeId] {
+        self.former.of(key)
+    }
+
+    /// What a node knows of a key by the copy that it keeps as a home.
+    pub fn knows(&self, node: NodeId, key: Key) -> Past {
+        self.copies(key).get(&node).map(|set| set.history()).unwrap_or_default()
+    }
+
+    /// How many keys there are.
+    pub fn keys(&self) -> u32 {
+        self.copies.len() as u32
+    }
+
     /// Is this node up?
     pub fn is_up(&self, node: NodeId) -> bool {
         self.up[node.index()]
@@ -218,7 +236,9 @@ impl Holdings {
             Record::Node { node, fact } => self.on_fact(*node, fact),
             Record::Down { node, .. } => self.up[node.index()] = false,
             Record::Up { node } => self.up[node.index()] = true,
-            Record::Rehomed { homes, .. } => self.homes = (*homes).clone(),
+            Record::Rehomed { homes, .. } => {
+                self.former = std::mem::replace(&mut self.homes, (*homes).clone());
+            }
             Record::Settling => self.settling = true,
             Record::Sent { .. } | Record::Copied { .. } | Record::Delivered { .. } => {}
             Record::Dropped { .. } | Record::Client { .. } => {}

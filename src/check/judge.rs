@@ -27,4 +27,9 @@ pub trait Judge {
 
     /// The run is over: none if there is nothing that this judge could ever say about such a run.
     fn verdict(self: Box<Self>, layout: &Layout, account: &Account) -> Option<Verdict>;
+
+    /// The same of one who watches over several invariants that need one memory.
+    fn verdicts(self: Box<Self>, layout: &Layout, account: &Account) -> Vec<Verdict> {
+        self.verdict(layout, account).into_iter().collect()
+    }
 }

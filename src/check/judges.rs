@@ -27,7 +27,7 @@ pub const ALL: [&[Call]; 7] =
 const RUN: [Call; 7] = [
     |_| Box::new(MessageLedger),
     |_| Box::new(HintLedger::default()),
-    |_| Box::new(Operations::default()),
+    |layout| Box::new(Operations::new(layout)),
     |layout| Box::new(NoInvention::new(layout.keys)),
     |layout| Box::new(Durability::new(layout)),
     |_| Box::new(Convergence::default()),
@@ -52,7 +52,7 @@ impl Judges {
     pub fn verdicts(self, account: &Account) -> Vec<Verdict> {
         let layout = &self.layout;
         let judges = self.judges.into_iter();
-        judges.filter_map(|judge| judge.verdict(layout, account)).collect()
+        judges.flat_map(|judge| judge.verdicts(layout, account)).collect()
     }
 }
 

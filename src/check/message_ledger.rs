@@ -19,7 +19,10 @@ impl Judge for MessageLedger {
         let mut findings = Findings::default();
         for kind in Kind::ALL {
             if let Some(story) = imbalance(kind, account) {
-                findings.add(|| Finding::story(story));
+                findings.add(|| Finding {
+                    mechanism: "messages of a kind are not all accounted for",
+                    ..Finding::story(story)
+                });
             }
         }
         let examined = Kind::ALL.len() as u64;

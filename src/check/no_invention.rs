@@ -1,9 +1,9 @@
-//! Verifies (D1): every version that a read or put returned, and every one that is stored, as a copy
-//! or a hint, at any moment, was written by a put or delete that a client had begun before, on that
-//! key; and so is every one that is held in the end.
+//! Verifies (D1): every version that a read or put returned, and every one that is stored, as a
+//! copy or a hint, at any moment, was written by a put or delete that a client had begun before,
+//! on that key; and so is every one that is held in the end.
 //!
-//! Does not verify that the value is intact (values are opaque). No knob breaks this. Examines each
-//! version of each answer, of each set that is stored, and of each copy and hint in the end.
+//! Does not verify that the value is intact (values are opaque). No knob breaks this. Examines
+//! each version of each answer, of each set that is stored, and of each copy and hint in the end.
 
 use crate::check::holdings::{Holdings, Step};
 use crate::check::judge::Judge;

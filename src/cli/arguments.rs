@@ -42,6 +42,16 @@ pub enum Command {
     List,
     /// Run a scenario twice and name the first record that differs, if any does
     Repeat(Repeat),
+    /// Draw a world for each seed, with trouble of its own, and tell what breaks
+    Hunt(Hunt),
+    /// Make the world of a finding small, and prove each line that is left necessary
+    Shrink(Shrink),
+    /// Run a finding again and say whether it still stands
+    Replay(Replay),
+    /// Make a scenario with `expect` lines of a finding, to be run as a test
+    Promote(Promote),
+    /// List the bugs that can be planted, or measure how often each is caught
+    Bugs(Bugs),
     /// Judge a history without an oracle: of a run, or of any other store
     Judge(Judge),
     /// Make the paper's figures and tables again, beside what the paper says
@@ -54,7 +64,7 @@ pub enum Command {
 }
 
 /// Which scenario, and what to change in it.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Clone)]
 pub struct Subject {
     /// A scenario file, the name of one that comes with the program, or - for standard input
     #[arg(default_value = "partition-heal")]
@@ -133,6 +143,126 @@ pub struct Explain {
 pub struct Repeat {
     #[command(flatten)]
     pub subject: Subject,
+}
+
+/// `hunt`
+#[derive(Args, Debug)]
+pub struct Hunt {
+    /// A scenario. Where it has a section `hunt`, each seed draws its own cluster, clients and
+    /// trouble inside those bounds; otherwise the scenario itself runs with each seed
+    #[arg(default_value = "swarm")]
+    pub scenario: String,
+    /// How many worlds to try [default: 200, or as many as the time allows]
+    #[arg(long, value_name = "N")]
+    pub seeds: Option<u64>,
+    /// Stop after this time, as in 10m
+    #[arg(long = "for", value_name = "TIME")]
+    pub length: Option<String>,
+    /// The first seed, in any form that seeds have [default: 1]
+    #[arg(long, value_name = "SEED")]
+    pub start: Option<String>,
+    /// How many worlds to try at a time [default: one for each core]; nothing else depends on it
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Change a field: a dotted path, and a value as JSON or else a string (cluster.r=1)
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub overrides: Vec<String>,
+    /// Plant a bug into the code that runs; `bugs` lists them
+    #[arg(long, value_name = "NAME")]
+    pub plant: Option<String>,
+    /// A planted bug must be found: exit with 0 if it is, and with 1 if nothing is
+    #[arg(long)]
+    pub canary: bool,
+    /// Draw every other world again from one that reached what few others did: the same cluster
+    /// and kinds of fault, other trouble
+    #[arg(long)]
+    pub guided: bool,
+    /// Run each world twice and compare, not only every sixteenth
+    #[arg(long)]
+    pub twice: bool,
+    /// Events after which a run is taken for one that never ends
+    #[arg(long, value_name = "N", default_value_t = crate::hunt::trial::EVENTS)]
+    pub budget: u64,
+    /// Print a world as a scenario instead, by the name under which findings tell it (17, 17-3)
+    #[arg(long, value_name = "WORLD")]
+    pub print: Option<String>,
+    /// A folder of findings to replay first; one that still stands is a finding
+    #[arg(long, value_name = "DIR")]
+    pub corpus: Option<PathBuf>,
+    /// Also print in how many worlds each kind of fault met each part of the protocol
+    #[arg(long)]
+    pub coverage: bool,
+    /// Also write what was found as JUnit's XML
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Folder for findings [default: results/hunts/<name>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Write no findings
+    #[arg(long, conflicts_with = "out")]
+    pub dry_run: bool,
+}
+
+/// `shrink`
+#[derive(Args, Debug)]
+pub struct Shrink {
+    /// A finding of a hunt, or a scenario that shows one
+    #[arg(value_name = "FILE")]
+    pub file: String,
+    /// Change a field before, as in `run`
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub overrides: Vec<String>,
+    /// Stop after this time; what there is by then shows the finding as well
+    #[arg(long = "for", value_name = "TIME", default_value = "2m")]
+    pub length: String,
+    /// How many candidates to try at a time [default: one for each core]
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// The file to write
+    #[arg(long, value_name = "FILE", default_value = "shrunk.json")]
+    pub out: String,
+}
+
+/// `replay`
+#[derive(Args, Debug)]
+pub struct Replay {
+    /// A finding of a hunt
+    pub file: PathBuf,
+    /// A trace that was kept when it was found: tells the first record that differs
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
+    /// Keep the trace of this run
+    #[arg(long, value_name = "FILE")]
+    pub keep_trace: Option<PathBuf>,
+}
+
+/// `promote`
+#[derive(Args, Debug)]
+pub struct Promote {
+    /// A finding of a hunt
+    pub file: PathBuf,
+    /// The scenario file to write; its name becomes that of the scenario
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+/// `bugs`
+#[derive(Args, Debug)]
+pub struct Bugs {
+    /// Only this one
+    pub name: Option<String>,
+    /// Try each with many seeds, and each seed without it
+    #[arg(long)]
+    pub score: bool,
+    /// How many seeds
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub seeds: u64,
+    /// How many to try at a time [default: one for each core]; nothing else depends on it
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Folder for the table over all bugs
+    #[arg(long, value_name = "DIR", default_value = "results/bugs")]
+    pub out: PathBuf,
 }
 
 /// `judge`

@@ -4,19 +4,25 @@
 //! standard error. The exit code says how it went ([`exit::Code`]).
 
 pub mod arguments;
+pub mod bugs;
 pub mod check;
+pub mod deadline;
 pub mod exit;
 pub mod explain;
 pub mod files;
 pub mod format;
+pub mod hunt;
 pub mod interrupt;
 pub mod judge;
 pub mod list;
 pub mod new;
+pub mod parallel;
 pub mod progress;
 pub mod repeat;
+pub mod replay;
 pub mod reproduce;
 pub mod run;
+pub mod shrink;
 pub mod sources;
 pub mod terminal;
 
@@ -42,6 +48,11 @@ pub fn main() -> ExitCode {
         Command::Schema => terminal.print(SCHEMA).map(|()| Code::Held),
         Command::List => list::list(&terminal),
         Command::Repeat(repeat) => repeat::repeat(repeat, &terminal),
+        Command::Bugs(arguments) => bugs::bugs(arguments, &terminal),
+        Command::Shrink(arguments) => shrink::shrink(arguments, &terminal),
+        Command::Replay(arguments) => replay::replay(arguments, &terminal),
+        Command::Promote(arguments) => replay::promote(arguments, &terminal),
+        Command::Hunt(arguments) => hunt::hunt(arguments, &terminal),
         Command::Judge(judge) => judge::judge(judge, &terminal),
         Command::Reproduce(arguments) => reproduce::reproduce(arguments, &terminal),
         Command::Completions { shell } => completions(*shell, &terminal),

@@ -160,7 +160,7 @@ fn replay(arguments: &Run, checked: &Checked) -> String {
 }
 
 /// As a shell wants it.
-fn quoted(word: &str) -> String {
+pub fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:".contains(c);
     match !word.is_empty() && word.chars().all(plain) {
         true => word.to_string(),

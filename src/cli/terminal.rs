@@ -34,6 +34,11 @@ impl Terminal {
         Terminal { quiet: looks.quiet, verbose: looks.verbose, colour, progress }
     }
 
+    /// One that says nothing but results.
+    pub fn silent() -> Terminal {
+        Terminal { quiet: true, verbose: false, colour: false, progress: Progress::None }
+    }
+
     /// The result: the only thing on standard output. A reader who has gone away is no error.
     pub fn print(&self, text: &str) -> Result<(), Failure> {
         let mut out = std::io::stdout().lock();

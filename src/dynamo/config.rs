@@ -3,6 +3,8 @@
 //! Defaults are the paper's where it states a number; where it leaves the number open, the field's
 //! documentation says so.
 
+pub mod conditions;
+mod defaults;
 pub mod handoff;
 pub mod local;
 pub mod modes;
@@ -11,6 +13,7 @@ pub mod rules;
 
 use serde::{Deserialize, Serialize};
 
+use crate::dynamo::config::conditions::Conditions;
 use crate::dynamo::config::handoff::HintedHandoff;
 use crate::dynamo::config::local::{Admission, ObjectBuffer};
 use crate::dynamo::config::modes::{ClockSkew, ClockTruncation, Profile, Tombstones};
@@ -37,6 +40,13 @@ pub struct Cluster {
     /// Stored copies that make a put succeed. Raising it makes puts safer, slower and easier to
     /// refuse.
     pub w: u32,
+    /// What is asked of those who answer beside their number; the paper asks for nothing.
+    #[serde(skip_serializing_if = "Conditions::are_none")]
+    pub conditions: Conditions,
+    /// A put that would leave more versions beside each other than this is refused (Riak: 100).
+    /// What replicas send each other never is, or they could not agree. Without it none is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sibling_limit: Option<u32>,
     /// May healthy nodes further along the list stand in for absent homes (section 4.6)?
     pub quorum: Quorum,
     /// How two versions are compared (section 4.4).
@@ -281,6 +291,8 @@ impl Default for Cluster {
             n: 3,
             r: 2,
             w: 2,
+            conditions: Conditions::default(),
+            sibling_limit: None,
             quorum: Quorum::default(),
             versioning: Versioning::default(),
             coordinator: Coordinator::default(),
@@ -310,66 +322,4 @@ fn off() -> Switch<Admission> {
 
 fn is_off(admission: &Switch<Admission>) -> bool {
     admission.on().is_none()
-}
-
-impl Default for Partitioning {
-    fn default() -> Self {
-        Partitioning {
-            strategy: 1,
-            tokens: 32,
-            partitions: None,
-            capacities: Vec::new(),
-            span_sites: true,
-        }
-    }
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Timeouts {
-            operation: Duration::from_millis(300),
-            replica: Duration::from_millis(100),
-            forward: Duration::from_millis(100),
-        }
-    }
-}
-
-impl Default for AntiEntropy {
-    fn default() -> Self {
-        AntiEntropy { interval: Duration::from_secs(10), depth: 10 }
-    }
-}
-
-impl Default for Gossip {
-    fn default() -> Self {
-        Gossip { interval: Duration::from_secs(1), seeds: 3, exchange: Exchange::default() }
-    }
-}
-
-impl Exchange {
-    fn is_default(&self) -> bool {
-        *self == Exchange::default()
-    }
-}
-
-impl Default for RangeTransfer {
-    fn default() -> Self {
-        RangeTransfer { batch: 32, retry: Duration::from_secs(1) }
-    }
-}
-
-impl RangeTransfer {
-    fn is_default(&self) -> bool {
-        *self == RangeTransfer::default()
-    }
-}
-
-impl Default for FailureDetection {
-    fn default() -> Self {
-        FailureDetection {
-            after: 1,
-            retry: Duration::from_secs(1),
-            retry_limit: Duration::from_secs(30),
-        }
-    }
 }

@@ -2,11 +2,15 @@
 //! does.
 
 pub mod exchange;
+pub mod members;
+pub mod request;
 pub mod stand_in;
 
 use std::rc::Rc;
 
 use crate::dynamo::fact::exchange::ExchangeFact;
+use crate::dynamo::fact::members::MemberFact;
+use crate::dynamo::fact::request::{Counted, Mended, Unanswered};
 use crate::dynamo::fact::stand_in::StandInFact;
 use crate::dynamo::ring::history::History;
 use crate::dynamo::storage::hint_store::Hint;
@@ -75,8 +79,18 @@ pub enum Fact {
     Declined,
     /// Trees were cut anew for these ranges, and these keys were put into them.
     Replanted { ranges: u32, keys: u32 },
+    /// Something about who belongs, who answers, or ranges that move.
+    Member(MemberFact),
     /// A get found replicas that were behind and sent them the newest versions.
     ReadRepaired { key: Key, replicas: u32 },
+    /// Enough have answered a get or a put, by this coordinator's count: it tells the client.
+    Counted(Box<Counted>),
+    /// A coordinator tells a client that too few have answered in time.
+    GivenUp(Box<Unanswered>),
+    /// A request was handed to another node to coordinate; not for the first time?
+    Forwarded { attempt: AttemptId, again: bool },
+    /// A get is over in which not all held the same, or somebody was sent something.
+    Mended(Box<Mended>),
 }
 
 /// How a new version was made.

@@ -1,5 +1,6 @@
 //! A node: its parts and a switchboard. No decision is made here.
 
+mod asked;
 mod clients;
 mod local;
 mod ranges;
@@ -22,6 +23,7 @@ use crate::dynamo::membership::gossip::Gossip;
 use crate::dynamo::message::{Handoff, Membership, Message, Ticket, ToCoordinator};
 use crate::dynamo::reaping::Reaper;
 use crate::dynamo::replica::Replica;
+use crate::dynamo::replica::names::name_of_life;
 use crate::dynamo::rhythm::Rhythm;
 use crate::dynamo::ring::range::Ranges;
 use crate::dynamo::ring::strategy::Placement;
@@ -56,15 +58,6 @@ pub struct Node {
     reaper: Reaper,
 }
 
-/// By which life a node is called in what it mints: it may have forgotten what it minted in another.
-fn name_of_life(config: &Cluster, disk: &Disk, life: u32) -> u32 {
-    let forgets = match disk.store.is_empty() {
-        true => Plant::VvActorReuseAfterWipe,
-        false => Plant::VvCounterNotDurable,
-    };
-    if config.planted.is(forgets) { 0 } else { life }
-}
-
 /// What makes a node this node and not another.
 #[derive(Clone, Debug)]
 pub struct Identity {
@@ -95,7 +88,7 @@ impl Node {
         let beat = rhythm(Purpose::GossipPhase, config.gossip.interval);
         disk.store.start(me, config.planted);
         let view = View::new(me, Rc::clone(&disk.history), placement);
-        let replica = Replica::new(me, name_of_life(&config, &disk, life), config.flush);
+        let replica = Replica::new(me, name_of_life(&config, &disk, life), &config);
         let mut node = Node {
             view,
             disk,
@@ -103,9 +96,9 @@ impl Node {
             coordination: Coordination::new(life),
             handoff,
             anti_entropy,
-            gossip: Gossip::new(config.gossip.clone(), beat),
-            detector: Detector::new(config.failure_detection.clone()),
-            giving: Giving::new(config.range_transfer.clone()),
+            gossip: Gossip::new(config.gossip.clone(), beat, config.planted),
+            detector: Detector::new(config.failure_detection.clone(), config.planted),
+            giving: Giving::new(config.range_transfer.clone(), config.planted),
             carrying: Carrying::new(config.range_transfer.clone()),
             refill: Refill::new(config.range_transfer.clone()),
             expected: Ranges::default(),
@@ -158,6 +151,7 @@ impl Node {
             ctx.tell(|| Fact::Lost { change });
         }
         self.tell_belief(ctx);
+        ctx.tell(|| Fact::Believes { history: Rc::clone(self.view.history()) });
         self.gossip.start(ctx, &self.view);
         self.replica.start(ctx, &self.config);
         Reaper::start(ctx, &self.config, &self.disk.store);
@@ -230,26 +224,18 @@ impl Node {
         }
     }
 
-    /// Ranges whose trees had to be made, and the keys in them.
-    fn cut_trees(&mut self) -> (u32, u32) {
-        match (&self.anti_entropy, self.view.ring()) {
-            (Some(part), Some(ring)) => self.disk.store.cut_trees(self.view.me, ring, part.depth()),
-            _without => (0, 0),
-        }
-    }
-
     fn on_timer(&mut self, ctx: &mut NodeCtx<'_>, timer: Timer) {
         match timer {
             Timer::Forward => self.on_forward_due(ctx),
             Timer::GetReplicas | Timer::PutReplicas => {
                 while let Some(silent) = self.next_overdue(ctx, timer) {
                     for peer in silent {
-                        self.detector.on_silence(ctx, &mut self.view, peer);
+                        self.on_silence(ctx, peer);
                     }
                 }
             }
             Timer::GetEnd(ticket) => self.on_get_end(ctx, ticket),
-            Timer::PutEnd => self.coordination.puts.on_end(ctx),
+            Timer::PutEnd => self.on_put_end(ctx),
             Timer::HandoffScan => {
                 self.retarget_hints(ctx);
                 self.drop_old_hints(ctx);
@@ -261,7 +247,7 @@ impl Node {
                 let silent = self.handoff.as_mut().and_then(|part| part.on_due(target, key, scan));
                 // One that controls its background work may be busy with better.
                 if let Some(peer) = silent.filter(|_| self.admission.is_none()) {
-                    self.detector.on_silence(ctx, &mut self.view, peer);
+                    self.on_silence(ctx, peer);
                 }
             }
             Timer::AntiEntropy => self.on_anti_entropy(ctx),
@@ -297,7 +283,7 @@ impl Node {
         let Some(ring) = self.view.ring().map(Rc::clone) else { return };
         while let Some((forward, node)) = self.coordination.forwards.next_overdue(ctx) {
             // Believed down first, so that whoever goes on passes it over.
-            self.detector.on_silence(ctx, &mut self.view, node);
+            self.on_silence(ctx, node);
             let scene = Scene { config: &self.config, view: &self.view, ring: &ring };
             self.coordination.go_on(ctx, scene, forward);
         }
@@ -307,6 +293,12 @@ impl Node {
         let Some(ring) = self.view.ring() else { return };
         let scene = Scene { config: &self.config, view: &self.view, ring };
         self.coordination.gets.on_end(ctx, scene, ticket);
+    }
+
+    fn on_put_end(&mut self, ctx: &mut NodeCtx<'_>) {
+        let Some(ring) = self.view.ring() else { return };
+        let scene = Scene { config: &self.config, view: &self.view, ring };
+        self.coordination.puts.on_end(ctx, scene);
     }
 
     fn on_done(&mut self, ctx: &mut NodeCtx<'_>, job: Job) {

@@ -4,27 +4,31 @@
 //! finished it, and then answered. With an object buffer (section 6.1) puts go to memory instead.
 
 mod buffered;
+pub mod hinted;
+mod limits;
 mod made;
+pub mod names;
 mod wrong;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::dynamo::config::modes::{ClockTruncation, Tombstones};
-use crate::dynamo::config::plant::Plant;
-use crate::dynamo::config::{Cluster, Flush, Versioning};
-use crate::dynamo::fact::{Cause, Fact, Making, Merge, Merger};
+use crate::dynamo::config::plant::{Plant, Planted};
+use crate::dynamo::config::{Cluster, Flush};
+use crate::dynamo::fact::{Cause, Fact, Making};
 use crate::dynamo::job::Job;
 use crate::dynamo::message::moving::{Pass, Passed};
-use crate::dynamo::message::{Handoff, Message, Put, Ticket, ToCoordinator, ToReplica};
+use crate::dynamo::message::{Message, Put, Ticket, ToCoordinator, ToReplica};
+use crate::dynamo::replica::hinted::{add_hint, keep_hint};
 use crate::dynamo::replica::made::Made;
 use crate::dynamo::storage::disk::Disk;
 use crate::dynamo::storage::hint_store::Hint;
 use crate::dynamo::storage::object_buffer::ObjectBuffer;
 use crate::dynamo::storage::store::Change;
 use crate::dynamo::timer::Timer;
-use crate::dynamo::versioning::clock::{Actor, Clock, Dot};
-use crate::dynamo::versioning::reconcile::{Author, merge, write};
+use crate::dynamo::versioning::clock::{Actor, Dot};
+use crate::dynamo::versioning::reconcile::{Author, write};
 use crate::dynamo::versioning::version::VersionSet;
 use crate::dynamo::words::NodeCtx;
 use crate::id::{Address, AttemptId, Key, NodeId};
@@ -48,19 +52,31 @@ pub struct Replica {
     made: Made,
     /// In whose place it answers what it is doing, if not in its own.
     answers_for: Option<NodeId>,
+    planted: Planted,
     /// What is in memory only, where writes are buffered.
     buffer: Option<ObjectBuffer>,
 }
 
 impl Replica {
     /// A replica in its `life`-th life, counted from 0.
-    pub fn new(me: NodeId, life: u32, flush: Flush) -> Replica {
-        let buffer = match flush {
+    pub fn new(me: NodeId, life: u32, config: &Cluster) -> Replica {
+        let planted = config.planted;
+        let buffer = match config.flush {
             Flush::Always | Flush::Every(_) => None,
             Flush::Buffered(settings) => Some(ObjectBuffer::new(settings.objects)),
         };
         let (serials, minted, made) = (BTreeMap::new(), BTreeMap::new(), Made::default());
-        Replica { me, life, serials, last_serial: 0, minted, made, answers_for: None, buffer }
+        Replica {
+            me,
+            life,
+            serials,
+            last_serial: 0,
+            minted,
+            made,
+            answers_for: None,
+            planted,
+            buffer,
+        }
     }
 
     /// Begins to flush, or to write what is buffered, at intervals, where that is asked for.
@@ -81,6 +97,9 @@ impl Replica {
         (from, message): (Address, ToReplica),
     ) {
         let durable = matches!(message, ToReplica::Store { durable: true, .. });
+        if self.planted.is(Plant::AckBeforeDurable) {
+            self.promise(ctx, from, &message);
+        }
         let job = job_of(from, message, ctx.ran);
         match self.buffer {
             None => ctx.submit(job),
@@ -124,6 +143,11 @@ impl Replica {
     ) {
         for (key, set) in sets {
             self.writes_to_disk(disk, (key, None));
+            if config.planted.is(Plant::HandoffOverwritesNewer) {
+                let change = disk.store.replace(key, set);
+                ctx.tell(|| Fact::Kept { change, cause: Cause::Transfer });
+                continue;
+            }
             self.keep(ctx, config, disk, (key, set), Cause::Transfer);
         }
     }
@@ -162,9 +186,10 @@ impl Replica {
             Some(target) => disk.hints.get(key, target),
         };
         // A further attempt at what was made already, unless that has been lost since.
+        let anew = self.planted.is(Plant::CoordinatorRetryNewEvent);
         let known = |set: &&Rc<VersionSet>| {
             let made = put.identity.and_then(|identity| self.made.dot(identity));
-            made.is_some_and(|dot| set.clock().contains(dot))
+            !anew && made.is_some_and(|dot| set.clock().contains(dot))
         };
         if let Some(set) = held.filter(known) {
             let set = Rc::clone(set);
@@ -180,6 +205,9 @@ impl Replica {
         let Put { value, ghost, .. } = &*put;
         let (value, ghost) = (value.clone(), ghost.clone());
         let set = Rc::new(write(config.versioning, held, context, author, value, ghost));
+        if let Some(answer) = self.refusal(config, (ticket, attempt), &set) {
+            return self.answer(ctx, to, answer);
+        }
         if most_pairs.is_some() {
             self.minted.insert((key, actor), set.clock().counter(actor));
         }
@@ -240,18 +268,7 @@ impl Replica {
         (key, set): (Key, Rc<VersionSet>),
         cause: Cause,
     ) {
-        let change = match cause {
-            _any if wrong::leaves_nothing(config.planted, &set) => disk.store.remove(key),
-            Cause::ReadRepair if config.planted.is(Plant::PruneOnReadRepair) => {
-                wrong::prune(config.rules(), &mut disk.store, (key, &set))
-            }
-            _any => disk.store.merge(config.rules(), key, &set),
-        };
-        if let (Some(mine), Some(after)) = (&change.before, &change.after) {
-            if !Rc::ptr_eq(after, &set) && mine.digest() != set.digest() {
-                ctx.tell(|| Merge::told(key, [mine, &set], after, Merger::Home));
-            }
-        }
+        let change = self.join(ctx, config, disk, (key, set), cause);
         let unnoted = match cause {
             Cause::Handoff | Cause::Transfer => Plant::MerkleNotUpdatedOnHandoff,
             Cause::AntiEntropy => Plant::AeNoRehashAfterRepair,
@@ -266,39 +283,6 @@ impl Replica {
     fn kept(&self, ctx: &mut NodeCtx<'_>, config: &Cluster, change: Change, cause: Cause) {
         remind_of_tombstone(ctx, config, &change);
         ctx.tell(|| Fact::Kept { change, cause });
-    }
-
-    /// Keeps what a stand-in delivered and confirms it, so that the hint may go.
-    pub fn accept(&self, ctx: &mut NodeCtx<'_>, config: &Cluster, disk: &mut Disk, job: Job) {
-        let Job::Accept { from, scan, key, set } = job else {
-            unreachable!("only an accept keeps what a stand-in delivered");
-        };
-        let digest = set.digest();
-        if config.planted.is(Plant::HintOverwritesNewer) {
-            let change = disk.store.replace(key, set);
-            self.kept(ctx, config, change, Cause::Handoff);
-        } else {
-            self.keep(ctx, config, disk, (key, set), Cause::Handoff);
-        }
-        let delivered = Handoff::Delivered { scan, key, digest };
-        ctx.send(Address::Node(from), Message::Handoff(delivered));
-    }
-
-    /// Removes a hint that was delivered, unless a later write has melted into it meanwhile.
-    pub fn drop_hint(
-        &mut self,
-        ctx: &mut NodeCtx<'_>,
-        disk: &mut Disk,
-        (target, key, digest): (NodeId, Key, u64),
-    ) {
-        if disk.hints.get(key, target).is_none_or(|set| set.digest() != digest) {
-            return;
-        }
-        self.serials.remove(&(key, target));
-        self.writes_to_disk(disk, (key, Some(target)));
-        if let Some(set) = disk.hints.remove(key, target) {
-            ctx.tell(|| Fact::HintDelivered { hint: Hint { target, key, set } });
-        }
     }
 
     /// Drops a tombstone, unless something else is held by now. With it goes what this node minted.
@@ -320,68 +304,10 @@ impl Replica {
         }
     }
 
-    /// A copy, or one kept for somebody, cannot be read any more, and with it what this node minted
-    /// for it: the next gets a new name.
-    pub fn forget(&mut self, key: Key, target: Option<NodeId>) {
-        match target {
-            None => {
-                self.last_serial += 1;
-                self.serials.insert((key, self.me), self.last_serial);
-            }
-            Some(target) => {
-                self.serials.remove(&(key, target));
-            }
-        }
-    }
-
     /// What was written is safe; the next flush is due an interval from now.
     pub fn flushed(&self, ctx: &mut NodeCtx<'_>, config: &Cluster, disk: &mut Disk) {
         disk.flush();
         self.start(ctx, config);
-    }
-
-    /// Its name in this life.
-    fn name(&self) -> Actor {
-        Actor::of_life(self.me, self.life)
-    }
-
-    /// The name under which it mints. Where clocks are truncated, what was counted under it may
-    /// have been forgotten there; then it takes a new one, or two versions would have one name.
-    fn actor(
-        &mut self,
-        config: &Cluster,
-        (key, stand_in_for): (Key, Option<NodeId>),
-        clocks: [Option<&Clock>; 2],
-    ) -> Actor {
-        let actor = self.known_actor(config, key, stand_in_for);
-        if config.clock_truncation.is_none() || config.versioning != Versioning::Dotted {
-            return actor;
-        }
-        let known = clocks.into_iter().flatten().map(|clock| clock.counter(actor)).max();
-        if self.minted.get(&(key, actor)).is_none_or(|last| known.unwrap_or(0) >= *last) {
-            return actor;
-        }
-        self.forget(key, stand_in_for);
-        self.known_actor(config, key, stand_in_for)
-    }
-
-    fn known_actor(&mut self, config: &Cluster, key: Key, stand_in_for: Option<NodeId>) -> Actor {
-        match (config.versioning, stand_in_for) {
-            (Versioning::Dotted, Some(_)) if config.planted.is(Plant::VvSharedActorPerNode) => {
-                self.name()
-            }
-            (Versioning::Literal | Versioning::LastWriteWins, _) => Actor::of_node(self.me),
-            (Versioning::Dotted, None) => match self.serials.get(&(key, self.me)) {
-                None => self.name(),
-                Some(serial) => Actor::of_copy(self.me, self.life, *serial),
-            },
-            (Versioning::Dotted, Some(target)) => {
-                let next = self.last_serial + 1;
-                let serial = *self.serials.entry((key, target)).or_insert(next);
-                self.last_serial = self.last_serial.max(serial);
-                Actor::of_copy(self.me, self.life, serial)
-            }
-        }
     }
 }
 
@@ -424,33 +350,4 @@ fn remind_of_tombstone(ctx: &mut NodeCtx<'_>, config: &Cluster, change: &Change)
         Tombstones::Keep | Tombstones::WhenAllHomes(_) => wait,
     };
     ctx.arm(wait, Timer::Reap { key: change.key, digest: set.digest() });
-}
-
-/// Keeps a copy for another, beside what is kept for it already.
-pub fn add_hint(ctx: &mut NodeCtx<'_>, config: &Cluster, disk: &mut Disk, hint: Hint) {
-    let Hint { target, key, set } = hint;
-    let set = match disk.hints.get(key, target) {
-        None => set,
-        Some(held) => {
-            let merged = merge(config.rules(), held, &set);
-            if held.digest() != set.digest() {
-                ctx.tell(|| Merge::told(key, [held, &set], &merged, Merger::StandIn));
-            }
-            merged
-        }
-    };
-    keep_hint(ctx, disk, Hint { target, key, set });
-}
-
-/// Keeps a copy for another.
-pub fn keep_hint(ctx: &mut NodeCtx<'_>, disk: &mut Disk, hint: Hint) {
-    let held = disk.hints.get(hint.key, hint.target);
-    if held.is_some_and(|held| held.digest() == hint.set.digest()) {
-        return;
-    }
-    let (target, key) = (hint.target, hint.key);
-    if let Some(set) = disk.hints.put(hint.clone()) {
-        ctx.tell(|| Fact::HintSuperseded { hint: Hint { target, key, set } });
-    }
-    ctx.tell(|| Fact::HintCreated { hint });
 }

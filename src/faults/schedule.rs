@@ -119,6 +119,25 @@ pub fn window(spec: &Spec, duration: Duration) -> (Time, Time) {
     (times().min().unwrap_or(end), times().max().unwrap_or(end))
 }
 
+/// The cuts that a fault comes to, where luck has no part in when they are.
+pub fn cuts(spec: &Spec) -> Vec<Spell> {
+    match spec {
+        Spec::Partition(it) => vec![it.spell()],
+        Spec::Cut(it) => vec![it.spell()],
+        Spec::Isolate(it) => vec![it.spell()],
+        Spec::Bridge(it) => vec![it.spell()],
+        Spec::MajoritiesRing(it) => vec![it.spell()],
+        Spec::Clog(it) => vec![it.spell()],
+        Spec::Flap(it) => it.spells(),
+        Spec::RollingIsolation(it) => it.spells(),
+        Spec::Named(_) | Spec::Repeat(_) => cuts(spec.plain()),
+        Spec::Swizzle(_) | Spec::Degrade(_) | Spec::Bandwidth(_) => Vec::new(),
+        Spec::Crash(_) | Spec::Restart(_) | Spec::CrashLoop(_) | Spec::GroupCrash(_) => Vec::new(),
+        Spec::RollingRestart(_) | Spec::Pause(_) | Spec::Slow(_) => Vec::new(),
+        Spec::Clock(_) | Spec::Disk(_) => Vec::new(),
+    }
+}
+
 /// What a cut does, and when.
 fn actions_of(spell: Spell) -> [(Duration, Action); 2] {
     let Spell { from, to, rule } = spell;

@@ -192,6 +192,11 @@ impl Builder {
             let wanted = "an end names the same `f` and key as its `invoke`";
             return Err(Malformed::new(event.line, "f", found, wanted));
         }
+        if time < operation.began {
+            let found = "an end before its beginning";
+            let wanted = "times in nanoseconds since the start, by one clock";
+            return Err(Malformed::new(event.line, "time", found, wanted));
+        }
         operation.ended = Some(time);
         operation.ending = match event.kind {
             Kind::Ok => Ending::Ok,
@@ -230,6 +235,7 @@ impl Builder {
             Values::Set(values) => {
                 self.sets |= values.len() > 1;
                 self.values.extend(values);
+                self.values[from as usize..].sort_unstable();
             }
         }
         Ok(Span { from, to: self.values.len() as u32 })

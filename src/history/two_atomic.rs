@@ -84,7 +84,7 @@ impl Left {
         let last_start = self.by_start.last().map_or(0, |at| self.starts[at as usize]);
         let mut candidates = Vec::new();
         let mut at = self.by_end.last();
-        while let Some(write) = at.filter(|write| self.ends[*write as usize] > last_start) {
+        while let Some(write) = at.filter(|write| self.ends[*write as usize] >= last_start) {
             candidates.push(write);
             at = self.by_end.earlier(write);
         }

@@ -129,7 +129,9 @@ impl Times {
     /// Is the key linearizable once these beginnings are moved back?
     fn fits(&self, shift: Shift) -> bool {
         let zone = |&(write, began, least_end, read): &(u32, u64, u64, u64)| {
-            let started = began.saturating_sub(shift.writes);
+            // Nothing comes before absence, however far it is moved.
+            let earliest = u64::from(write != ABSENCE);
+            let started = began.saturating_sub(shift.writes).max(earliest);
             let greatest_start = started.max(read.saturating_sub(shift.reads));
             Zone { least_end, greatest_start, write }
         };

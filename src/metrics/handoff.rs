@@ -148,7 +148,12 @@ impl Handoff {
             | Fact::Passed
             | Fact::Declined
             | Fact::Replanted { .. }
-            | Fact::ReadRepaired { .. } => None,
+            | Fact::Member(_)
+            | Fact::ReadRepaired { .. }
+            | Fact::Counted(_)
+            | Fact::GivenUp(_)
+            | Fact::Forwarded { .. }
+            | Fact::Mended(_) => None,
         }
     }
 

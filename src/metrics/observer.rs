@@ -184,6 +184,7 @@ impl Metrics {
             | Fact::Passed
             | Fact::Declined
             | Fact::Replanted { .. } => self.membership.fact(now, fact),
+            Fact::Member(_) => {}
             Fact::Buffer(fact) => self.buffers.fact(*fact),
             Fact::Admission(fact) => self.admission.fact(*fact),
             Fact::HintCreated { .. }
@@ -191,6 +192,10 @@ impl Metrics {
             | Fact::HintDelivered { .. }
             | Fact::HintLost { .. }
             | Fact::HintRevived { .. }
+            | Fact::Counted(_)
+            | Fact::GivenUp(_)
+            | Fact::Forwarded { .. }
+            | Fact::Mended(_)
             | Fact::Merged(_)
             | Fact::HintDropped { .. }
             | Fact::StandIn(_)

@@ -12,6 +12,7 @@
 //! | `distribution` | how users write the spread of a duration, and what that means |
 //! | `problems` | what can be wrong with a written distribution |
 //! | `sampler` | a distribution made ready to be drawn from many times |
+//! | `outside` | luck that is no function of the seed, for planted bugs alone |
 //! | `normal` | the normal distribution and its inverse |
 //! | `zipf` | ranks of keys by popularity |
 //!
@@ -24,6 +25,7 @@ pub mod distribution;
 pub mod logarithm;
 pub mod luck;
 pub mod normal;
+pub mod outside;
 mod problems;
 pub mod purpose;
 pub mod sampler;

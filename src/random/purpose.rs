@@ -94,6 +94,8 @@ purposes! {
     FaultDraw = 60,
     /// Whom a fault strikes that leaves it to chance.
     FaultTarget = 61,
+    /// What a hunt draws: a cluster, its clients, its network and its trouble.
+    Hunt = 62,
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use crate::dynamo::fact::Fact;
+use crate::dynamo::fact::members::MemberFact;
+use crate::dynamo::fact::request::{Heard, Unanswered};
 use crate::dynamo::message::{Handoff, Message, ToReplica};
 use crate::dynamo::storage::hint_store::Hint;
 use crate::dynamo::storage::store::Change;
@@ -188,8 +190,46 @@ fn node_fact(fact: &Fact) -> (&'static str, Value) {
         Fact::Replanted { ranges, keys } => {
             ("replanted", json!({ "ranges": ranges, "keys": keys }))
         }
+        Fact::Member(fact) => member_fact(fact),
         Fact::ReadRepaired { key, replicas } => {
             ("read_repaired", json!({ "key": text(key), "replicas": replicas }))
+        }
+        Fact::Counted(counted) => ("counted", of_request(&counted.request)),
+        Fact::GivenUp(request) => ("given_up", of_request(request)),
+        Fact::Forwarded { attempt, again } => {
+            ("forwarded", json!({ "attempt": text(attempt), "again": again }))
+        }
+        Fact::Mended(mended) => {
+            let to: Vec<String> = mended.to.iter().map(text).collect();
+            (
+                "mended",
+                json!({ "key": text(&mended.key), "events": events(&mended.sent), "to": to }),
+            )
+        }
+    }
+}
+
+fn member_fact(fact: &MemberFact) -> (&'static str, Value) {
+    match fact {
+        MemberFact::Commanded(command) => {
+            ("commanded", json!({ "command": format!("{command:?}") }))
+        }
+        MemberFact::Believes { history, .. } => {
+            let members: Vec<String> = history.members().iter().map(text).collect();
+            ("believes", json!({ "members": members, "digest": history.digest() }))
+        }
+        MemberFact::Unanswered { peer } => ("unanswered", json!({ "peer": text(peer) })),
+        MemberFact::Answered { peer } => ("answered", json!({ "peer": text(peer) })),
+        MemberFact::Waits { from } => ("waits", json!({ "from": from.as_ref().map(text) })),
+        MemberFact::Bound { transition } => ("bound", json!({ "node": text(&transition.node) })),
+        MemberFact::Given { transition } => ("given", json!({ "node": text(&transition.node) })),
+        MemberFact::PassedOn { attempt, home } => {
+            let attempt = attempt.as_ref().map(text);
+            ("passed_on", json!({ "attempt": attempt, "home": text(home) }))
+        }
+        MemberFact::Unfit { key, why, read } => {
+            let why = format!("{why:?}");
+            ("unfit", json!({ "key": text(key), "why": why, "read": read }))
         }
     }
 }
@@ -225,6 +265,21 @@ fn client_fact(fact: &ClientFact) -> (&'static str, Value) {
             ("ended", details)
         }
     }
+}
+
+fn of_request(request: &Unanswered) -> Value {
+    let asked = request.asked.iter().map(|asked| {
+        let heard = match asked.heard {
+            Heard::Answer => "answer",
+            Heard::Silence => "silence",
+            Heard::Nothing => "nothing",
+        };
+        json!({ "node": text(&asked.node), "home": text(&asked.home), "heard": heard })
+    });
+    json!({
+        "attempt": text(&request.attempt), "key": text(&request.key),
+        "asked": asked.collect::<Vec<Value>>(),
+    })
 }
 
 fn of_change(change: &Change) -> Value {

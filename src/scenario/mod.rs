@@ -18,6 +18,7 @@ pub mod expect;
 pub mod extend;
 pub mod files;
 pub mod format;
+pub mod hunt;
 pub mod overrides;
 pub mod path;
 pub mod plan;

@@ -27,6 +27,7 @@ shipped![
     ("basics", "last-write-wins"),
     ("basics", "resurrection"),
     ("basics", "equal-partitions"),
+    ("hunts", "swarm"),
     ("network", "one-way-cut"),
     ("network", "isolate"),
     ("network", "bridge"),

@@ -9,6 +9,7 @@ use crate::dynamo::config::plant::Plant;
 use crate::faults;
 use crate::id::Span;
 use crate::network;
+use crate::scenario::hunt::Hunt;
 use crate::sim;
 use crate::sim::administration::Order;
 use crate::time::Duration;
@@ -71,6 +72,10 @@ pub struct Scenario {
     /// What goes wrong, and when.
     #[serde(default)]
     pub faults: Vec<faults::fault::Fault>,
+    /// What `dynamo-sim hunt` may draw for each seed, in the place of parts of this scenario and
+    /// beside others. A run takes no notice of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hunt: Option<Hunt>,
     /// A bug planted into the code that runs, for those who test judges: `dynamo-sim bugs` lists
     /// them.
     #[serde(default, skip_serializing_if = "Option::is_none")]

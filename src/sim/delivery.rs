@@ -1,6 +1,7 @@
 //! Messages on their way: sent, lost, held back, delivered, and counted at each turn.
 
 use crate::digest::digest_of;
+use crate::dynamo::config::plant::Plant;
 use crate::dynamo::message::{Kind, Message, Outline};
 use crate::id::{Address, NodeId};
 use crate::network::fate::link;
@@ -42,7 +43,10 @@ impl Simulation {
             return self.to_self.push_back((digest, message));
         }
         // Draws stir what they are given: kinds need only be kept apart.
-        let which = luck ^ (kind as u64) << 58;
+        let mut which = luck ^ (kind as u64) << 58;
+        if self.planted().is(Plant::SharedRngStream) {
+            which ^= self.told << 20;
+        }
         self.sent += 1;
         let (number, sent) = (self.sent, self.now);
         let packet = Packet { from, to, kind, bytes };
@@ -118,7 +122,11 @@ impl Simulation {
         let delivery = self.messages.get(message);
         let (packet, sent, corrupt) = (delivery.packet, delivery.sent, delivery.corrupt);
         let parcel = Parcel { packet, message: &delivery.message };
-        match self.links.arrive(parcel, sent, &mut self.toll) {
+        let arrival = match self.planted().is(Plant::PartitionLeaks) {
+            true => Arrival::Deliver,
+            false => self.links.arrive(parcel, sent, &mut self.toll),
+        };
+        match arrival {
             Arrival::Deliver if corrupt => return self.lose(observers, message, Drop::Corrupt),
             Arrival::Deliver => {}
             Arrival::Drop => return self.lose(observers, message, Drop::CutInFlight),
@@ -146,7 +154,13 @@ impl Simulation {
         let parcel = || Parcel { packet, message: &self.messages.get(message).message };
         if let Some(Standstill { faults, waiting }) = &mut machine.paused {
             self.toll.message(faults[0], parcel());
-            return waiting.push(Event::Deliver(message));
+            waiting.push(Event::Deliver(message));
+            return match packet.from {
+                Address::Node(from) if packet.kind.is_answer() => {
+                    self.tell_waiting(observers, node, Some(from));
+                }
+                Address::Node(_) | Address::Client(_) => {}
+            };
         }
         if !machine.is_up() {
             if let Some(fault) = machine.stopped_by() {

@@ -12,10 +12,11 @@ use crate::dynamo::ring::strategy::{Placement, first_tokens, partitions};
 use crate::faults;
 use crate::faults::clock::Clock;
 use crate::faults::labels::describe;
-use crate::faults::schedule::window;
+use crate::faults::schedule::{cuts, window};
 use crate::faults::target::Target;
 use crate::id::{Address, NodeId, Span};
 use crate::network;
+use crate::network::fate::Network;
 use crate::random::luck::Luck;
 use crate::random::normal;
 use crate::random::purpose::Purpose;
@@ -27,6 +28,7 @@ use crate::time::Duration;
 use crate::time::signed::SignedDuration;
 use crate::trace::layout::{FaultWindow, Homes, Layout, Placed};
 use crate::workload;
+use crate::workload::spec::{Context, RetryPolicy};
 
 /// A run that has been checked and can begin. The same plan gives the same run, to the byte.
 #[derive(Clone, PartialEq, Debug)]
@@ -57,6 +59,7 @@ impl Plan {
             copies: self.cluster.n,
             partitions: partitions(&self.cluster.partitioning),
             sites: self.sites_of_nodes(),
+            planted: self.cluster.planted,
         }
     }
 
@@ -81,6 +84,11 @@ impl Plan {
         let changes: BTreeMap<NodeId, Change> = tokens.into_iter().map(member).collect();
         let history = History::new(changes);
         Rc::new(if settings.strategy == 3 { history.in_partitions() } else { history })
+    }
+
+    /// The links between all parties.
+    pub fn all_links(&self) -> Network {
+        Network::new(&self.network, self.machines(), self.workload.clients)
     }
 
     /// The pauses of all processes, if any has some.
@@ -148,12 +156,16 @@ impl Plan {
             clients: self.workload.clients,
             keys: keys.count(),
             cart_policy: self.workload.cart_policy,
+            contexts_told: self.workload.session.context == Context::Kept
+                && self.workload.cart_policy.carries_context(),
+            writes_named: self.workload.retry.policy == RetryPolicy::SameId,
             duration: self.duration,
             sampling: self.sampling,
             machines: self.machines(),
             administered: !self.administration.is_empty(),
             homes: Homes::of_ring(ring, keys.count()),
             faults: self.faults.iter().map(fault).collect(),
+            cuts: self.faults.iter().flat_map(|fault| cuts(&fault.what)).collect(),
             placement,
         }
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use crate::digest::Digest;
+use crate::dynamo::config::plant::{Plant, Planted};
 use crate::dynamo::message::Message;
 use crate::dynamo::node::Identity;
 use crate::dynamo::ring::history::History;
@@ -13,7 +14,6 @@ use crate::dynamo::words::NodeWords;
 use crate::faults::schedule::{Step, schedule};
 use crate::ghost::Numbering;
 use crate::id::{Address, ClientId, Key, NodeId};
-use crate::network::fate::Network;
 use crate::process::{Ctx, Effect, Input};
 use crate::random::luck::Luck;
 use crate::random::sampler::Sampler;
@@ -85,6 +85,8 @@ pub struct Simulation {
     pub(super) totals: Totals,
     /// How many messages were sent.
     pub(super) sent: u64,
+    /// Facts that nodes have told, for a bug that lets luck depend on them.
+    pub(super) told: u64,
     /// When the next thing that is no event is due.
     pub(super) mark: Time,
     pub(super) digest: Digest,
@@ -127,11 +129,10 @@ impl Simulation {
             refresh: plan.workload.membership_refresh,
         };
         let end_of_duration = Time::ZERO + plan.duration;
-        let habits = Habits::new(&plan.workload, &plan.network.sites, outset, end_of_duration);
-        let habits = Rc::new(habits);
+        let sites = &plan.network.sites;
+        let habits = Rc::new(Habits::new(&plan.workload, sites, outset, end_of_duration));
         let client = |id| Client::new(ClientId(id), Rc::clone(&habits), &luck);
         let clients = (0..plan.workload.clients).map(client).collect();
-        let network = Network::new(&plan.network, plan.machines(), plan.workload.clients);
         let mut queue = Queue::new();
         let lanes = constant_lanes(&mut queue, plan);
         Simulation {
@@ -139,7 +140,7 @@ impl Simulation {
             queue,
             machines,
             clients,
-            links: Links::new(network),
+            links: Links::new(plan.all_links()),
             service: Service::new(&plan.disk),
             numbering: Numbering::new(keys.count()),
             identity: Identity { me: NodeId(0), life: 0, config, placement },
@@ -168,6 +169,7 @@ impl Simulation {
             ended: None,
             totals: Totals::default(),
             sent: 0,
+            told: 0,
             mark: Time::ZERO,
             digest: Digest::EMPTY.with(plan.seed),
             node_effects: Vec::new(),
@@ -331,9 +333,13 @@ impl Simulation {
                 }
             }
             Event::Timer { node, life, timer } => {
-                if !self.lives(node, life) || self.waits(node, event) {
+                if !self.lives(node, life) {
                     return;
                 }
+                if self.waits(node, event) {
+                    return self.tell_late(observers, node, timer);
+                }
+                self.totals.astray += u64::from(self.machines[node.index()].life != life);
                 self.fold(u64::from(node.0), timer.number());
                 self.hand_to_node(observers, node, Input::Timer(timer));
             }
@@ -346,6 +352,7 @@ impl Simulation {
                 }
                 let Task { job, .. } = self.jobs.remove(job);
                 if lives {
+                    self.totals.astray += u64::from(self.machines[node.index()].life != life);
                     self.finish_job(observers, node, job);
                 }
             }
@@ -363,10 +370,16 @@ impl Simulation {
         }
     }
 
+    /// The bug of this run, if it has one.
+    pub(super) fn planted(&self) -> Planted {
+        self.identity.config.planted
+    }
+
     /// Is the node still in the life in which it armed a timer or submitted a job?
     fn lives(&self, node: NodeId, life: u32) -> bool {
         let machine = &self.machines[node.index()];
-        machine.life == life && machine.is_up()
+        let same = machine.life == life || self.planted().is(Plant::TimerSurvivesCrash);
+        same && machine.is_up()
     }
 
     /// Folds something that happened, now and to whom, into the digest.

@@ -2,9 +2,12 @@
 
 use std::cmp::Reverse;
 
+use crate::dynamo::config::plant::Plant;
+use crate::dynamo::fact::members::MemberFact;
 use crate::dynamo::fact::{BufferFact, Fact};
 use crate::dynamo::node::{Identity, Node};
 use crate::dynamo::storage::disk::{Disk, Loss};
+use crate::dynamo::timer::Timer;
 use crate::faults::clock::ClockTrouble;
 use crate::faults::schedule::{Action, Deed, Step};
 use crate::faults::spec::DiskAfterCrash;
@@ -222,6 +225,10 @@ impl Simulation {
         let count = ours.len() as u64;
         for (place, (_, message)) in (0_u64..).zip(ours) {
             let later = u128::from(spread.0) * u128::from(place) / u128::from(count);
+            if self.planted().is(Plant::DelayedMessageDeliveredTwice) {
+                let copy = self.messages.insert(self.messages.get(message).clone());
+                self.queue.push(self.now, Event::Deliver(copy));
+            }
             self.queue.push(self.now + Duration(later as u64), Event::Deliver(message));
         }
     }
@@ -265,6 +272,29 @@ impl Simulation {
         true
     }
 
+    /// A timer has come to a node that stands still.
+    pub(super) fn tell_late(&self, observers: &mut Observers<'_>, node: NodeId, timer: Timer) {
+        match timer {
+            Timer::Forward | Timer::GetReplicas | Timer::PutReplicas | Timer::Delivery { .. } => {
+                self.tell_waiting(observers, node, None);
+            }
+            _other => {}
+        }
+    }
+
+    /// Something that bears on suspicions has come to a node that stands still.
+    pub(super) fn tell_waiting(
+        &self,
+        observers: &mut Observers<'_>,
+        node: NodeId,
+        from: Option<NodeId>,
+    ) {
+        if observers.interest().facts {
+            let fact = Fact::Member(MemberFact::Waits { from });
+            observers.see(self.now, &Record::Node { node, fact: &fact });
+        }
+    }
+
     /// A pause is over. If no other holds the machine, what waited comes now, in order.
     fn resume(&mut self, node: NodeId, fault: usize) {
         let paused = &mut self.machines[node.index()].paused;
@@ -273,7 +303,12 @@ impl Simulation {
         if !standstill.faults.is_empty() {
             return;
         }
-        for event in paused.take().into_iter().flat_map(|standstill| standstill.waiting) {
+        let standstill = paused.take();
+        let mut waiting = standstill.map(|standstill| standstill.waiting).unwrap_or_default();
+        if self.identity.config.planted.is(Plant::FdSelfPauseConvictsAll) {
+            waiting.sort_by_key(|event| !matches!(event, Event::Timer { .. }));
+        }
+        for event in waiting {
             self.queue.push(self.now, event);
         }
     }

@@ -1,5 +1,6 @@
 //! Hands inputs to parties and fulfils what they wish.
 
+use crate::dynamo::config::plant::Plant;
 use crate::dynamo::fact::Fact;
 use crate::dynamo::job::Job;
 use crate::dynamo::timer::Timer;
@@ -7,12 +8,13 @@ use crate::dynamo::words::NodeWords;
 use crate::id::{Address, ClientId, NodeId};
 use crate::network::fate::link;
 use crate::process::{Ctx, Effect, Input, Process};
+use crate::random::outside::outside;
 use crate::sim::event::{Event, Task};
 use crate::sim::simulation::Simulation;
 use crate::time::{Duration, Time};
 use crate::trace::observer::Observers;
 use crate::trace::record::Record;
-use crate::workload::words::ClientWords;
+use crate::workload::words::{ClientTimer, ClientWords};
 
 impl Simulation {
     /// Hands a node an input, and then whatever it says to itself, until it is silent.
@@ -74,6 +76,9 @@ impl Simulation {
 
     fn fulfil_node(&mut self, observers: &mut Observers<'_>, node: NodeId) {
         let mut effects = std::mem::take(&mut self.node_effects);
+        if self.planted().is(Plant::MapIterationOrder) && outside() & 1 == 1 {
+            effects.reverse();
+        }
         for effect in effects.drain(..) {
             match effect {
                 Effect::Send { to, message } => {
@@ -84,6 +89,7 @@ impl Simulation {
                 }
                 Effect::Submit(job) => self.submit(node, job),
                 Effect::Tell(fact) => {
+                    self.told += 1;
                     observers.see(self.now, &Record::Node { node, fact: &fact });
                     if let Fact::Announced { history } = &fact {
                         self.rehome(observers, history);
@@ -101,7 +107,13 @@ impl Simulation {
                 Effect::Send { to, message } => {
                     self.send(observers, Address::Client(client), to, message);
                 }
-                Effect::Arm { after, timer } => self.arm(after, Event::Client { client, timer }),
+                Effect::Arm { mut after, timer } => {
+                    let backs_off = matches!(timer, ClientTimer::Retry(_));
+                    if backs_off && self.planted().is(Plant::RealClockInBackoff) {
+                        after = after + Duration(outside() % 1_000_000);
+                    }
+                    self.arm(after, Event::Client { client, timer });
+                }
                 Effect::Submit(job) => match job {},
                 Effect::Tell(fact) => {
                     observers.see(self.now, &Record::Client { client, fact: &fact });

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::dynamo::config::Cluster;
 use crate::dynamo::ring::placement::Ring;
+use crate::faults::cuts::Spell;
 use crate::id::{Key, NodeId};
 use crate::time::{Duration, Time};
 use crate::workload::cart::CartPolicy;
@@ -18,6 +19,10 @@ pub struct Layout {
     pub cart_policy: CartPolicy,
     /// How long clients ask and faults happen.
     pub duration: Duration,
+    /// Do writes carry the context of what their clients have read?
+    pub contexts_told: bool,
+    /// Do writes say which they are, so that a further attempt is recognised?
+    pub writes_named: bool,
     /// From one sample to the next.
     pub sampling: Duration,
     /// All machines, also those whose nodes may become members later.
@@ -28,6 +33,8 @@ pub struct Layout {
     pub homes: Homes,
     /// By fault of the scenario.
     pub faults: Vec<FaultWindow>,
+    /// Links that the scenario takes away at times that it says itself.
+    pub cuts: Vec<Spell>,
     /// The ring with which the run begins.
     pub placement: Placed,
 }

@@ -109,11 +109,13 @@ pub struct Totals {
     pub local: u64,
     /// Inputs handled by nodes and clients.
     pub events: u64,
+    /// Timers and finished jobs of an earlier life of a node that were handed to a later one.
+    pub astray: u64,
 }
 
 impl Default for Totals {
     fn default() -> Totals {
-        Totals { kinds: [KindTotals::default(); Kind::ALL.len()], local: 0, events: 0 }
+        Totals { kinds: [KindTotals::default(); Kind::ALL.len()], local: 0, events: 0, astray: 0 }
     }
 }
 

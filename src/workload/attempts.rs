@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::dynamo::config::plant::Plant;
 use crate::dynamo::message::{Action, Message, Put, Request};
 use crate::id::{Address, AttemptId, NodeId, OperationId};
 use crate::random::purpose::Purpose;
@@ -155,6 +156,9 @@ impl Client {
         let mut operation = self.open.swap_remove(place);
         operation.attempt += 1;
         operation.pauses = false;
+        if self.habits.planted.is(Plant::SessionContextLostOnFailover) {
+            operation.forget_context();
+        }
         let to = self.send(ctx, &mut operation);
         let attempt = operation.attempt_id();
         ctx.tell(|| ClientFact::Retried { attempt, to });

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use smallvec::SmallVec;
 
+use crate::dynamo::config::plant::{Plant, Planted};
 use crate::dynamo::message::{Action, Message, Outcome, Reply};
 use crate::id::{Address, AttemptId, ClientId, Key, NodeId, OperationId, Span};
 use crate::process::deadlines::Deadlines;
@@ -48,6 +49,8 @@ pub struct Habits {
     pub(super) persistence: Persistence,
     /// What clients that coordinate begin with.
     outset: Option<Outset>,
+    /// A bug in the code that runs.
+    pub(super) planted: Planted,
     /// When clients begin nothing more.
     until: Time,
 }
@@ -84,7 +87,7 @@ impl Habits {
         outset: Outset,
         until: Time,
     ) -> Habits {
-        let nodes = outset.config.nodes;
+        let (nodes, planted) = (outset.config.nodes, outset.config.planted);
         let ring = outset.history.ring(&outset.placement);
         let site = |(name, members): (&String, &Vec<Span>)| Site::new(name, members);
         let sites = sites.iter().map(site).collect();
@@ -104,6 +107,7 @@ impl Habits {
             router,
             persistence: Persistence::new(&spec.retry, spec.retries),
             spec: spec.clone(),
+            planted,
             outset: (spec.routing == Routing::ClientDriven).then_some(outset),
             until,
         }
@@ -290,7 +294,10 @@ impl Client {
         reply: Reply,
     ) {
         // A late answer to an earlier attempt is an answer too.
-        let answered = |operation: &Operation| operation.aim.id == reply.attempt.operation;
+        let any = self.habits.planted.is(Plant::StaleReplyAccepted);
+        let answered = |operation: &Operation| {
+            operation.aim.id == reply.attempt.operation || any && operation.aim.key == reply.key
+        };
         let Some(place) = self.open.iter().position(answered) else { return };
         let balancer = u8::from(self.habits.router.balanced);
         let hops = self.open[place].hops(reply.attempt.attempt, coordinator) + balancer;

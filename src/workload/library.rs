@@ -9,29 +9,27 @@
 
 use std::rc::Rc;
 
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
 use crate::dynamo::config::{Cluster, Coordinator, Versioning};
 use crate::dynamo::coordination::Scene;
 use crate::dynamo::coordination::get::Gets;
 use crate::dynamo::coordination::put::Puts;
-use crate::dynamo::fact::{Fact, Making};
 use crate::dynamo::membership::detector::Detector;
 use crate::dynamo::message::{self, Action, Membership, Message, Reply, Request, ToCoordinator};
 use crate::dynamo::ring::history::History;
 use crate::dynamo::ring::strategy::Placement;
 use crate::dynamo::timer::Timer;
-use crate::dynamo::versioning::clock::{Actor, Clock, Dot};
-use crate::dynamo::versioning::version::{Version, VersionSet};
 use crate::dynamo::view::View;
 use crate::dynamo::words::{NodeCtx, NodeWords};
-use crate::id::{Address, AttemptId, ClientId, Key, NodeId};
+use crate::id::{Address, AttemptId, Key, NodeId};
 use crate::process::{Ctx, Effect};
 use crate::random::purpose::Purpose;
 use crate::random::source::Source;
 use crate::time::{Duration, Time};
 use crate::workload::client::Client;
 use crate::workload::operation::Operation;
+use crate::workload::stamped::{made, stamped};
 use crate::workload::words::{ClientCtx, ClientFact, ClientTimer};
 
 /// Misrouted attempts that are remembered, so that each is told once.
@@ -90,7 +88,7 @@ impl Library {
             view: View::of_client(Rc::clone(history), Rc::clone(placement)),
             gets: Gets::new(0),
             puts: Puts::new(0),
-            detector: Detector::new(config.failure_detection.clone()),
+            detector: Detector::new(config.failure_detection.clone(), config.planted),
         };
         let (learnt, misrouted, effects) = (Time::ZERO, SmallVec::new(), Vec::new());
         let (refresh, pulls, awaited) = (*refresh, 0, None);
@@ -218,8 +216,8 @@ impl Parts {
                 self.gets.on_fetched(ctx, scene, from, ticket, set);
             }
             ToCoordinator::Stored { ticket, .. } => self.puts.on_stored(ctx, scene, from, ticket),
-            ToCoordinator::Declined { ticket, .. } => {
-                self.gets.on_declined(ctx, scene, from, ticket);
+            ToCoordinator::Declined { ticket, attempt } => {
+                self.gets.on_declined(ctx, scene, from, (ticket, attempt));
             }
             ToCoordinator::For(passed) => self.on_answer(ctx, passed.home, passed.answer),
             ToCoordinator::Written { .. } | ToCoordinator::Confirmed { .. } => {
@@ -288,7 +286,7 @@ impl Client {
                     }
                 }
                 Timer::GetEnd(ticket) => gets.on_end(ctx, scene, ticket),
-                Timer::PutEnd => puts.on_end(ctx),
+                Timer::PutEnd => puts.on_end(ctx, scene),
                 Timer::Probe { peer, serial, count } => {
                     detector.on_probe(ctx, view, (peer, serial, count));
                 }
@@ -388,21 +386,4 @@ impl Client {
             self.on_reply(ctx, None, reply);
         }
     }
-}
-
-fn made(me: ClientId, attempt: AttemptId, put: &message::Put, set: &Rc<VersionSet>) -> Fact {
-    let (ghost, context) = (put.ghost.clone(), put.context.clone());
-    let (key, actor, set) = (ghost.event().key, Actor::of_client(me), Rc::clone(set));
-    let (held, target) = (None, None);
-    let making = Making { key, ghost, actor, target, held, context, set };
-    Fact::Made { attempt, making: Box::new(making) }
-}
-
-/// What a client stores where the last write wins: it has a clock too, and that is all it takes.
-fn stamped(me: ClientId, attempt: AttemptId, stamp: Time, put: &message::Put) -> Rc<VersionSet> {
-    let counter = u64::from(attempt.operation.number) + 1;
-    let dot = Dot { actor: Actor::of_client(me), counter };
-    let (value, ghost) = (put.value.clone(), put.ghost.clone());
-    let version = Version { dot, stamp, clock: None, value, ghost };
-    Rc::new(VersionSet::new(Clock::default(), smallvec![version]))
 }

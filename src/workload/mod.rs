@@ -18,6 +18,7 @@ pub mod routing;
 pub mod session;
 pub mod size;
 pub mod spec;
+pub mod stamped;
 pub mod words;
 pub mod writing;
 pub mod ycsb;

@@ -1,8 +1,10 @@
 //! One operation of a client, from its first request to its end.
 
+use std::rc::Rc;
+
 use smallvec::SmallVec;
 
-use crate::dynamo::message::Action;
+use crate::dynamo::message::{Action, Put};
 use crate::ghost::Ghost;
 use crate::id::{AttemptId, Key, NodeId, OperationId};
 use crate::time::Time;
@@ -84,7 +86,7 @@ impl Operation {
     /// itself, one if it was asked directly, one more if the request was forwarded.
     pub fn hops(&self, attempt: u8, coordinator: Option<NodeId>) -> u8 {
         let Some(coordinator) = coordinator else { return 0 };
-        let later = usize::from(self.attempt - attempt);
+        let later = usize::from(self.attempt.saturating_sub(attempt));
         let asked = self.tried.len().checked_sub(1 + later).map(|place| self.tried[place]);
         1 + u8::from(asked != Some(coordinator))
     }
@@ -112,6 +114,13 @@ impl Operation {
         match &self.action {
             Action::Get => (None, 0),
             Action::Put(put) => (Some(put.ghost.clone()), put.value.bytes),
+        }
+    }
+
+    /// A bug: what the client had read is not told any more.
+    pub fn forget_context(&mut self) {
+        if let Action::Put(put) = &self.action {
+            self.action = Action::Put(Rc::new(Put { context: None, ..(**put).clone() }));
         }
     }
 

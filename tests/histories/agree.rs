@@ -138,7 +138,8 @@ fn delta_is_the_least_that_mends_it() {
         finite += usize::from(least.is_some());
         unbounded += usize::from(least.is_none());
     }
-    assert!(finite > 200 && unbounded > 10, "{finite} {unbounded}");
+    // Reads can always go back far enough, unless one returned what nobody had written.
+    assert!(finite > 300 && unbounded == 0, "{finite} {unbounded}");
 }
 
 #[test]

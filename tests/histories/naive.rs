@@ -110,7 +110,19 @@ pub fn one_copy(ops: &[Op]) -> bool {
             !blocked && exact && go(ops, left & !(1 << at))
         })
     }
-    go(ops, (1 << ops.len()) - 1)
+    // Versions of which no write is known: they may have come at any time.
+    let mut all = ops.to_vec();
+    for read in reads(ops) {
+        for (actor, count) in &read.context {
+            for dot in (1..=*count).map(|count| (*actor, count)) {
+                if all.iter().all(|op| op.dot != Some(dot)) {
+                    let (write, start, end, dot) = (true, 0, u64::MAX, Some(dot));
+                    all.push(Op { write, start, end, dot, ..read.clone() });
+                }
+            }
+        }
+    }
+    go(&all, (1 << all.len()) - 1)
 }
 
 /// Does a read's context cover this name?

@@ -207,6 +207,8 @@ pub fn spell_fact(names: &Names, fact: &Fact) -> Option<String> {
         Fact::Cleared { peer } => format!("believes {peer} up again"),
         // What only judges read.
         Fact::StandIn(_) | Fact::Exchange(_) => return None,
+        Fact::Counted(_) | Fact::GivenUp(_) => return None,
+        Fact::Forwarded { .. } | Fact::Mended(_) => return None,
         Fact::Compared { peer, hashes, differing, .. } => {
             format!("compares {hashes} hashes of {peer}: {differing} differ")
         }
@@ -215,6 +217,7 @@ pub fn spell_fact(names: &Names, fact: &Fact) -> Option<String> {
         Fact::Passed => "passes the request on".to_string(),
         Fact::Declined => "declines".to_string(),
         Fact::Replanted { ranges, keys } => format!("cuts {ranges} trees anew, of {keys} keys"),
+        Fact::Member(_) => return None,
         Fact::ReadRepaired { key, replicas } => format!("repairs {key} at {replicas} replicas"),
     };
     Some(told)

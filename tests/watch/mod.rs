@@ -136,8 +136,10 @@ impl Ledger {
             Fact::Cleared { .. } => self.cleared += 1,
             Fact::Announced { .. } | Fact::Believes { .. } | Fact::Passed | Fact::Declined => {}
             Fact::Replanted { .. } | Fact::Merged(_) => {}
-            Fact::Buffer(_) | Fact::Admission(_) => {}
+            Fact::Buffer(_) | Fact::Admission(_) | Fact::Member(_) => {}
             Fact::Compared { .. } | Fact::Made { .. } | Fact::Recognised { .. } => {}
+            Fact::Counted(_) | Fact::GivenUp(_) => {}
+            Fact::Forwarded { .. } | Fact::Mended(_) => {}
         }
     }
 

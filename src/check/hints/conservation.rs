@@ -137,10 +137,11 @@ impl Conservation {
     ) {
         self.examined += 1;
         match told {
-            StandInFact::GivenUp { key, event, silent, asked } => {
-                self.on_given_up(now, coordinator, (*key, *event, *silent), asked, holdings);
+            StandInFact::GivenUp { key, ghost, silent, asked } => {
+                self.on_given_up(now, coordinator, (*key, ghost.event(), *silent), asked, holdings);
             }
-            StandInFact::Confirmed { key, event, holder, home } => {
+            StandInFact::Confirmed { key, ghost, holder, home } => {
+                let event = ghost.event();
                 let knows = |node: NodeId, target: Option<NodeId>| {
                     let set = match target {
                         None => holdings.copies(*key).get(&node),
@@ -149,7 +150,7 @@ impl Conservation {
                     set.is_some_and(|set| set.history().contains(event.number))
                 };
                 // Once the homes change, what was kept for one may be kept for others.
-                let moved = self.administered && holdings.holders(*event).any(|at| at == *holder);
+                let moved = self.administered && holdings.holders(event).any(|at| at == *holder);
                 let kept = knows(*holder, Some(*home)) || knows(*home, None) || moved;
                 let excused = [holder, home].iter().any(|it| self.losers.contains(&(**it, *key)));
                 if !kept && !excused {
@@ -157,7 +158,7 @@ impl Conservation {
                         "{holder} has told {coordinator} that it keeps {event} for {home}, and \
                          keeps no such hint; nor has {home} got it"
                     );
-                    self.add(now, *event, vec![*holder, *home], "confirmed but not kept", story);
+                    self.add(now, event, vec![*holder, *home], "confirmed but not kept", story);
                 }
             }
         }

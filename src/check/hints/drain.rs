@@ -103,10 +103,11 @@ impl Drain {
 
     fn less(&mut self, now: Time, node: NodeId, hint: &Hint, delivered: bool) {
         let pair = (node, hint.target);
-        let Some(waiting) = self.waiting.get_mut(&pair) else { return };
-        waiting.hints = waiting.hints.saturating_sub(1);
         if delivered {
             self.mark(now, |it| it == pair, Some(now));
+        }
+        if let Some(waiting) = self.waiting.get_mut(&pair) {
+            waiting.hints = waiting.hints.saturating_sub(1);
         }
     }
 

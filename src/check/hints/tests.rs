@@ -12,13 +12,12 @@ use crate::dynamo::fact::{Cause, Fact};
 use crate::dynamo::storage::store::Change;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::faults::spec::DiskAfterCrash;
-use crate::id::{EventId, Key, NodeId};
+use crate::ghost::{Ghost, Numbering};
+use crate::id::{Key, NodeId};
 use crate::switch::Switch;
 use crate::time::Duration;
 use crate::trace::record::Record;
 use crate::trace::rehearsal::{Stage, at, hint, set};
-
-const EVENT: EventId = EventId { key: Key(0), number: 1 };
 
 fn told(judge: &str, plant: impl FnOnce(&mut Stage<Judges>, &Rc<VersionSet>)) -> Verdict {
     judged(judge, &with_fault(), |stage, _, written| plant(stage, written))
@@ -31,10 +30,11 @@ fn unknown(stage: &mut Stage<Judges>) -> Rc<VersionSet> {
 }
 
 fn given_up(others: &[(u32, u32)]) -> Fact {
+    let ghost = Ghost::new(Numbering::new(1).next(Key(0)), []);
     let asked = [(0, 0), (1, 1), (2, 2)].iter().chain(others);
     let asked = asked.map(|(node, home)| (NodeId(*node), NodeId(*home))).collect();
-    let (key, event, silent) = (Key(0), EVENT, NodeId(1));
-    Fact::StandIn(Box::new(StandInFact::GivenUp { key, event, silent, asked }))
+    let (key, silent) = (Key(0), NodeId(1));
+    Fact::StandIn(Box::new(StandInFact::GivenUp { key, ghost, silent, asked }))
 }
 
 #[test]
@@ -62,12 +62,12 @@ fn what_a_stand_in_has_confirmed_is_kept() {
     let confirmed = |kept: bool| {
         told("hint_conservation", |stage, _| {
             let set = unknown(stage);
-            let event = set.versions()[0].ghost.event();
+            let ghost = set.versions()[0].ghost.clone();
             if kept {
                 stage.fact(3, Fact::HintCreated { hint: hint(1, &set) });
             }
             let (key, holder, home) = (Key(0), NodeId(3), NodeId(1));
-            let fact = StandInFact::Confirmed { key, event, holder, home };
+            let fact = StandInFact::Confirmed { key, ghost, holder, home };
             stage.fact(0, Fact::StandIn(Box::new(fact)));
         })
     };

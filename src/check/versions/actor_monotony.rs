@@ -75,10 +75,10 @@ impl Judge for ActorMonotony {
     }
 
     fn see_with(&mut self, time: Time, record: &Record<'_>, _: &Holdings) {
-        if let Record::Node { node, fact: Fact::Made { making, .. } } = record {
-            if self.exactness.has_clocks() {
-                self.on_made(time, *node, making);
-            }
+        if let Record::Node { node, fact: Fact::Made { making, .. } } = record
+            && self.exactness.has_clocks()
+        {
+            self.on_made(time, *node, making);
         }
     }
 

@@ -82,10 +82,10 @@ impl Judge for Antichain {
             return;
         }
         let Record::Client { fact: ClientFact::Ended(ending), .. } = record else { return };
-        if let OperationResult::Ok { set: Some(set), .. } = &ending.result {
-            if several(set) {
-                self.on_returned(time, ending.key, set, holdings);
-            }
+        if let OperationResult::Ok { set: Some(set), .. } = &ending.result
+            && several(set)
+        {
+            self.on_returned(time, ending.key, set, holdings);
         }
     }
 

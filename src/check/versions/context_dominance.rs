@@ -5,7 +5,8 @@
 //! Does not verify that it replaces nothing else (D3). Knobs that legitimately break the first, and
 //! make it an anomaly: `clock_truncation`, `versioning` `literal`, and retries that are not
 //! recognised. Truncation alone never takes the youngest pairs, so that a put by a client that had
-//! seen one version covers it all the same, unless clocks of machines are wrong. Says nothing where
+//! seen one version, and all that was held, covers it all the same, unless clocks of machines are
+//! wrong. Says nothing where
 //! the last write wins. Examines each version made.
 
 use crate::check::holdings::Holdings;
@@ -64,7 +65,15 @@ impl ContextDominance {
     fn may_be_cut(&self, making: &Making) -> bool {
         let one = making.context.as_ref().is_none_or(|context| context.versions().len() == 1);
         let room = self.exactness.most_pairs.is_none_or(|most| most > 1);
-        self.exactness.most_pairs.is_some() && !(one && room && self.exactness.right_time)
+        // Nor was anything held there that its client had not seen.
+        let alone = making.set.versions().len() == 1;
+        let seen = making.context.as_ref();
+        let covered = making
+            .held
+            .as_ref()
+            .is_none_or(|held| seen.is_some_and(|seen| seen.clock().covers(held.clock())));
+        let youngest = one && room && alone && covered && self.exactness.right_time;
+        self.exactness.most_pairs.is_some() && !youngest
     }
 
     fn find(
@@ -100,10 +109,10 @@ impl Judge for ContextDominance {
     }
 
     fn see_with(&mut self, time: Time, record: &Record<'_>, holdings: &Holdings) {
-        if let Record::Node { node, fact: Fact::Made { making, .. } } = record {
-            if self.exactness.has_clocks() {
-                self.on_made((time, *node), making, holdings);
-            }
+        if let Record::Node { node, fact: Fact::Made { making, .. } } = record
+            && self.exactness.has_clocks()
+        {
+            self.on_made((time, *node), making, holdings);
         }
     }
 

@@ -11,7 +11,7 @@
 use std::collections::BTreeMap;
 
 use crate::check::convergence::is_promised;
-use crate::check::holdings::Holdings;
+use crate::check::holdings::{Holdings, Why};
 use crate::check::judge::Judge;
 use crate::check::verdict::{Finding, Verdict};
 use crate::check::versions::exactness::Exactness;
@@ -146,12 +146,11 @@ impl Judge for DeletedStaysDeleted {
                     self.excused.entry(event.key).or_default().insert(event.number);
                 }
             }
-            Some(Fact::Lost { change }) => {
-                // A delete may have gone with what was lost: all that it had seen may come back.
-                let all = change.before.iter().map(|set| set.history());
-                all.for_each(|past| self.excused.entry(change.key).or_default().join(&past));
-            }
             _other => {}
+        }
+        if let Some(step) = holdings.step().filter(|step| step.why == Why::Lost) {
+            // A delete may have gone with what was lost: all that it had seen may come back.
+            self.excused.entry(step.key).or_default().join(&step.forgotten());
         }
         match record {
             Record::Client { fact, .. } => self.on_client(time, fact, holdings),

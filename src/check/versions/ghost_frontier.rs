@@ -1,5 +1,5 @@
-//! Verifies (C2): in the end each home of a key holds those writes that reached any disk and that no
-//! other such write had seen, and no others.
+//! Verifies (C2): in the end each home of a key holds those writes that reached any disk and that
+//! no other such write had seen, and no others.
 //!
 //! Does not verify that the homes agree (C1) nor that what they hold was acknowledged (D2). Knobs
 //! and troubles that legitimately break it, and make it an anomaly: `versioning` `literal`,

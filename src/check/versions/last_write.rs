@@ -4,9 +4,10 @@
 //! had not seen it, or though it had seen the winner (skewed clocks), or by a tie.
 //!
 //! Does not verify that anybody is told of a loss: nobody is. That writes lose is an anomaly, and
-//! what this mode is. Which write wins in the end may differ where a disk lost a copy of the key, or
-//! where nothing brings homes up to date: an anomaly too. Of each key the last eight writes made
-//! are remembered. Examines each write that is stored over another. Says nothing under clocks.
+//! what this mode is. Which write wins in the end may differ where a disk lost a copy of the key,
+//! or where nothing brings homes up to date: an anomaly too. Of each key the last eight writes
+//! made are remembered. Examines each write that is stored over another. Says nothing under
+//! clocks.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -77,13 +78,15 @@ impl LastWrite {
         }
     }
 
-    fn on_step(&mut self, time: Time, step: &Step) {
+    fn on_step(&mut self, time: Time, step: &Step, holdings: &Holdings) {
         if step.why == Why::Lost {
             self.excused.insert(step.key, ());
         }
         let Some(winner) = step.news().and_then(|set| set.versions().first()) else { return };
         self.examined += 1;
-        self.look_at_stamp(time, step, winner);
+        if !holdings.is_made_again(winner.ghost.event()) {
+            self.look_at_stamp(time, step, winner);
+        }
         let rank = (winner.stamp, winner.dot, winner.ghost.event());
         let best = self.best.entry(step.key).or_insert(rank);
         *best = rank.max(*best);
@@ -185,7 +188,7 @@ impl Judge for LastWrite {
         }
         self.stopped |= matches!(record, Record::Down { .. });
         if let Some(step) = holdings.step() {
-            self.on_step(time, step);
+            self.on_step(time, step, holdings);
         }
     }
 

@@ -2,21 +2,24 @@
 //! has deleted; and in the end no tombstone is left that should long be gone.
 //!
 //! Does not verify that nothing deleted is shown (D11). Should be gone: its key has not changed,
-//! and nothing has befallen anybody, for twenty times as long as tombstones wait, and five seconds.
-//! Knobs and troubles that legitimately break the second, and make it an anomaly: `tombstones`
-//! `timed`, which go whatever others hold; hints, for which nobody asks; homes that change;
-//! disks that lost a copy of the key; retries that are not recognised. Says nothing where tombstones
-//! are kept. Examines each tombstone that is dropped or left.
+//! and nothing has befallen anybody, for twenty times as long as tombstones wait, and five
+//! seconds. Knobs and troubles that legitimately break the second, and make it an anomaly:
+//! `tombstones` `timed`, which go whatever others hold; hints, for which nobody asks, and what
+//! they bring back; homes that change; disks that lost a copy of the key; retries that are not
+//! recognised. Says nothing where tombstones are kept. Examines each tombstone that is dropped or
+//! left.
 
 use std::collections::BTreeMap;
 
+use crate::check::convergence::is_promised;
 use crate::check::holdings::{Holdings, Step, Why};
 use crate::check::judge::Judge;
 use crate::check::verdict::{Finding, Verdict};
 use crate::check::versions::exactness::Exactness;
 use crate::check::weighed::Weighed;
 use crate::dynamo::config::modes::Tombstones;
-use crate::id::{Key, NodeId};
+use crate::ghost::Past;
+use crate::id::{EventId, Key, NodeId};
 use crate::time::{Duration, Time};
 use crate::trace::layout::Layout;
 use crate::trace::observer::Interest;
@@ -30,8 +33,11 @@ pub struct Reaping {
     administered: bool,
     /// Keys of which a home holds tombstones only, and when a copy of each last changed.
     deleted: BTreeMap<Key, Time>,
+    /// What each home knew of the tombstones that it has dropped.
+    dropped: BTreeMap<(Key, NodeId), Past>,
     /// When something last befell anybody.
     troubled: Time,
+    stopped: bool,
     examined: u64,
     findings: Weighed,
 }
@@ -44,7 +50,9 @@ impl Reaping {
             tombstones: layout.cluster.tombstones,
             administered: layout.administered,
             deleted: BTreeMap::new(),
+            dropped: BTreeMap::new(),
             troubled: Time::ZERO,
+            stopped: false,
             examined: 0,
             findings: Weighed::default(),
         }
@@ -85,6 +93,7 @@ impl Reaping {
                 let excused = !self.exactness.is_exact()
                     || self.administered
                     || holdings.is_made_again(event)
+                    || self.is_back(node, event)
                     || holdings.has_disk_lost(step.key);
                 let (nodes, by) = (vec![step.node, node], step.node);
                 let story = format!("{by} dropped its tombstone while {node} keeps {event}");
@@ -92,6 +101,13 @@ impl Reaping {
                 self.findings.add(!asked || excused, || finding(mechanism, nodes, event, story));
             }
         }
+        self.dropped.entry((step.key, step.node)).or_default().join(&before.history());
+    }
+
+    /// Has this node dropped the tombstone of a write that it keeps? Then a hint brought it back.
+    fn is_back(&self, node: NodeId, event: EventId) -> bool {
+        let dropped = self.dropped.get(&(event.key, node));
+        dropped.is_some_and(|past| past.contains(event.number))
     }
 
     fn look_at_end(&mut self, layout: &Layout, account: &Account) {
@@ -109,7 +125,8 @@ impl Reaping {
                     continue;
                 }
                 self.examined += 1;
-                let allowed = layout.administered || !self.exactness.right_time;
+                let promised = is_promised(layout, self.stopped, account.now) && account.quiescent;
+                let allowed = !promised || layout.administered || !self.exactness.right_time;
                 self.findings.add(allowed, || Finding {
                     key: Some(*key),
                     nodes: vec![NodeId(place)],
@@ -145,6 +162,7 @@ impl Judge for Reaping {
                 | Record::FaultEnded { .. }
                 | Record::Rehomed { .. }
         );
+        self.stopped |= matches!(record, Record::Down { .. });
         if troubles {
             self.troubled = time;
         }

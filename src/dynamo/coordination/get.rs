@@ -4,12 +4,16 @@ use std::rc::Rc;
 
 use smallvec::SmallVec;
 
+use crate::dynamo::config::plant::Plant;
+use crate::dynamo::coordination::conditions::{Needed, are_met};
 use crate::dynamo::coordination::participants::{
     Participant, Participants, State, choose, give_up_waiting, mark_answered, mark_declined,
-    next_stand_in,
+    next_stand_in, told,
 };
+use crate::dynamo::coordination::repair::Mending;
 use crate::dynamo::coordination::slab::Slab;
 use crate::dynamo::coordination::{Scene, Silent, reply};
+use crate::dynamo::fact::request::{Counted, Unanswered};
 use crate::dynamo::fact::{Fact, Merge, Merger};
 use crate::dynamo::message::{Message, Outcome, Replied, Ticket, ToReplica};
 use crate::dynamo::timer::Timer;
@@ -38,6 +42,8 @@ struct Get {
     held: SmallVec<[u64; 4]>,
     /// The newest versions of all answers so far.
     merged: Option<Rc<VersionSet>>,
+    /// What each of them holds, where somebody watches.
+    answers: Vec<Option<Rc<VersionSet>>>,
     replied: bool,
     began: Time,
     /// Is the reminder of its end set?
@@ -45,7 +51,7 @@ struct Get {
 }
 
 /// Stands for the digest of a set where there is none.
-const ABSENT: u64 = 0;
+pub(super) const ABSENT: u64 = 0;
 
 impl Gets {
     /// None yet, in the `life`-th life of this node.
@@ -69,6 +75,7 @@ impl Gets {
             replied_by: Replied::new(),
             held: SmallVec::new(),
             merged: None,
+            answers: Vec::new(),
             replied: false,
             began: ctx.ran,
             end_armed: false,
@@ -96,8 +103,9 @@ impl Gets {
             return;
         }
         get.take(ctx, scene, from, set);
-        if !get.replied && get.replied_by.len() >= scene.config.r as usize {
-            get.reply(ctx);
+        let enough = get.replied_by.len() >= scene.config.r as usize;
+        if !get.replied && enough && get.is_honoured(scene) {
+            get.reply(ctx, scene, ticket);
         }
         let all_in = get.replied_by.len() == get.participants.len();
         if all_in && get.replied {
@@ -111,9 +119,10 @@ impl Gets {
         ctx: &mut NodeCtx<'_>,
         scene: Scene<'_>,
         from: NodeId,
-        ticket: Ticket,
+        (ticket, attempt): (Ticket, AttemptId),
     ) {
-        let Some(get) = self.open.get_mut(ticket).filter(|get| !get.replied) else { return };
+        let waits = |get: &&mut Get| !get.replied && get.attempt == attempt;
+        let Some(get) = self.open.get_mut(ticket).filter(waits) else { return };
         if mark_declined(&mut get.participants, from) {
             get.ask_instead(ctx, scene, ticket, from);
             self.replicas.set(ctx, scene.config.timeouts.replica, ticket);
@@ -159,6 +168,7 @@ impl Gets {
     pub fn on_end(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, ticket: Ticket) {
         let Some(get) = self.open.get_mut(ticket) else { return };
         if !get.replied {
+            ctx.tell_of(|ran| Fact::GivenUp(Box::new(get.told(ran, scene, ticket))));
             reply(ctx, get.attempt, get.key, Outcome::TimedOut);
         }
         self.end(ctx, scene, ticket);
@@ -167,7 +177,10 @@ impl Gets {
     fn end(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, ticket: Ticket) {
         let get = self.open.remove(ticket).expect("a get ends once");
         if scene.config.read_repair {
-            get.repair(ctx, scene);
+            let Get { attempt, key, replied_by, held, merged, answers, .. } = get;
+            let Some(newest) = merged else { return };
+            let mending = Mending { attempt, key, by: &replied_by, held: &held, newest, answers };
+            mending.repair(ctx, scene);
         }
     }
 }
@@ -180,9 +193,18 @@ impl Get {
         node: NodeId,
         set: Option<Rc<VersionSet>>,
     ) {
+        if ctx.observed {
+            self.answers.push(set.clone());
+        }
+        let planted = scene.config.planted;
+        let is_deleted = |set: &Rc<VersionSet>| set.visible().next().is_none();
+        let hidden = planted.is(Plant::ReadRepairResurrectsDeleted);
+        let set = set.filter(|set| !hidden || !is_deleted(set));
         self.replied_by.push(node);
         self.held.push(set.as_ref().map_or(ABSENT, |set| set.digest()));
         self.merged = match (self.merged.take(), set) {
+            (Some(known), Some(_)) if planted.is(Plant::ReadReturnsFirst) => Some(known),
+            (Some(_), Some(set)) if planted.is(Plant::RepairWinnerByArrival) => Some(set),
             (Some(known), Some(set)) => {
                 let merged = merge(scene.config.rules(), &known, &set);
                 if known.digest() != set.digest() {
@@ -195,10 +217,35 @@ impl Get {
         };
     }
 
+    /// Have those answered who are asked for beside their number?
+    fn is_honoured(&self, scene: Scene<'_>) -> bool {
+        are_met(scene, Needed::of_get(scene.config), &self.participants)
+    }
+
+    fn told(&self, ran: Time, scene: Scene<'_>, ticket: Ticket) -> Unanswered {
+        Unanswered {
+            attempt: self.attempt,
+            key: self.key,
+            ticket,
+            ghost: None,
+            asked: told(&self.participants),
+            ring: scene.shared_ring(),
+            took: ran.since(self.began),
+        }
+    }
+
     /// All causally unrelated versions among the answers, which are the context too.
-    fn reply(&mut self, ctx: &mut NodeCtx<'_>) {
+    fn reply(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, ticket: Ticket) {
         self.replied = true;
-        let outcome = Outcome::Got { set: self.merged.clone(), replied: self.replied_by.clone() };
+        let silenced = scene.config.planted.is(Plant::NotfoundBeatsValue);
+        let absent = silenced && self.held.contains(&ABSENT);
+        let set = self.merged.clone().filter(|_| !absent);
+        ctx.tell_of(|ran| {
+            let request = self.told(ran, scene, ticket);
+            let (count, answers) = (self.replied_by.len() as u32, self.answers.clone());
+            Fact::Counted(Box::new(Counted { request, count, answers, reply: set.clone() }))
+        });
+        let outcome = Outcome::Got { set, replied: self.replied_by.clone() };
         reply(ctx, self.attempt, self.key, outcome);
     }
 
@@ -218,25 +265,6 @@ impl Get {
         let mut participant = Participant { node, home, state: State::Unasked };
         fetch(ctx, ticket, self.attempt, self.key, &mut participant);
         self.participants.push(participant);
-    }
-
-    /// Read repair: homes that answered with less than the whole get the whole (section 5).
-    fn repair(&self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>) {
-        let Some(newest) = &self.merged else { return };
-        let range = scene.ring.range_of(self.key);
-        let stale = |(node, held): &(&NodeId, &u64)| {
-            **held != newest.digest() && scene.ring.is_home(**node, range)
-        };
-        let mut replicas = 0;
-        for (node, _) in self.replied_by.iter().zip(&self.held).filter(stale) {
-            let (attempt, key, set) = (self.attempt, self.key, Rc::clone(newest));
-            let repair = ToReplica::Repair { attempt, key, set };
-            ctx.send(Address::Node(*node), Message::Replica(repair));
-            replicas += 1;
-        }
-        if replicas > 0 {
-            ctx.tell(|| Fact::ReadRepaired { key: self.key, replicas });
-        }
     }
 }
 

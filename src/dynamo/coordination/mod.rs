@@ -3,20 +3,26 @@
 //! One state machine for each client request, on the node that coordinates it, or in the library of
 //! a client that does (section 6.4).
 
+pub mod conditions;
 pub mod forward;
 pub mod get;
 pub mod participants;
 pub mod put;
+pub mod repair;
 pub mod route;
 pub mod slab;
+
+use std::rc::Rc;
 
 use smallvec::SmallVec;
 
 use crate::dynamo::config::Cluster;
+use crate::dynamo::coordination::conditions::can_be_met;
 use crate::dynamo::coordination::forward::{Forward, Forwards};
 use crate::dynamo::coordination::get::Gets;
 use crate::dynamo::coordination::put::Puts;
 use crate::dynamo::coordination::route::{Route, route};
+use crate::dynamo::fact::Fact;
 use crate::dynamo::message::{Action, Message, Outcome, Reply, Request, ToCoordinator};
 use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::view::View;
@@ -32,6 +38,13 @@ pub struct Scene<'a> {
     pub config: &'a Cluster,
     pub view: &'a View,
     pub ring: &'a Ring,
+}
+
+impl Scene<'_> {
+    /// The ring, to keep.
+    fn shared_ring(self) -> Rc<Ring> {
+        Rc::clone(self.view.ring().expect("a request has a ring"))
+    }
 }
 
 /// All requests that this node works on.
@@ -62,7 +75,11 @@ impl Coordination {
         }
         match route(ctx, scene, &request) {
             Route::Coordinate => self.coordinate(ctx, scene, request),
-            Route::Forward(node) => self.forwards.begin(ctx, scene, request, node),
+            Route::Forward(node) => {
+                let (attempt, again) = (request.attempt, request.forwarded_by.is_some());
+                ctx.tell(|| Fact::Forwarded { attempt, again });
+                self.forwards.begin(ctx, scene, request, node);
+            }
         }
     }
 
@@ -83,8 +100,9 @@ impl Coordination {
             }
             ToCoordinator::Stored { ticket, .. } => self.puts.on_stored(ctx, scene, from, ticket),
             ToCoordinator::Confirmed { attempt } => self.forwards.on_confirmed(attempt, from),
-            ToCoordinator::Declined { ticket, .. } => {
-                self.gets.on_declined(ctx, scene, from, ticket);
+            ToCoordinator::Declined { ticket, attempt } => {
+                self.gets.on_declined(ctx, scene, from, (ticket, attempt));
+                self.puts.on_declined(ctx, from, (ticket, attempt));
             }
             ToCoordinator::For(passed) => {
                 self.on_answer(ctx, scene, passed.home, passed.answer);
@@ -101,6 +119,9 @@ impl Coordination {
     }
 
     fn coordinate(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, request: Request) {
+        if !can_be_met(scene, &request) {
+            return reply(ctx, request.attempt, request.key, Outcome::Refused);
+        }
         match request.action {
             Action::Get => self.gets.begin(ctx, scene, request.attempt, request.key),
             Action::Put(put) => self.puts.begin(ctx, scene, request.attempt, request.key, put),

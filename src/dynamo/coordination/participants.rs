@@ -5,6 +5,7 @@ use smallvec::SmallVec;
 use crate::dynamo::config::Quorum;
 use crate::dynamo::config::plant::Plant;
 use crate::dynamo::coordination::{Scene, Silent};
+use crate::dynamo::fact::request::{Asked, Heard};
 use crate::dynamo::ring::placement::RangeId;
 use crate::id::NodeId;
 use crate::time::{Duration, Time};
@@ -43,6 +44,16 @@ impl Participant {
     pub fn stand_in_for(&self) -> Option<NodeId> {
         (self.home != self.node).then_some(self.home)
     }
+
+    /// As those who watch are told.
+    fn told(&self) -> Asked {
+        let heard = match self.state {
+            State::Answered => Heard::Answer,
+            State::Silent => Heard::Silence,
+            State::Unasked | State::Waiting { .. } => Heard::Nothing,
+        };
+        Asked { node: self.node, home: self.home, heard }
+    }
 }
 
 /// May nodes outside the top N take part? Only where what they keep is handed over later.
@@ -55,6 +66,10 @@ fn stand_ins_allowed(scene: Scene<'_>) -> bool {
 /// asked all the same: a belief may be out of date, and nobody is refused on it alone.
 pub fn choose(scene: Scene<'_>, range: RangeId) -> Participants {
     let homes = scene.ring.homes(range);
+    if scene.config.planted.is(Plant::PreflistUsesLiveViewForHome) {
+        let live = scene.ring.walk(range).filter(|node| scene.view.believes_up(*node));
+        return live.take(homes.len()).map(|node| Participant::new(node, node)).collect();
+    }
     let up = |node: NodeId| scene.view.believes_up(node);
     if !stand_ins_allowed(scene) || !scene.view.suspects_anybody() {
         return homes.iter().map(|&home| Participant::new(home, home)).collect();
@@ -72,7 +87,8 @@ pub fn choose(scene: Scene<'_>, range: RangeId) -> Participants {
 
 /// The next healthy node of the preference list that does not take part yet.
 pub fn next_stand_in(scene: Scene<'_>, range: RangeId, chosen: &Participants) -> Option<NodeId> {
-    if !stand_ins_allowed(scene) {
+    let planted = scene.config.planted;
+    if !stand_ins_allowed(scene) || planted.is(Plant::FallbackNotTriedAfterTimeout) {
         return None;
     }
     if scene.config.planted.is(Plant::HintSelf) {
@@ -81,6 +97,11 @@ pub fn next_stand_in(scene: Scene<'_>, range: RangeId, chosen: &Participants) ->
     let beyond = scene.ring.walk(range).skip(scene.ring.homes(range).len());
     let taken = |node: NodeId| chosen.iter().any(|participant| participant.node == node);
     beyond.filter(|node| scene.view.believes_up(*node)).find(|node| !taken(*node))
+}
+
+/// Everybody who takes part, as those who watch are told.
+pub fn told(participants: &Participants) -> SmallVec<[Asked; 4]> {
+    participants.iter().map(Participant::told).collect()
 }
 
 /// Marks the answer of a node; false if it does not take part or has answered before, so that

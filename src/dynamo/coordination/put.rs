@@ -1,5 +1,7 @@
 //! The state machine of a put (section 4.5): make the version, send it to N, succeed at W.
 
+mod condition;
+
 use std::rc::Rc;
 
 use smallvec::SmallVec;
@@ -8,11 +10,13 @@ use crate::dynamo::config::Flush;
 use crate::dynamo::config::local::{DurableWrite, ObjectBuffer};
 use crate::dynamo::config::plant::Plant;
 use crate::dynamo::coordination::participants::{
-    Participant, Participants, State, choose, give_up_waiting, mark_answered, next_stand_in,
+    Participant, Participants, State, choose, give_up_waiting, mark_answered, mark_declined,
+    next_stand_in,
 };
 use crate::dynamo::coordination::slab::Slab;
 use crate::dynamo::coordination::{Scene, Silent, reply};
 use crate::dynamo::fact::Fact;
+use crate::dynamo::fact::request::Counted;
 use crate::dynamo::fact::stand_in::StandInFact;
 use crate::dynamo::message::{self, Message, Outcome, Replied, Ticket, ToReplica};
 use crate::dynamo::timer::Timer;
@@ -20,6 +24,7 @@ use crate::dynamo::versioning::version::VersionSet;
 use crate::dynamo::words::{NodeCtx, NodeWords};
 use crate::id::{Address, AttemptId, Key, NodeId};
 use crate::process::deadlines::Deadlines;
+use crate::time::Time;
 
 /// All puts that this node coordinates.
 #[derive(Debug)]
@@ -39,6 +44,7 @@ struct Put {
     /// What the replicas keep, once the first of them has made the new version.
     set: Option<Rc<VersionSet>>,
     replied: bool,
+    began: Time,
     /// The home whose replica, or who stands in for it, is to do the durable write (section 6.1).
     durable: Option<NodeId>,
 }
@@ -64,7 +70,7 @@ impl Puts {
         key: Key,
         request: Rc<message::Put>,
     ) {
-        let ticket = self.insert(scene, (attempt, key), request, None);
+        let ticket = self.insert(ctx, scene, (attempt, key), request, None);
         let put = self.open.get_mut(ticket).expect("it was inserted just now");
         let mine = put.participants.iter().position(|p| p.node == scene.view.me);
         put.ask_to_write(ctx, scene, (ticket, mine.unwrap_or(0)), &mut self.replicas);
@@ -80,7 +86,7 @@ impl Puts {
         request: Rc<message::Put>,
         set: Rc<VersionSet>,
     ) {
-        let ticket = self.insert(scene, name, request, Some(set));
+        let ticket = self.insert(ctx, scene, name, request, Some(set));
         let put = self.open.get_mut(ticket).expect("it was inserted just now");
         put.ask_all_to_store(ctx, scene, ticket, &mut self.replicas);
         self.ends.set(ctx, scene.config.timeouts.operation, ticket);
@@ -88,15 +94,23 @@ impl Puts {
 
     fn insert(
         &mut self,
+        ctx: &NodeCtx<'_>,
         scene: Scene<'_>,
         (attempt, key): (AttemptId, Key),
         request: Rc<message::Put>,
         set: Option<Rc<VersionSet>>,
     ) -> Ticket {
-        let range = scene.ring.range_of(key);
-        let participants = choose(scene, range);
-        let (answered, replied, durable) = (0, false, None);
-        let put = Put { attempt, key, participants, answered, request, set, replied, durable };
+        let put = Put {
+            attempt,
+            key,
+            participants: choose(scene, scene.ring.range_of(key)),
+            answered: 0,
+            request,
+            set,
+            replied: false,
+            began: ctx.ran,
+            durable: None,
+        };
         for deadlines in [&mut self.replicas, &mut self.ends] {
             deadlines.prune(|ticket| self.open.get(ticket).is_some());
         }
@@ -144,6 +158,26 @@ impl Puts {
         }
     }
 
+    /// The one that was to make the version will not: there would be too many beside each other.
+    /// The client is told at once. It is not told that nothing came of it if another was asked
+    /// before.
+    pub fn on_declined(
+        &mut self,
+        ctx: &mut NodeCtx<'_>,
+        from: NodeId,
+        (ticket, attempt): (Ticket, AttemptId),
+    ) {
+        let waits = |put: &&mut Put| put.attempt == attempt && put.set.is_none();
+        let Some(put) = self.open.get_mut(ticket).filter(waits) else { return };
+        if mark_declined(&mut put.participants, from) {
+            let silent = |p: &&Participant| p.state == State::Silent;
+            let alone = put.participants.iter().filter(silent).count() == 1;
+            let outcome = if alone { Outcome::Refused } else { Outcome::TimedOut };
+            reply(ctx, put.attempt, put.key, outcome);
+            self.open.remove(ticket);
+        }
+    }
+
     /// Gives up the silent replicas of the next put that has waited its time for them; none once
     /// there is no such put.
     pub fn next_overdue(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>) -> Option<Silent> {
@@ -173,14 +207,22 @@ impl Puts {
         } else {
             put.ask_all_to_store(ctx, scene, ticket, &mut self.replicas);
         }
+        if scene.config.planted.is(Plant::ErrorCountedAsOk) && put.set.is_some() {
+            put.answered += silent.len() as u32;
+            self.settle(ctx, scene, ticket);
+        }
         silent
     }
 
     /// Time is up for some: a put without W copies is given up, and may have taken effect all the
     /// same.
-    pub fn on_end(&mut self, ctx: &mut NodeCtx<'_>) {
+    pub fn on_end(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>) {
         while let Some(ticket) = self.ends.next_due(ctx, |ticket| self.open.get(ticket).is_some()) {
             if let Some(put) = self.open.remove(ticket).filter(|put| !put.replied) {
+                if scene.config.planted.is(Plant::FailedPutUndo) {
+                    put.undo(ctx);
+                }
+                ctx.tell_of(|ran| Fact::GivenUp(Box::new(put.told(ran, scene, ticket))));
                 reply(ctx, put.attempt, put.key, Outcome::TimedOut);
             }
         }
@@ -188,8 +230,10 @@ impl Puts {
 
     fn settle(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, ticket: Ticket) {
         let put = self.open.get_mut(ticket).expect("only an open put settles");
-        if !put.replied && put.answered >= scene.config.w {
-            put.succeed(ctx);
+        let early = u32::from(scene.config.planted.is(Plant::QuorumOffByOne));
+        let enough = put.answered + early >= scene.config.w;
+        if !put.replied && enough && put.is_honoured(scene) {
+            put.succeed(ctx, scene, ticket);
         }
         let all_in = put.answered as usize == put.participants.len();
         if all_in && put.replied {
@@ -199,13 +243,18 @@ impl Puts {
 }
 
 impl Put {
-    fn succeed(&mut self, ctx: &mut NodeCtx<'_>) {
+    fn succeed(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>, ticket: Ticket) {
         self.replied = true;
         let set = self.set.clone().expect("a copy is kept only of what was made");
         let kept = self.participants.iter().filter(|p| p.state == State::Answered);
         let replied = kept.map(|p| p.node).collect::<Replied>();
         let (key, ghost) = (self.key, &self.request.ghost);
         ctx.tell(|| Fact::Committed { key, ghost: ghost.clone(), set: Rc::clone(&set) });
+        ctx.tell_of(|ran| {
+            let (request, count) = (self.told(ran, scene, ticket), self.answered);
+            let (answers, reply) = (Vec::new(), Some(Rc::clone(&set)));
+            Fact::Counted(Box::new(Counted { request, count, answers, reply }))
+        });
         reply(ctx, self.attempt, self.key, Outcome::Stored { set, replied });
     }
 
@@ -295,10 +344,10 @@ impl Put {
     }
 
     fn tell_given_up(&self, ctx: &mut NodeCtx<'_>, silent: NodeId) {
-        let (key, event) = (self.key, self.request.ghost.event());
+        let (key, ghost) = (self.key, self.request.ghost.clone());
         let asked = || self.participants.iter().map(|p| (p.node, p.home)).collect();
         ctx.tell(|| {
-            let fact = StandInFact::GivenUp { key, event, silent, asked: asked() };
+            let fact = StandInFact::GivenUp { key, ghost, silent, asked: asked() };
             Fact::StandIn(Box::new(fact))
         });
     }
@@ -309,8 +358,8 @@ impl Put {
         }
         let stands_in = |p: &&Participant| p.node == from && p.home != from;
         if let Some(Participant { home, .. }) = self.participants.iter().find(stands_in).copied() {
-            let (key, event) = (self.key, self.request.ghost.event());
-            let fact = StandInFact::Confirmed { key, event, holder: from, home };
+            let (key, ghost) = (self.key, self.request.ghost.clone());
+            let fact = StandInFact::Confirmed { key, ghost, holder: from, home };
             ctx.tell(|| Fact::StandIn(Box::new(fact)));
         }
     }

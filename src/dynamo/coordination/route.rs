@@ -1,5 +1,6 @@
 //! Who coordinates a request (sections 4.5, 5 and 6.4; the paper gives three rules).
 
+use crate::dynamo::config::plant::Plant;
 use crate::dynamo::config::{Coordinator, ReadCoordinator};
 use crate::dynamo::coordination::Scene;
 use crate::dynamo::message::{Action, Put, Request};
@@ -21,7 +22,8 @@ pub enum Route {
 /// Decides for a request that arrived at this node. A request is forwarded at most once, so that
 /// nodes of different beliefs cannot send it round in circles.
 pub fn route(ctx: &NodeCtx<'_>, scene: Scene<'_>, request: &Request) -> Route {
-    if request.forwarded_by.is_some() {
+    let limited = !scene.config.planted.is(Plant::ForwardWithoutHopLimit);
+    if request.forwarded_by.is_some() && limited {
         return Route::Coordinate;
     }
     let range = scene.ring.range_of(request.key);

@@ -1,13 +1,14 @@
 //! What coordinators tell of stand-ins (section 4.6).
 
-use crate::id::{EventId, Key, NodeId};
+use crate::ghost::Ghost;
+use crate::id::{Key, NodeId};
 
 /// Something about who stands in for whom in a put.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub enum StandInFact {
     /// The coordinator has given up one that was asked to keep a copy. `asked` are all that take
     /// part from now on, each with the home that it is or stands in for, the latest last.
-    GivenUp { key: Key, event: EventId, silent: NodeId, asked: Vec<(NodeId, NodeId)> },
+    GivenUp { key: Key, ghost: Ghost, silent: NodeId, asked: Vec<(NodeId, NodeId)> },
     /// A stand-in has confirmed to the coordinator that it keeps this write for a home.
-    Confirmed { key: Key, event: EventId, holder: NodeId, home: NodeId },
+    Confirmed { key: Key, ghost: Ghost, holder: NodeId, home: NodeId },
 }

@@ -8,6 +8,8 @@
 use std::collections::BTreeMap;
 
 use crate::dynamo::config::RangeTransfer;
+use crate::dynamo::fact::Fact;
+use crate::dynamo::fact::members::MemberFact;
 use crate::dynamo::handoff::giving::send;
 use crate::dynamo::message::moving::{DealName, Moving};
 use crate::dynamo::ring::history::Transition;
@@ -126,6 +128,7 @@ impl Carrying {
             return true;
         }
         if all.len() == givers.len() && !bound {
+            ctx.tell(|| Fact::Member(MemberFact::Bound { transition: own }));
             disk.committed = Some(Committed { transition: own, givers: givers.clone() });
         }
         if committed(disk, own).is_some() {
@@ -153,6 +156,10 @@ fn committed(disk: &Disk, transition: Transition) -> Option<&Committed> {
 
 /// The coming or going of this node itself, if it is told to and that is not over.
 fn mine(view: &View) -> Option<Transition> {
+    // Who knows no ring does not know who is to give it anything.
+    if view.history().ring_is_unknown() {
+        return None;
+    }
     let issued = view.history().change(view.me)?.issued;
     let own = Transition { issued, node: view.me };
     view.history().is_under_way(own).then_some(own)

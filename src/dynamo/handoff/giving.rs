@@ -9,6 +9,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dynamo::config::RangeTransfer;
+use crate::dynamo::config::plant::{Plant, Planted};
+use crate::dynamo::fact::Fact;
+use crate::dynamo::fact::members::MemberFact;
 use crate::dynamo::job::{Job, ReadRange};
 use crate::dynamo::message::Message;
 use crate::dynamo::message::moving::{DealName, Moving};
@@ -28,6 +31,7 @@ pub struct Giving {
     work: Option<Work>,
     /// Is the reminder set?
     armed: bool,
+    planted: Planted,
 }
 
 /// What it gives for one transition.
@@ -75,8 +79,8 @@ struct Batch {
 
 impl Giving {
     /// Gives nothing yet.
-    pub fn new(settings: RangeTransfer) -> Giving {
-        Giving { settings, work: None, armed: false }
+    pub fn new(settings: RangeTransfer, planted: Planted) -> Giving {
+        Giving { settings, work: None, armed: false, planted }
     }
 
     /// The membership has changed, or the node has just started: what is to be given now? Who has
@@ -129,6 +133,7 @@ impl Giving {
         disk: &Disk,
         (from, name): (NodeId, DealName),
     ) {
+        let short = self.planted.is(Plant::HandoffBoundaryOffByOne);
         let Some(work) = self.work_on(name) else { return };
         let Some(deal) = work.deals.get_mut(&from).filter(|deal| !deal.confirmed) else { return };
         deal.confirmed = true;
@@ -138,14 +143,21 @@ impl Giving {
             digest.is_some() && deal.arrived.get(key).copied() == digest
         };
         deal.waiting.retain(|key| !arrived(key));
+        if short {
+            deal.waiting.pop_last();
+        }
         self.go_on(ctx);
     }
 
     /// Copies were read for a new home: off they go.
-    pub fn on_read(&self, ctx: &mut NodeCtx<'_>, disk: &Disk, read: ReadRange) {
+    pub fn on_read(&mut self, ctx: &mut NodeCtx<'_>, disk: &Disk, read: ReadRange) {
         let ReadRange { to, deal, batch, keys } = read;
         let held = |key: Key| disk.store.to_give(key).map(|set| (key, set.clone()));
-        let sets = keys.into_iter().filter_map(held).collect();
+        let sets: Vec<_> = keys.into_iter().filter_map(held).collect();
+        if self.planted.is(Plant::HandoffDeleteBeforeAck) {
+            let digests = sets.iter().map(|(key, set)| (*key, set.digest())).collect();
+            self.on_transferred(ctx, (to, deal), batch, digests);
+        }
         send(ctx, to, Moving::Transfer { deal, batch, sets });
     }
 
@@ -171,6 +183,9 @@ impl Giving {
     pub fn on_changed(&mut self, ctx: &mut NodeCtx<'_>, position: Position, key: Key) {
         let Some(work) = &mut self.work else { return };
         let Some(partner) = work.ranges.partner(position) else { return };
+        if self.planted.is(Plant::HandoffMissesConcurrentWrites) {
+            return;
+        }
         let Some(deal) = work.deals.get_mut(&partner).filter(|deal| deal.confirmed) else { return };
         deal.waiting.insert(key);
         self.go_on(ctx);
@@ -205,11 +220,12 @@ impl Giving {
     pub fn on_due(&mut self, ctx: &mut NodeCtx<'_>) {
         self.armed = false;
         let patience = self.settings.retry;
+        let again = !self.planted.is(Plant::HandoffResumeSkipsBatch);
         let Some(work) = &mut self.work else { return };
         for deal in work.deals.values_mut() {
             // What was lost on its way is read and sent once more.
             if let Some(lost) = deal.under_way.take_if(|batch| batch.since + patience <= ctx.ran) {
-                deal.waiting.extend(lost.keys);
+                deal.waiting.extend(lost.keys.into_iter().filter(|_| again));
             }
         }
         work.repeat(ctx);
@@ -221,6 +237,11 @@ impl Giving {
     pub fn has_arrived(&self, partner: NodeId, key: Key, digest: u64) -> bool {
         let deal = self.work.as_ref().and_then(|work| work.deals.get(&partner));
         deal.is_some_and(|deal| deal.arrived.get(&key) == Some(&digest))
+    }
+
+    /// Is this position in a range that is to be given?
+    pub fn is_to_be_given(&self, position: Position) -> bool {
+        self.work.as_ref().is_some_and(|work| work.ranges.partner(position).is_some())
     }
 
     fn work_on(&mut self, name: DealName) -> Option<&mut Work> {
@@ -314,7 +335,11 @@ impl Work {
             }
             Stage::Prepared => send(ctx, deal.transition.node, Moving::Prepared { deal }),
             Stage::Closing => {}
-            Stage::Given => send(ctx, deal.transition.node, Moving::Given { deal }),
+            Stage::Given => {
+                let transition = deal.transition;
+                ctx.tell(|| Fact::Member(MemberFact::Given { transition }));
+                send(ctx, transition.node, Moving::Given { deal });
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::dynamo::config::Partitioning;
+use crate::dynamo::config::plant::{Plant, Planted};
 use crate::dynamo::message::{Command, Settler};
 use crate::dynamo::ring::history::{Change, Heir, History, Status};
 use crate::dynamo::ring::position::{Position, choose_free_tokens};
@@ -23,6 +24,7 @@ use crate::time::Time;
 pub struct Choice<'a> {
     pub settings: &'a Partitioning,
     pub luck: &'a Luck,
+    pub planted: Planted,
 }
 
 /// The history after a command that is given now; none if it asks for what is so already, or for
@@ -41,30 +43,30 @@ pub fn obeyed(
         }
         Command::Join(node) => match status(node) {
             None | Some(Status::Removed | Status::Left) => {
-                Some(changed(history, node, Status::Joining, now))
+                Some(changed(history, node, Status::Joining, now, choice.planted))
             }
             Some(Status::Joining | Status::Leaving | Status::Member) => None,
         },
         Command::Leave(node) => match status(node)? {
             Status::Member if history.members().len() > 1 => {
-                Some(changed(history, node, Status::Leaving, now))
+                Some(changed(history, node, Status::Leaving, now, choice.planted))
             }
             // It has taken over nothing yet.
-            Status::Joining => Some(changed(history, node, Status::Removed, now)),
+            Status::Joining => Some(changed(history, node, Status::Removed, now, choice.planted)),
             Status::Member | Status::Removed | Status::Left | Status::Leaving => None,
         },
         Command::Remove(node) => match status(node)? {
             Status::Member | Status::Leaving if history.members().len() == 1 => None,
             Status::Removed | Status::Left => None,
             Status::Member | Status::Leaving if history.is_in_partitions() => {
-                let removed = changed(history, node, Status::Removed, now);
+                let removed = changed(history, node, Status::Removed, now, choice.planted);
                 Some(left(&removed, history, node, choice))
             }
             Status::Member | Status::Joining | Status::Leaving => {
-                Some(changed(history, node, Status::Removed, now))
+                Some(changed(history, node, Status::Removed, now, choice.planted))
             }
         },
-        Command::Replace { dead, by } => replaced(history, dead, by, now),
+        Command::Replace { dead, by } => replaced(history, (dead, by), now, choice.planted),
     }
 }
 
@@ -92,7 +94,8 @@ pub fn prepared(history: &History, node: NodeId, choice: Choice<'_>) -> Option<R
             true => stolen(history, node, choice),
             false => scattered(history, node, choice),
         };
-        let (counter, claimed) = (before.counter + 1, before.issued);
+        let silent = choice.planted.is(Plant::RingEditWithoutVersionBump);
+        let (counter, claimed) = (before.counter + u32::from(!silent), before.issued);
         let tokens = tokens.into();
         return Some(history.with(node, Change { counter, claimed, tokens, ..before.clone() }));
     }
@@ -117,14 +120,18 @@ fn is_next(history: &History, node: NodeId) -> bool {
 fn scattered(history: &History, node: NodeId, choice: Choice<'_>) -> Vec<Position> {
     let taken: BTreeSet<Position> =
         history.changes().flat_map(|(_, change)| change.tokens.iter().copied()).collect();
-    let Choice { settings, luck } = choice;
+    let Choice { settings, luck, planted } = choice;
     let count = token_count(settings.tokens, &capacities(settings, node.0 + 1), node);
+    if planted.is(Plant::TokenCollisionAccepted) {
+        let place = NodeId(history.members().len() as u32);
+        return choose_free_tokens(luck, place, count, &BTreeSet::new());
+    }
     choose_free_tokens(luck, node, count, &taken)
 }
 
 /// Partitions taken from those who have most; all of them if nobody has any (strategy 3).
 fn stolen(history: &History, node: NodeId, choice: Choice<'_>) -> Vec<Position> {
-    let Choice { settings, luck } = choice;
+    let Choice { settings, luck, .. } = choice;
     let mut tokens = history.tokens_among(history.members());
     if tokens.is_empty() {
         return equal_ends(partitions(settings).expect("strategy 3 has partitions"));
@@ -136,7 +143,7 @@ fn stolen(history: &History, node: NodeId, choice: Choice<'_>) -> Vec<Position> 
 
 /// What a node that goes leaves to each of the others (strategy 3).
 fn left(now: &History, before: &History, node: NodeId, choice: Choice<'_>) -> Rc<History> {
-    let Choice { settings, luck } = choice;
+    let Choice { settings, luck, .. } = choice;
     let change = now.change(node).expect("only what is known goes");
     let mut tokens = before.tokens_among(before.members());
     let own = tokens.get(&node).cloned().unwrap_or_default();
@@ -155,13 +162,22 @@ fn known_capacities(history: &History, node: NodeId, settings: &Partitioning) ->
     capacities(settings, last.0 + 1)
 }
 
-fn changed(history: &History, node: NodeId, status: Status, issued: Time) -> Rc<History> {
+fn changed(
+    history: &History,
+    node: NodeId,
+    status: Status,
+    issued: Time,
+    planted: Planted,
+) -> Rc<History> {
     let before = history.change(node).cloned();
     let before = before.unwrap_or(Change { counter: 0, ..Change::founder([].into()) });
     // Who comes back has the tokens that it chose once; partitions have others by then.
     let anew = status == Status::Joining && history.is_in_partitions();
     let tokens = if anew { [].into() } else { Rc::clone(&before.tokens) };
-    let counter = before.counter + 1;
+    let counter = match planted.is(Plant::GossipGenerationFromSkewedClock) {
+        true => issued.seconds() as u32,
+        false => before.counter + 1,
+    };
     let change = Change { counter, issued, status, tokens, in_place_of: None, ..before };
     history.with(node, change)
 }
@@ -178,7 +194,12 @@ fn settled(told: &Rc<History>, settler: &Settler) -> Rc<History> {
     told.with(settler.node, Change { claimed, tokens, ..change.clone() })
 }
 
-fn replaced(history: &History, dead: NodeId, by: NodeId, now: Time) -> Option<Rc<History>> {
+fn replaced(
+    history: &History,
+    (dead, by): (NodeId, NodeId),
+    now: Time,
+    planted: Planted,
+) -> Option<Rc<History>> {
     let place = history.change(dead).filter(|change| change.status.is_on_ring())?;
     let known = history.change(by);
     if known.is_some_and(|it| it.status.is_on_ring() || it.status == Status::Joining) {
@@ -195,7 +216,10 @@ fn replaced(history: &History, dead: NodeId, by: NodeId, now: Time) -> Option<Rc
         in_place_of: Some(dead),
         ..Change::founder(tokens)
     };
-    Some(changed(history, dead, Status::Removed, now).with(by, heir))
+    if planted.is(Plant::ReplaceKeepsOldOwner) {
+        return Some(history.with(by, heir));
+    }
+    Some(changed(history, dead, Status::Removed, now, planted).with(by, heir))
 }
 
 #[cfg(test)]
@@ -214,13 +238,13 @@ mod tests {
     fn by(luck: &Luck) -> impl Fn(&History, Command, u64) -> Option<Rc<History>> + '_ {
         |history, command, at| {
             let settings = &Partitioning { tokens: 4, ..Partitioning::default() };
-            obeyed(history, &command, Time(at), Choice { settings, luck })
+            obeyed(history, &command, Time(at), Choice { settings, luck, planted: Planted::NONE })
         }
     }
 
     fn choose(history: &History, node: u32, luck: &Luck) -> Option<Rc<History>> {
         let settings = &Partitioning { tokens: 4, ..Partitioning::default() };
-        prepared(history, NodeId(node), Choice { settings, luck })
+        prepared(history, NodeId(node), Choice { settings, luck, planted: Planted::NONE })
     }
 
     // Checklist item 49: tokens are chosen once, and who comes back has the same.
@@ -292,7 +316,7 @@ mod tests {
         let settings =
             &Partitioning { strategy: 3, partitions: Some(64), ..Partitioning::default() };
         let luck = &Luck::new(3);
-        let choice = Choice { settings, luck };
+        let choice = Choice { settings, luck, planted: Planted::NONE };
         let founders = first_tokens(settings, 4, luck).into_iter();
         let founder =
             |(node, tokens): (NodeId, Vec<Position>)| (node, Change::founder(tokens.into()));

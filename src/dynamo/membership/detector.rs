@@ -6,7 +6,9 @@
 
 use crate::digest::digest_of;
 use crate::dynamo::config::FailureDetection;
+use crate::dynamo::config::plant::{Plant, Planted};
 use crate::dynamo::fact::Fact;
+use crate::dynamo::fact::members::MemberFact;
 use crate::dynamo::message::{Membership, Message};
 use crate::dynamo::timer::Timer;
 use crate::dynamo::view::{Suspicion, View};
@@ -19,12 +21,13 @@ use crate::time::Duration;
 pub struct Detector {
     settings: FailureDetection,
     last_serial: u32,
+    planted: Planted,
 }
 
 impl Detector {
     /// Suspects nobody yet.
-    pub fn new(settings: FailureDetection) -> Detector {
-        Detector { settings, last_serial: 0 }
+    pub fn new(settings: FailureDetection, planted: Planted) -> Detector {
+        Detector { settings, last_serial: 0, planted }
     }
 
     /// A peer has left a request unanswered.
@@ -32,6 +35,7 @@ impl Detector {
         let fresh = Suspicion { unanswered: 0, down: false, serial: 0 };
         let mut held = view.suspicion(peer).unwrap_or(fresh);
         held.unanswered += 1;
+        ctx.tell(|| Fact::Member(MemberFact::Unanswered { peer }));
         if !held.down && held.unanswered >= self.settings.after {
             self.last_serial += 1;
             held.down = true;
@@ -46,10 +50,14 @@ impl Detector {
     /// down.
     pub fn on_answer(&self, ctx: &mut NodeCtx<'_>, view: &mut View, peer: NodeId) -> bool {
         let Some(held) = view.suspicion(peer) else { return false };
-        view.set_suspicion(peer, None);
-        if held.down {
-            ctx.tell(|| Fact::Cleared { peer });
+        if held.down && self.planted.is(Plant::FdNeverRecovers) {
+            return false;
         }
+        view.set_suspicion(peer, None);
+        ctx.tell(|| match held.down {
+            true => Fact::Cleared { peer },
+            false => Fact::Member(MemberFact::Answered { peer }),
+        });
         held.down
     }
 

@@ -4,6 +4,7 @@
 
 use std::rc::Rc;
 
+use crate::dynamo::config::plant::{Plant, Planted};
 use crate::dynamo::config::{Exchange, Gossip as Settings};
 use crate::dynamo::membership::groups;
 use crate::dynamo::message::{Membership, Message};
@@ -24,12 +25,13 @@ const SEED_ROUND: u64 = 10;
 pub struct Gossip {
     settings: Settings,
     rhythm: Rhythm,
+    planted: Planted,
 }
 
 impl Gossip {
     /// Gossips in this rhythm.
-    pub fn new(settings: Settings, rhythm: Rhythm) -> Gossip {
-        Gossip { settings, rhythm }
+    pub fn new(settings: Settings, rhythm: Rhythm, planted: Planted) -> Gossip {
+        Gossip { settings, rhythm, planted }
     }
 
     /// Waits for the first round. A node that knows nobody asks a seed at once.
@@ -70,7 +72,7 @@ impl Gossip {
                 None
             }
             Membership::History { round, history, answer } => {
-                let joined = History::join(mine, &history);
+                let joined = self.joined(mine, &history);
                 let tell = self.settings.exchange == Exchange::Full;
                 if answer && (tell || joined.digest() != history.digest()) {
                     let history = Rc::clone(&joined);
@@ -95,6 +97,20 @@ impl Gossip {
         }
     }
 
+    /// What two histories come to.
+    fn joined(&self, mine: &Rc<History>, theirs: &Rc<History>) -> Rc<History> {
+        let joined = History::join(mine, theirs);
+        let concurrent = [mine, theirs].iter().all(|one| one.digest() != joined.digest());
+        match self.planted.plant() {
+            Some(Plant::GossipAcceptOlder) => Rc::clone(theirs),
+            Some(Plant::RingConcurrentPickOne) if concurrent => {
+                Rc::clone(if mine.digest() < theirs.digest() { mine } else { theirs })
+            }
+            Some(Plant::GenerationGuardVsStored) if theirs.is_far_ahead_of(mine) => Rc::clone(mine),
+            _right => joined,
+        }
+    }
+
     fn contact(&self, ctx: &mut NodeCtx<'_>, view: &View, round: u64) {
         let Some(peer) = self.choose_peer(ctx, view, round) else { return };
         let history = view.history();
@@ -113,7 +129,8 @@ impl Gossip {
         let mut draw = ctx.luck.draw(Purpose::GossipPeer, u64::from(view.me.0), round);
         let seeds = (0..self.settings.seeds).map(NodeId);
         let alone = view.ring().is_none();
-        if alone || round.is_multiple_of(SEED_ROUND) {
+        let seeded = !self.planted.is(Plant::SeedsNotContacted);
+        if seeded && (alone || round.is_multiple_of(SEED_ROUND)) {
             let others: Vec<NodeId> = seeds.filter(|seed| *seed != view.me).collect();
             // With no seed but itself, a node gossips in this round as in any other.
             if !others.is_empty() {

@@ -26,6 +26,14 @@ impl Node {
         self.replica.is_in_memory_only(place)
     }
 
+    /// Ranges whose trees had to be made, and the keys in them.
+    pub(super) fn cut_trees(&mut self) -> (u32, u32) {
+        match (&self.anti_entropy, self.view.ring()) {
+            (Some(part), Some(ring)) => self.disk.store.cut_trees(self.view.me, ring, part.depth()),
+            _without => (0, 0),
+        }
+    }
+
     /// Begins a comparison, unless work of earlier ones still waits for the disk.
     pub(super) fn on_anti_entropy(&mut self, ctx: &mut NodeCtx<'_>) {
         let Some(part) = &self.anti_entropy else { return };

@@ -4,27 +4,29 @@
 use std::rc::Rc;
 
 use crate::dynamo::config::plant::Plant;
+use crate::dynamo::fact::members::MemberFact;
 use crate::dynamo::fact::{Cause, Fact};
 use crate::dynamo::handoff::carrying::on_offer;
 use crate::dynamo::handoff::giving::send;
-use crate::dynamo::handoff::refill::is_lacking;
 use crate::dynamo::job::{Job, Receipt, Receive};
 use crate::dynamo::membership::administration::{Choice, ended, obeyed, prepared};
 use crate::dynamo::membership::gossip;
-use crate::dynamo::message::moving::{DealName, Moving, Pass};
-use crate::dynamo::message::{Command, Message, ToCoordinator, ToReplica};
+use crate::dynamo::message::Command;
+use crate::dynamo::message::moving::{DealName, Moving};
 use crate::dynamo::node::Node;
-use crate::dynamo::replica::keep_hint;
+use crate::dynamo::node::asked::pass_on;
+use crate::dynamo::replica::hinted::add_hint;
 use crate::dynamo::ring::history::{History, Status};
 use crate::dynamo::ring::range::{Ranges, moves};
 use crate::dynamo::storage::disk::{Given, Lack};
 use crate::dynamo::storage::hint_store::Hint;
 use crate::dynamo::words::NodeCtx;
-use crate::id::{Address, Key, NodeId};
+use crate::id::{Key, NodeId};
 
 impl Node {
     /// An administrator's command: who is concerned learns of it at once, the others by gossip.
     pub(super) fn on_command(&mut self, ctx: &mut NodeCtx<'_>, command: Command) {
+        ctx.tell(|| Fact::Member(MemberFact::Commanded(command.clone())));
         let choice = self.choice(ctx);
         let Some(history) = obeyed(self.view.history(), &command, ctx.now, choice) else { return };
         self.adopt(ctx, history);
@@ -39,8 +41,20 @@ impl Node {
         }
     }
 
+    /// A peer has left a request unanswered: that is this node's own affair, and changes nobody's
+    /// membership.
+    pub(super) fn on_silence(&mut self, ctx: &mut NodeCtx<'_>, peer: NodeId) {
+        self.detector.on_silence(ctx, &mut self.view, peer);
+        if self.config.planted.is(Plant::FdDownChangesRing) && !self.view.believes_up(peer) {
+            let removal = Command::Remove(peer);
+            let history = obeyed(self.view.history(), &removal, ctx.now, self.choice(ctx));
+            history.into_iter().for_each(|history| self.adopt(ctx, history));
+        }
+    }
+
     fn choice<'a>(&'a self, ctx: &NodeCtx<'a>) -> Choice<'a> {
-        Choice { settings: &self.config.partitioning, luck: ctx.luck }
+        let (settings, planted) = (&self.config.partitioning, self.config.planted);
+        Choice { settings, luck: ctx.luck, planted }
     }
 
     /// Changes the membership.
@@ -52,10 +66,15 @@ impl Node {
     /// Takes a newer history for true, and does what follows.
     pub(super) fn learn(&mut self, ctx: &mut NodeCtx<'_>, history: Rc<History>) {
         let before = Rc::clone(self.view.history());
+        let history = match self.config.planted.is(Plant::GossipResurrectsRemoved) {
+            true => history.without_removed(),
+            false => history,
+        };
         self.disk.history = Rc::clone(&history);
         self.view.learn(history);
+        self.tell_belief(ctx);
         if before.membership() != self.view.history().membership() {
-            self.tell_belief(ctx);
+            ctx.tell(|| Fact::Believes { history: Rc::clone(self.view.history()) });
         }
         self.note_lacking(&before);
         let (ranges, keys) = self.cut_trees();
@@ -65,14 +84,20 @@ impl Node {
         self.settle_ranges(ctx);
     }
 
+    /// Tells what it takes for true.
     pub(super) fn tell_belief(&self, ctx: &mut NodeCtx<'_>) {
-        ctx.tell(|| Fact::Believes { history: Rc::clone(self.view.history()) });
+        let (history, ring) = (self.view.history(), self.view.ring());
+        let belief = || MemberFact::Believes { history: history.clone(), ring: ring.cloned() };
+        ctx.tell(|| Fact::Member(belief()));
     }
 
     /// Goes on with whatever the membership asks for.
     pub(super) fn settle_ranges(&mut self, ctx: &mut NodeCtx<'_>) {
+        // Who knows no ring waits until a seed has told it of one.
+        let known = !self.view.history().ring_is_unknown();
         let choice = self.choice(ctx);
-        if let Some(history) = prepared(self.view.history(), self.view.me, choice) {
+        let ready = prepared(self.view.history(), self.view.me, choice).filter(|_| known);
+        if let Some(history) = ready {
             return self.adopt(ctx, history);
         }
         self.expected = self.expected_ranges();
@@ -152,6 +177,13 @@ impl Node {
     /// Lets a copy go that belongs to others, unless it may be about to become one's own.
     pub(super) fn release_if_stray(&mut self, ctx: &mut NodeCtx<'_>, key: Key) {
         let Some(ring) = self.view.ring() else { return };
+        let position = self.disk.store.position(key);
+        if self.config.planted.is(Plant::CleanupBeforeTransferDone)
+            && self.giving.is_to_be_given(position)
+        {
+            let change = self.disk.store.release(key);
+            return change.into_iter().for_each(|change| ctx.tell(|| Fact::Released { change }));
+        }
         let range = ring.range_of(key);
         if ring.is_home(self.view.me, range) || self.expects(key) {
             return;
@@ -163,7 +195,8 @@ impl Node {
             return;
         }
         let Some(digest) = self.disk.store.get(key).map(|set| set.digest()) else { return };
-        let arrived = partner.is_some_and(|to| self.giving.has_arrived(to, key, digest));
+        let gives = self.disk.store.to_give(key).is_some();
+        let arrived = partner.is_some_and(|to| !gives || self.giving.has_arrived(to, key, digest));
         let homes: Vec<NodeId> = match partner {
             _ if arrived => Vec::new(),
             Some(partner) => vec![partner],
@@ -175,11 +208,12 @@ impl Node {
         }
         self.replica.writes_to_disk(&mut self.disk, (key, None));
         let Some(change) = self.disk.store.release(key) else { return };
+        self.replica.forget(key, None);
         let set = change.before.clone();
         ctx.tell(|| Fact::Released { change });
         for target in homes {
             if let Some(set) = set.clone() {
-                keep_hint(ctx, &mut self.disk, Hint { target, key, set });
+                add_hint(ctx, &self.config, &mut self.disk, Hint { target, key, set });
             }
         }
     }
@@ -216,7 +250,8 @@ impl Node {
                 let (config, disk) = (&self.config, &mut self.disk);
                 self.replica.keep(ctx, config, disk, (key, set), Cause::Handoff);
             } else {
-                keep_hint(ctx, &mut self.disk, Hint { target: home, key, set });
+                let hint = Hint { target: home, key, set };
+                add_hint(ctx, &self.config, &mut self.disk, hint);
             }
         }
     }
@@ -232,7 +267,7 @@ impl Node {
     }
 
     /// To whom this node has given the range of a key, if it is not its own again.
-    fn given_to(&self, key: Key) -> Option<NodeId> {
+    pub(super) fn given_to(&self, key: Key) -> Option<NodeId> {
         let position = self.disk.store.position(key);
         let last = self.disk.given.iter().rev().find_map(|given| {
             let partner = given.ranges.partner(position)?;
@@ -240,46 +275,6 @@ impl Node {
             (open || !self.view.is_home(key)).then_some(partner)
         });
         last.filter(|partner| *partner != self.view.me)
-    }
-
-    /// A coordinator wants something of this replica: it is done here, or by the home that the
-    /// range was given to, or declined.
-    pub(super) fn on_replica(&mut self, ctx: &mut NodeCtx<'_>, from: Address, asked: ToReplica) {
-        let plain = self.disk.given.is_empty() && self.disk.lacking.is_empty();
-        if plain || asked.stand_in_for().is_some() {
-            return self.do_here(ctx, from, asked);
-        }
-        let (key, position) = (asked.key(), self.disk.store.position(asked.key()));
-        if let Some(partner) = self.given_to(key) {
-            let held = self.disk.store.get(key).map(Rc::clone);
-            let pass = Pass { home: self.view.me, to: from, held, request: asked };
-            ctx.tell(|| Fact::Passed);
-            return send(ctx, partner, Moving::Pass(pass));
-        }
-        match asked {
-            ToReplica::Fetch { ticket, attempt, .. }
-                if is_lacking(&self.view, &self.disk, position) =>
-            {
-                ctx.tell(|| Fact::Declined);
-                let declined = ToCoordinator::Declined { ticket, attempt };
-                ctx.send(from, Message::Coordinator(declined));
-            }
-            asked => self.do_here(ctx, from, asked),
-        }
-    }
-
-    fn do_here(&mut self, ctx: &mut NodeCtx<'_>, from: Address, asked: ToReplica) {
-        let (key, for_another) = (asked.key(), asked.stand_in_for());
-        if let (Some(part), Some(target)) = (&mut self.handoff, for_another) {
-            part.on_used(ctx, target);
-        }
-        let (config, disk) = (&*self.config, &mut self.disk);
-        self.replica.on_message(ctx, config, disk, (from, asked));
-        // What is kept in memory is no job that would be finished later.
-        let at_once = self.replica.is_buffered() && for_another.is_none();
-        if at_once && !self.view.history().is_founding() {
-            self.on_written(ctx, key);
-        }
     }
 
     /// Ranges are on the move.
@@ -318,7 +313,7 @@ impl Node {
                 ctx.submit(Job::Passed(Box::new(pass)));
             }
             Moving::Pass(pass) => match self.given_to(pass.request.key()) {
-                Some(partner) => send(ctx, partner, Moving::Pass(pass)),
+                Some(partner) => pass_on(ctx, partner, pass),
                 None => ctx.submit(Job::Passed(Box::new(pass))),
             },
             Moving::Ask { range, after, serial } => {

@@ -17,13 +17,16 @@ use crate::dynamo::ring::position::Position;
 use crate::dynamo::ring::range::{Move, moves};
 use crate::dynamo::ring::strategy::Placement;
 use crate::id::NodeId;
-use crate::time::Time;
+use crate::time::{Duration, Time};
 
 /// Bytes on the wire, by our count: of a token at any position, of a partition's number, and
 /// of a node's record.
 const TOKEN_BYTES: u64 = 24;
 const PARTITION_BYTES: u64 = 4;
 const RECORD_BYTES: u64 = 32;
+
+/// How far apart two changes in a row can be, to one who takes silence for the beginning of time.
+const MOST_AHEAD: Duration = Duration::from_secs(10);
 
 /// Does a node belong?
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -188,6 +191,20 @@ impl History {
     /// All nodes that are known, each with its latest change.
     pub fn changes(&self) -> impl Iterator<Item = (NodeId, &Change)> {
         self.changes.iter().map(|(node, change)| (*node, change))
+    }
+
+    /// The same without those who were taken out as dead.
+    pub fn without_removed(&self) -> Rc<History> {
+        let stays = |(_, change): &(&NodeId, &Change)| change.status != Status::Removed;
+        let stay = self.changes.iter().filter(stays);
+        let changes = stay.map(|(node, change)| (*node, change.clone())).collect();
+        Rc::new(History::of(changes, self.numbered))
+    }
+
+    /// Was its last change issued implausibly long after the last of the other?
+    pub fn is_far_ahead_of(&self, other: &History) -> bool {
+        let last = |history: &History| history.changes.values().map(|change| change.issued).max();
+        last(self) > last(other).map(|last| last + MOST_AHEAD)
     }
 
     /// Equal histories have equal digests.

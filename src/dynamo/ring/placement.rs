@@ -1,5 +1,6 @@
 //! The ring that follows from everybody's tokens: ranges, homes and preference lists.
 
+use crate::dynamo::config::plant::Planted;
 use crate::dynamo::ring::position::Position;
 use crate::dynamo::ring::strategy::{Placement, equal_ends};
 use crate::dynamo::ring::walk::{Lister, Walk};
@@ -29,6 +30,7 @@ pub struct Ring {
     members: usize,
     copies: usize,
     sites: Sites,
+    pub(super) planted: Planted,
     /// `reach` distinct nodes for each range: the homes, then the others in clockwise order.
     lists: Vec<NodeId>,
     reach: usize,
@@ -116,6 +118,7 @@ impl Ring {
             members,
             copies: members.min(placement.copies as usize),
             sites,
+            planted: placement.planted,
             lists: Vec::new(),
             reach: members.min(reach.max(placement.copies as usize)),
             range_of_key: Vec::new(),
@@ -215,6 +218,11 @@ impl Ring {
         self.tokens.len()
     }
 
+    /// The token at this place, and who owns it.
+    pub fn token(&self, place: usize) -> (Position, NodeId) {
+        self.tokens[place]
+    }
+
     /// Who owns the token at this place.
     pub(super) fn owner(&self, place: usize) -> NodeId {
         self.tokens[place].1
@@ -236,12 +244,12 @@ impl Ring {
     }
 
     /// Where a member stands.
-    pub(super) fn site(&self, node: NodeId) -> usize {
+    pub fn site(&self, node: NodeId) -> usize {
         self.sites.of_node[node.index()] as usize
     }
 
     /// How many members stand at each site.
-    pub(super) fn nodes_by_site(&self) -> &[u32] {
+    pub fn nodes_by_site(&self) -> &[u32] {
         &self.sites.nodes
     }
 

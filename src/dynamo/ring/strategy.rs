@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::dynamo::config::Partitioning;
+use crate::dynamo::config::plant::Planted;
 use crate::dynamo::ring::position::{KeySpace, Position, choose_tokens};
 use crate::dynamo::ring::shares::{Capacities, fair_shares};
 use crate::id::{Address, NodeId};
@@ -30,12 +31,14 @@ pub struct Placement {
     pub partitions: Option<u32>,
     /// The site of each node, by index; a node beyond the end is at site 0. Lists span them.
     pub sites: Vec<u32>,
+    /// A bug in the code that runs.
+    pub planted: Planted,
 }
 
 impl Placement {
     /// Strategy 1, all nodes at one site.
     pub fn by_tokens(copies: u32, keys: Rc<KeySpace>) -> Placement {
-        Placement { keys, copies, partitions: None, sites: Vec::new() }
+        Placement { keys, copies, partitions: None, sites: Vec::new(), planted: Planted::NONE }
     }
 }
 

@@ -1,5 +1,6 @@
 //! A preference list, node by node.
 
+use crate::dynamo::config::plant::Plant;
 use crate::dynamo::ring::placement::{RangeId, Ring};
 use crate::id::NodeId;
 
@@ -124,12 +125,20 @@ impl<'a> Lister<'a> {
     fn meet(&mut self) -> Option<NodeId> {
         while self.left > 0 {
             let owner = self.ring.owner(self.next);
-            self.next = if self.next + 1 == self.ring.tokens() { 0 } else { self.next + 1 };
+            self.next = self.after(self.next);
             self.left -= 1;
-            if std::mem::replace(&mut self.met_in[owner.index()], self.lists) != self.lists {
+            let again =
+                std::mem::replace(&mut self.met_in[owner.index()], self.lists) == self.lists;
+            if !again || self.ring.planted.is(Plant::PreflistSameNodeTwice) {
                 return Some(owner);
             }
         }
         None
+    }
+
+    /// The place of the token that follows, round the ring.
+    fn after(&self, place: usize) -> usize {
+        let first = usize::from(self.ring.planted.is(Plant::PreflistTailWrap));
+        if place + 1 == self.ring.tokens() { first } else { place + 1 }
     }
 }

@@ -1,5 +1,7 @@
 //! The copies that a node keeps as a home, and their Merkle trees.
 
+mod compaction;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -349,24 +351,6 @@ impl Store {
             }
         }
         Change { key, before, after: Some(after) }
-    }
-
-    /// A file that holds a tombstone is merged: the tombstone goes, though an older file still
-    /// holds what it deleted.
-    fn compact(&mut self, key: Key, after: &VersionSet, before: Option<&Rc<VersionSet>>) {
-        let shows = |set: &VersionSet| set.visible().next().is_some();
-        match before.filter(|before| shows(before)) {
-            _shown if shows(after) => self.merged_away.remove(&key),
-            Some(before) => self.merged_away.insert(key, Rc::clone(before)),
-            None => None,
-        };
-    }
-
-    /// The files are read again after a restart: what they held comes to light where its tombstone
-    /// was merged away.
-    pub fn scan(&mut self) -> Vec<Change> {
-        let back = std::mem::take(&mut self.merged_away).into_iter();
-        back.map(|(key, set)| self.restore(key, Some(set))).collect()
     }
 
     fn restore(&mut self, key: Key, set: Option<Rc<VersionSet>>) -> Change {

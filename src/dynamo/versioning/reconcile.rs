@@ -179,7 +179,7 @@ fn merge_dotted(
 ) -> Rc<VersionSet> {
     let lacks = |set: &VersionSet, dot: Dot| {
         let skips = planted.is(Plant::VvCompareIgnoresMissingActor);
-        !set.clock().contains(dot) && !(skips && set.clock().counter(dot.actor) == 0)
+        !(set.clock().contains(dot) || skips && set.clock().counter(dot.actor) == 0)
     };
     let (mut ours, mut others) = (mine.versions(), theirs.versions());
     let mut kept: Chosen<'_> = SmallVec::new();

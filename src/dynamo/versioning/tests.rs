@@ -231,6 +231,8 @@ proptest! {
             let mut known = a.history();
             known.join(&b.history());
             prop_assert_eq!(merged.history(), known, "nothing is forgotten");
+            let both = [events(a), events(b)].concat();
+            prop_assert!(events(&merged).iter().all(|event| both.contains(event)), "or invented");
             let versions = merged.versions().iter();
             let pairs = versions.clone().flat_map(|v| versions.clone().map(move |w| (v, w)));
             for (one, other) in pairs {

@@ -7,7 +7,7 @@ use crate::hunt::bugs::Bug;
 pub const BUGS: [Bug; 13] = [
     Bug {
         plant: Plant::VvActorReuseAfterWipe,
-        mechanism: "After its disk was lost, a node mints under the name it had before and counts from one.",
+        mechanism: "After its disk was lost, a node mints under its old name and counts from one.",
         symptom: "An acknowledged write is dropped as old.",
         invariants: &["D5", "D6", "D2", "D3"],
         precedent: "riak_kv#679",
@@ -25,7 +25,7 @@ pub const BUGS: [Bug; 13] = [
     },
     Bug {
         plant: Plant::VvCounterNotDurable,
-        mechanism: "After a crash a node mints under the name it had before, though what it minted may be lost.",
+        mechanism: "After a crash a node mints under its old name, though its count may be lost.",
         symptom: "Two writes have one name, and one of them goes.",
         invariants: &["D5", "D6"],
         precedent: "riak_kv#1070",

@@ -25,7 +25,7 @@ pub const BUGS: [Bug; 7] = [
     },
     Bug {
         plant: Plant::TombstoneNeverRetried,
-        mechanism: "Homes that do not all hold a tombstone when they are asked are not asked again.",
+        mechanism: "Homes that do not all hold a tombstone when asked are not asked again.",
         symptom: "Tombstones stay for ever.",
         invariants: &["D12"],
         precedent: "riak_kv#1777",

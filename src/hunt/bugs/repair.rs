@@ -1,6 +1,98 @@
 //! Read repair.
 
+use crate::dynamo::config::plant::Plant;
 use crate::hunt::bugs::Bug;
 
 /// The bugs of this part.
-pub const BUGS: [Bug; 0] = [];
+pub const BUGS: [Bug; 10] = [
+    Bug {
+        plant: Plant::ReadRepairBlindOverwrite,
+        mechanism: "a home replaces its copy with what read repair sends",
+        symptom: "a newer write is erased by the repair of an older read",
+        invariants: &["Q6", "D9", "D2"],
+        precedent: "by construction",
+        scenario: include_str!("../../../scenarios/bugs/read-repair-blind-overwrite.json"),
+        equivalent: None,
+    },
+    Bug {
+        plant: Plant::ReadRepairPushesLoser,
+        mechanism: "the comparison that chooses whom to repair is the wrong way round",
+        symptom: "stale copies stay stale however often they are read",
+        invariants: &["Q6", "C1"],
+        precedent: "CASSANDRA-982, CASSANDRA-2038",
+        scenario: include_str!("../../../scenarios/bugs/read-repair-pushes-loser.json"),
+        equivalent: None,
+    },
+    Bug {
+        plant: Plant::ReadRepairResurrectsDeleted,
+        mechanism: "answers that are tombstones count as nothing",
+        symptom: "deleted values are read again",
+        invariants: &["Q4", "Q3", "Q6", "D11"],
+        precedent: "weaviate#4945",
+        scenario: include_str!("../../../scenarios/bugs/read-repair-resurrects-deleted.json"),
+        equivalent: None,
+    },
+    Bug {
+        plant: Plant::ReadRepairDropsSibling,
+        mechanism: "only the first sibling is sent, with the clock of all",
+        symptom: "acknowledged siblings are gone for good",
+        invariants: &["Q6", "D2", "D3", "C2"],
+        precedent: "riak_kv#1069",
+        scenario: include_str!("../../../scenarios/bugs/read-repair-drops-sibling.json"),
+        equivalent: None,
+    },
+    Bug {
+        plant: Plant::ReadRepairNewEvent,
+        mechanism: "the coordinator counts its clock up for a repair",
+        symptom: "clocks grow by reading, and copies differ that hold the same",
+        invariants: &["Q6", "D4", "A5", "D1"],
+        precedent: "riak_kv pull requests 334 and 95",
+        scenario: include_str!("../../../scenarios/bugs/read-repair-new-event.json"),
+        equivalent: None,
+    },
+    Bug {
+        plant: Plant::ReadRepairEveryTime,
+        mechanism: "every home that has answered is repaired",
+        symptom: "reads alone make as many writes as there are homes",
+        invariants: &["Q6", "A5", "A6"],
+        precedent: "Voldemort 1.3.4, riak_kv pull request 334",
+        scenario: include_str!("../../../scenarios/bugs/read-repair-every-time.json"),
+        equivalent: None,
+    },
+    Bug {
+        plant: Plant::RepairWinnerByArrival,
+        mechanism: "what a get found is replaced by each further answer",
+        symptom: "values flip between old and new as answers arrive",
+        invariants: &["Q4", "Q6", "D9"],
+        precedent: "weaviate pull request 12361",
+        scenario: include_str!("../../../scenarios/bugs/repair-winner-by-arrival.json"),
+        equivalent: None,
+    },
+    Bug {
+        plant: Plant::RepairOnlyIfCoordinatorFresh,
+        mechanism: "nothing is repaired unless the coordinator holds the newest itself",
+        symptom: "a home that is behind stays behind however often it is read through",
+        invariants: &["Q6", "C1", "A3"],
+        precedent: "weaviate#3762",
+        scenario: include_str!("../../../scenarios/bugs/repair-only-if-coordinator-fresh.json"),
+        equivalent: None,
+    },
+    Bug {
+        plant: Plant::RepairSkippedOnNotfoundQuorum,
+        mechanism: "whether to repair is decided by the first R answers, if they have nothing",
+        symptom: "a value that two of three homes have lost never spreads again",
+        invariants: &["Q6", "C1"],
+        precedent: "riak_kv#114 (OpenRiak)",
+        scenario: include_str!("../../../scenarios/bugs/repair-skipped-on-notfound-quorum.json"),
+        equivalent: None,
+    },
+    Bug {
+        plant: Plant::RepairRefusedByLimit,
+        mechanism: "repairs that would leave more siblings than the limit are dropped",
+        symptom: "homes of a key differ for ever",
+        invariants: &["C1", "A3"],
+        precedent: "riak_kv#1156",
+        scenario: include_str!("../../../scenarios/bugs/repair-refused-by-limit.json"),
+        equivalent: None,
+    },
+];

@@ -29,8 +29,8 @@ const FIXED: [&str; 8] = [
     "An operation begins when it is wanted, also while its client is in a pause: the page that \
      waits for it waits for the process too. Latencies from the moment at which the client goes on \
      are shown, with a calibration of their own.",
-    "There are as many load balancers as nodes, so that no pause of a single one decides a run. How \
-     many there are changes no expectation.",
+    "There are as many load balancers as nodes, so that no pause of a single one decides a run. \
+     How many there are changes no expectation.",
     "All else is as in the first model: nodes, quorums, disks, keys, rates.",
 ];
 
@@ -73,7 +73,8 @@ impl Choice {
         let Choice { what, median, length, .. } = self;
         let milliseconds = f64::from(*length) / 1e3;
         format!(
-            "Second model, but with {what} (found: steps of {median} us, pauses of {milliseconds} ms)"
+            "Second model, but with {what} (found: steps of {median} us, pauses of \
+             {milliseconds} ms)"
         )
     }
 

@@ -5,10 +5,12 @@
 
 mod administration;
 mod cluster;
+mod conditions;
 mod cuts;
 mod disk;
 mod expect;
 mod faults;
+mod hunt;
 mod network;
 mod parties;
 mod partitioning;
@@ -43,6 +45,7 @@ pub fn check(scenario: &Scenario, known_figures: &[&str]) -> Vec<Problem> {
     check_name(&scenario.name, &mut findings);
     check_times(scenario, &mut findings);
     cluster::check(&scenario.cluster, &mut findings);
+    conditions::check(scenario, &mut findings);
     administration::check(scenario, &mut findings);
     partitioning::check(scenario, &mut findings);
     network::check(scenario, &mut findings);
@@ -51,6 +54,9 @@ pub fn check(scenario: &Scenario, known_figures: &[&str]) -> Vec<Problem> {
     pauses::check(scenario, &mut findings);
     faults::check(scenario, &mut findings);
     timelines::check(&scenario.faults, &mut findings);
+    if let Some(hunt) = &scenario.hunt {
+        hunt::check(hunt, &mut findings);
+    }
     expect::check(scenario, known_figures, &mut findings);
     findings.problems()
 }

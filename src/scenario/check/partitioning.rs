@@ -10,6 +10,7 @@ use crate::scenario::check::parties::{Member, check_exist, in_two_groups, shared
 use crate::scenario::path::Path;
 use crate::scenario::problem::Findings;
 use crate::scenario::spec::Scenario;
+use crate::sim::administration::Order;
 
 /// Most tokens of one node.
 pub const TOKEN_LIMIT: u32 = 4_096;
@@ -23,7 +24,7 @@ pub(super) fn check(scenario: &Scenario, findings: &mut Findings) {
     check_strategy(settings, findings);
     let capacities_hold = check_capacities(scenario, findings);
     match settings.strategy {
-        3 => check_assignment(scenario.cluster.nodes, settings, findings),
+        3 => check_assignment(machines(scenario), settings, findings),
         _ if capacities_hold => check_tokens(scenario.cluster.nodes, settings, findings),
         _ => {}
     }
@@ -50,6 +51,15 @@ fn check_strategy(settings: &Partitioning, findings: &mut Findings) {
         path,
         format!("a ring is cut into 1 to {RING_LIMIT} partitions, not {partitions}"),
     );
+}
+
+/// All who may ever be members: those who join need a partition as well.
+fn machines(scenario: &Scenario) -> u32 {
+    let joins = scenario.administration.iter().filter_map(|order| match order {
+        Order::Join(step) => Some(step.node.0 + 1),
+        Order::Replace(_) | Order::Leave(_) | Order::Remove(_) | Order::Start(_) => None,
+    });
+    joins.fold(scenario.cluster.nodes, u32::max)
 }
 
 /// Strategy 3: a node without a partition would be responsible for nothing.

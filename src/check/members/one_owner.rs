@@ -1,0 +1,73 @@
+//! Verifies: in the view of every node, each token of the ring is claimed by one member only.
+//!
+//! Does not verify that two views agree (same_views does), nor whose claim a ring would go by if
+//! there were two. Where tokens are numbered partitions (strategy 3) claims are dated, and the last
+//! counts: that one owner comes of it is so by construction, and nothing is examined. No knob
+//! breaks it. Examines each distinct membership that anybody believes in.
+
+use std::collections::BTreeSet;
+
+use crate::check::judge::Judge;
+use crate::check::members::if_met_or_administered;
+use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
+use crate::dynamo::fact::Fact;
+use crate::dynamo::fact::members::MemberFact;
+use crate::dynamo::ring::history::History;
+use crate::dynamo::ring::position::Position;
+use crate::id::NodeId;
+use crate::time::Time;
+use crate::trace::layout::Layout;
+use crate::trace::observer::Interest;
+use crate::trace::record::{Account, Record};
+
+/// The judge.
+#[derive(Debug, Default)]
+pub struct OneOwner {
+    seen: BTreeSet<u64>,
+    findings: Findings,
+}
+
+impl Judge for OneOwner {
+    fn interest(&self) -> Interest {
+        Interest { facts: true, messages: false }
+    }
+
+    fn see(&mut self, now: Time, record: &Record<'_>) {
+        let Record::Node { node, fact: Fact::Member(MemberFact::Believes { history, .. }) } =
+            record
+        else {
+            return;
+        };
+        if !history.is_in_partitions() && self.seen.insert(history.membership()) {
+            self.look(now, *node, history);
+        }
+    }
+
+    fn verdict(self: Box<Self>, layout: &Layout, _: &Account) -> Option<Verdict> {
+        let examined = self.seen.len() as u64;
+        let verdict = self.findings.verdict_if_met("one_owner", examined, Outcome::Violated);
+        if_met_or_administered(layout, verdict)
+    }
+}
+
+impl OneOwner {
+    fn look(&mut self, now: Time, node: NodeId, history: &History) {
+        let own = |(member, tokens): (NodeId, Vec<Position>)| {
+            tokens.into_iter().map(move |token| (token, member))
+        };
+        let on_ring = history.changes().filter(|(_, change)| change.status.is_on_ring());
+        let all = on_ring.map(|(member, change)| (member, change.tokens.to_vec()));
+        let mut claims: Vec<(Position, NodeId)> = all.flat_map(own).collect();
+        claims.sort_unstable();
+        let twice = claims.windows(2).filter(|pair| pair[0].0 == pair[1].0);
+        for pair in twice {
+            let (one, other) = (pair[0].1, pair[1].1);
+            self.findings.add(|| Finding {
+                time: Some(now),
+                nodes: vec![node, one, other],
+                mechanism: "two members with one token",
+                ..Finding::story(format!("{node} believes that {one} and {other} own one token"))
+            });
+        }
+    }
+}

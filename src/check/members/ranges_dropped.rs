@@ -1,0 +1,146 @@
+//! Verifies: a node drops a copy only once that is another's by a membership that was announced,
+//! and once who has the range now covers it, or a hint does that will bring it there.
+//!
+//! That requests from those who still take the dropper for a home are passed on, pass_chains and
+//! view_overlap watch. Knobs that legitimately break it, and make it an anomaly: `versioning`
+//! `literal` and `last_write_wins`. Copies of keys of which a tombstone was dropped are passed over,
+//! and so is who took over while its disk lost something. Examines each copy that is dropped.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::check::holdings::Holdings;
+use crate::check::judge::Judge;
+use crate::check::members::if_met_or_administered;
+use crate::check::members::switching::{Switching, pairs};
+use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
+use crate::dynamo::config::Versioning;
+use crate::dynamo::fact::Fact;
+use crate::dynamo::versioning::version::VersionSet;
+use crate::ghost::Past;
+use crate::id::{EventId, Key, NodeId};
+use crate::time::Time;
+use crate::trace::layout::Layout;
+use crate::trace::observer::Interest;
+use crate::trace::record::{Account, Record};
+
+/// Changes of homes that a copy can have lived through unseen.
+const LONGEST_CHAIN: usize = 16;
+
+/// The judge.
+#[derive(Debug, Default)]
+pub struct RangesDropped {
+    switching: Switching,
+    /// To whom a former home gave a key up.
+    heirs: BTreeMap<(NodeId, Key), NodeId>,
+    /// Copies that were dropped just now: what becomes of them shows in the facts that follow.
+    dropped: Vec<Dropped>,
+    examined: u64,
+    findings: Findings,
+}
+
+#[derive(Debug)]
+struct Dropped {
+    at: Time,
+    node: NodeId,
+    key: Key,
+    set: Rc<VersionSet>,
+}
+
+impl Judge for RangesDropped {
+    fn interest(&self) -> Interest {
+        Interest { facts: true, messages: false }
+    }
+
+    fn see_with(&mut self, now: Time, record: &Record<'_>, holdings: &Holdings) {
+        let switch = self.switching.see(now, record);
+        if !self.dropped.is_empty() && !is_hint(record) {
+            for dropped in std::mem::take(&mut self.dropped) {
+                self.look(dropped, holdings);
+            }
+        }
+        if switch.is_some() {
+            for key in (0..holdings.keys()).map(Key) {
+                for pair in pairs(holdings, key) {
+                    self.heirs.remove(&(pair.to, key));
+                    self.heirs.insert((pair.from, key), pair.to);
+                }
+            }
+        }
+        if let Record::Node { node, fact: Fact::Released { change } } = record {
+            let (at, node, key) = (now, *node, change.key);
+            let set = change.before.clone();
+            self.dropped.extend(set.map(|set| Dropped { at, node, key, set }));
+        }
+    }
+
+    fn verdict(self: Box<Self>, layout: &Layout, _: &Account) -> Option<Verdict> {
+        let otherwise = match layout.cluster.versioning {
+            Versioning::Dotted => Outcome::Violated,
+            Versioning::Literal | Versioning::LastWriteWins => Outcome::Anomaly,
+        };
+        let verdict = self.findings.verdict_if_met("ranges_dropped", self.examined, otherwise);
+        if_met_or_administered(layout, verdict)
+    }
+}
+
+impl RangesDropped {
+    fn look(&mut self, dropped: Dropped, holdings: &Holdings) {
+        let Dropped { at, node, key, set } = dropped;
+        if self.switching.is_reaped(key) {
+            return;
+        }
+        self.examined += 1;
+        if holdings.homes(key).contains(&node) && !self.switching.has_removed() {
+            self.find(at, (node, key), &set, "a home that drops its copy");
+        }
+        let covered = self.covered((node, key), holdings);
+        let Some(covered) = covered else { return };
+        if set.history().count_missing_from(&covered) > 0 {
+            self.find(at, (node, key), &set, "a copy dropped before another has it");
+        }
+    }
+
+    /// What is known where the copy has to be now; none if that cannot be said.
+    fn covered(&self, (node, key): (NodeId, Key), holdings: &Holdings) -> Option<Past> {
+        let mut covered = Past::default();
+        for set in holdings.hints(key).values() {
+            covered.join(&set.history());
+        }
+        let homes = holdings.homes(key);
+        let mut heir = node;
+        for _ in 0..LONGEST_CHAIN {
+            match self.heirs.get(&(heir, key)) {
+                Some(next) if *next != node => heir = *next,
+                _end => break,
+            }
+            if !self.switching.is_unharmed(heir, Time::ZERO) {
+                return None;
+            }
+            covered.join(&holdings.knows(heir, key));
+        }
+        if heir == node {
+            // It was never a home of it, as far as anybody knows: any home will do.
+            homes.iter().for_each(|home| covered.join(&holdings.knows(*home, key)));
+        }
+        Some(covered)
+    }
+
+    fn find(&mut self, at: Time, (node, key): (NodeId, Key), set: &VersionSet, how: &'static str) {
+        let event = set.versions().first().map(|version| version.ghost.event());
+        let event = event.map(|event| EventId { key, number: event.number });
+        self.findings.add(|| Finding {
+            time: Some(at),
+            key: Some(key),
+            nodes: vec![node],
+            event,
+            mechanism: how,
+            ..Finding::story(format!("{node} drops its copy of {key}: {how}"))
+        });
+    }
+}
+
+fn is_hint(record: &Record<'_>) -> bool {
+    let Record::Node { fact, .. } = record else { return false };
+    matches!(fact, Fact::HintCreated { .. } | Fact::HintSuperseded { .. })
+}

@@ -1,0 +1,149 @@
+//! Verifies: when a join or a leave is over and a range changes hands, its new home covers all that
+//! the former home covered as it said that everything has arrived: what it held, what was written
+//! meanwhile, tombstones. And no batch that arrives makes a copy cover less than before.
+//!
+//! The switch here is the moment at which the end of the join or leave is announced. What came to
+//! the former home after its last word (by background work) may still be on its way: it passes
+//! requests on with what it holds, and ranges_dropped watches it. Homes that take the place of the
+//! dead have nobody to give them anything: they are filled later, and view_overlap watches what
+//! they answer. Knobs that legitimately break it, and make it an anomaly: `versioning` `literal`
+//! and `last_write_wins`. Keys of which a disk of the two lost something meanwhile, or of which a
+//! tombstone was dropped, are passed over, and so are changes during which somebody was removed.
+//! Two changes that were both past
+//! stepping back before either node heard of the other move ranges by rings that leave the other
+//! out: what is not whole then comes by hints, and is an anomaly. Examines each key that changes hands.
+
+use std::collections::BTreeSet;
+
+use crate::check::holdings::Holdings;
+use crate::check::judge::Judge;
+use crate::check::members::if_met_or_administered;
+use crate::check::members::switching::{Switch, Switching, pairs};
+use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
+use crate::dynamo::config::Versioning;
+use crate::dynamo::fact::members::MemberFact;
+use crate::dynamo::fact::{Cause, Fact};
+use crate::dynamo::storage::store::Change;
+use crate::id::{EventId, Key, NodeId};
+use crate::time::Time;
+use crate::trace::layout::Layout;
+use crate::trace::observer::Interest;
+use crate::trace::record::{Account, Record};
+
+/// The judge.
+#[derive(Debug, Default)]
+pub struct RangesWhole {
+    switching: Switching,
+    /// Who has said that all has arrived, in the change under way.
+    given: BTreeSet<NodeId>,
+    /// What has come to them since.
+    late: BTreeSet<(NodeId, Key)>,
+    examined: u64,
+    findings: Findings,
+    /// The same in changes that were past stepping back before they heard of each other.
+    crossed: Findings,
+}
+
+impl Judge for RangesWhole {
+    fn interest(&self) -> Interest {
+        Interest { facts: true, messages: false }
+    }
+
+    fn see_with(&mut self, now: Time, record: &Record<'_>, holdings: &Holdings) {
+        if let Some(switch) = self.switching.see(now, record) {
+            if self.switching.is_undisturbed(switch) {
+                self.look(now, switch, holdings);
+            }
+            self.given.clear();
+            self.late.clear();
+        }
+        let Record::Node { node, fact } = record else { return };
+        match fact {
+            Fact::Member(MemberFact::Given { .. }) => {
+                self.given.insert(*node);
+                self.late.retain(|(late, _)| late != node);
+            }
+            Fact::Kept { change, cause } => self.on_kept(now, *node, change, *cause),
+            _other => {}
+        }
+    }
+
+    fn verdict(self: Box<Self>, layout: &Layout, _: &Account) -> Option<Verdict> {
+        let otherwise = match layout.cluster.versioning {
+            Versioning::Dotted => Outcome::Violated,
+            Versioning::Literal | Versioning::LastWriteWins => Outcome::Anomaly,
+        };
+        let (wrong, otherwise) = match self.findings.is_empty() && !self.crossed.is_empty() {
+            true => (self.crossed, Outcome::Anomaly),
+            false => (self.findings, otherwise),
+        };
+        let verdict = wrong.verdict_if_met("ranges_whole", self.examined, otherwise);
+        if_met_or_administered(layout, verdict)
+    }
+}
+
+impl RangesWhole {
+    fn on_kept(&mut self, now: Time, node: NodeId, change: &Change, cause: Cause) {
+        if self.given.contains(&node) && change.is_news() {
+            self.late.insert((node, change.key));
+        }
+        if cause != Cause::Transfer {
+            return;
+        }
+        let past = |set: &Option<std::rc::Rc<_>>| {
+            let history =
+                |set: &std::rc::Rc<crate::dynamo::versioning::version::VersionSet>| set.history();
+            set.as_ref().map(history).unwrap_or_default()
+        };
+        let (before, after) = (past(&change.before), past(&change.after));
+        if before.count_missing_from(&after) > 0 {
+            let gone = before.iter().find(|number| !after.contains(*number));
+            self.findings.add(|| Finding {
+                time: Some(now),
+                key: Some(change.key),
+                nodes: vec![node],
+                event: gone.map(|number| EventId { key: change.key, number }),
+                mechanism: "a batch that makes a copy forget",
+                ..Finding::story(format!(
+                    "{node} covers less of {} than before a batch of its range arrived",
+                    change.key
+                ))
+            });
+        }
+    }
+
+    /// Where findings of this change belong.
+    fn found_in(&mut self, switch: Switch) -> &mut Findings {
+        if switch.alone { &mut self.findings } else { &mut self.crossed }
+    }
+
+    fn look(&mut self, now: Time, switch: Switch, holdings: &Holdings) {
+        for key in (0..holdings.keys()).map(Key) {
+            for pair in pairs(holdings, key) {
+                let unharmed = |node| self.switching.is_unharmed(node, switch.begun);
+                let late = self.late.contains(&(pair.from, key));
+                let passed_over = late || self.switching.is_reaped(key);
+                if passed_over || !unharmed(pair.from) || !unharmed(pair.to) {
+                    continue;
+                }
+                self.examined += 1;
+                let (has, gets) = (holdings.knows(pair.from, key), holdings.knows(pair.to, key));
+                let Some(number) = has.iter().find(|number| !gets.contains(*number)) else {
+                    continue;
+                };
+                let event = EventId { key, number };
+                self.found_in(switch).add(|| Finding {
+                    time: Some(now),
+                    key: Some(key),
+                    nodes: vec![pair.from, pair.to],
+                    event: Some(event),
+                    mechanism: "a range that is not whole at its new home",
+                    ..Finding::story(format!(
+                        "{key} goes from {} to {}, which lacks {event}",
+                        pair.from, pair.to
+                    ))
+                });
+            }
+        }
+    }
+}

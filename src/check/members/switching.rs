@@ -1,0 +1,147 @@
+//! When ranges change hands, by the changes that nodes announce: what the judges of transfers need.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::check::holdings::Holdings;
+use crate::check::members::chronicle::{Chronicle, Turn};
+use crate::dynamo::fact::Fact;
+use crate::dynamo::fact::members::MemberFact;
+use crate::dynamo::ring::history::Status;
+use crate::faults::spec::DiskAfterCrash;
+use crate::id::{Key, NodeId};
+use crate::time::Time;
+use crate::trace::record::Record;
+
+/// Follows what makes homes change.
+#[derive(Debug, Default)]
+pub struct Switching {
+    chronicle: Chronicle,
+    last: Option<Switch>,
+    /// The last time at which somebody was removed or replaced, by order or without.
+    removed: Option<Time>,
+    /// Joins and leaves that are past stepping back, and since when.
+    bound: BTreeMap<NodeId, Time>,
+    /// When one last ended.
+    ended: Option<Time>,
+    /// When a disk last lost or changed anything, by node.
+    harmed: BTreeMap<NodeId, Time>,
+    /// Keys of which a tombstone was dropped.
+    reaped: BTreeSet<Key>,
+}
+
+/// A change of the membership by which homes change.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Switch {
+    pub kind: Kind,
+    /// When it was begun.
+    pub begun: Time,
+    /// Who comes, goes, or was removed.
+    pub node: NodeId,
+    /// Was no other join or leave past stepping back at the same time?
+    pub alone: bool,
+}
+
+/// What the change is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// A join or a leave that was carried through.
+    Planned,
+    /// Somebody was taken out as dead, or replaced.
+    Removal,
+}
+
+/// A home that gives a key up, and the one that it goes to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Pair {
+    pub from: NodeId,
+    pub to: NodeId,
+}
+
+impl Switching {
+    /// Something happened. If by it the homes of keys have changed, says how that came.
+    pub fn see(&mut self, now: Time, record: &Record<'_>) -> Option<Switch> {
+        for turn in self.chronicle.see(now, record) {
+            self.on_turn(now, turn);
+        }
+        match record {
+            Record::Node { node, fact } => match fact {
+                Fact::Lost { .. } | Fact::Damaged { .. } => {
+                    self.harmed.insert(*node, now);
+                }
+                Fact::Reaped { change } => {
+                    self.reaped.insert(change.key);
+                }
+                Fact::Member(MemberFact::Bound { transition }) => {
+                    self.bound.insert(transition.node, now);
+                }
+                _other => {}
+            },
+            Record::Down { node, disk } if *disk != DiskAfterCrash::Kept => {
+                self.harmed.insert(*node, now);
+            }
+            Record::Rehomed { .. } => return self.last.take(),
+            _other => {}
+        }
+        None
+    }
+
+    /// Could all be handed over as it should: was nobody removed meanwhile?
+    pub fn is_undisturbed(&self, switch: Switch) -> bool {
+        switch.kind == Kind::Planned && self.removed.is_none_or(|at| at < switch.begun)
+    }
+
+    /// Has the disk of this node kept all since that moment?
+    pub fn is_unharmed(&self, node: NodeId, since: Time) -> bool {
+        self.harmed.get(&node).is_none_or(|at| *at < since)
+    }
+
+    /// Was a tombstone of this key dropped on purpose?
+    pub fn is_reaped(&self, key: Key) -> bool {
+        self.reaped.contains(&key)
+    }
+
+    /// Was anybody ever removed?
+    pub fn has_removed(&self) -> bool {
+        self.removed.is_some()
+    }
+
+    fn on_turn(&mut self, now: Time, turn: Turn) {
+        let Turn { believer, subject, from, to, by } = turn;
+        if by != crate::check::members::chronicle::By::Announced {
+            return;
+        }
+        let entries = self.chronicle.entries(subject);
+        let Some(to) = to.map(|to| &entries[to]) else { return };
+        let before = from.map(|from| (entries[from].change.status, &entries[from]));
+        match (before, to.change.status) {
+            (Some((Status::Joining, begun)), Status::Member)
+            | (Some((Status::Leaving, begun)), Status::Left)
+                if believer == subject =>
+            {
+                let begun = begun.at;
+                let since = self.bound.remove(&subject).unwrap_or(now);
+                let alone = self.bound.is_empty() && self.ended.is_none_or(|ended| ended < since);
+                self.ended = Some(now);
+                self.last = Some(Switch { kind: Kind::Planned, begun, node: subject, alone });
+            }
+            (_, Status::Removed) => {
+                self.removed = Some(now);
+                let (kind, begun, node) = (Kind::Removal, now, subject);
+                self.last = Some(Switch { kind, begun, node, alone: true });
+            }
+            _other => {}
+        }
+    }
+}
+
+/// Who gives a key up to whom, in order; of homes that come without anybody giving up, the first
+/// former home is the one that gives.
+pub fn pairs(holdings: &Holdings, key: Key) -> Vec<Pair> {
+    let (old, new) = (holdings.former_homes(key), holdings.homes(key));
+    if old == new {
+        return Vec::new();
+    }
+    let mut losers = old.iter().filter(|home| !new.contains(home));
+    let gainers = new.iter().filter(|home| !old.contains(home));
+    gainers.map(|to| Pair { from: *losers.next().unwrap_or(&old[0]), to: *to }).collect()
+}

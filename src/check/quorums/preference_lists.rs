@@ -1,0 +1,149 @@
+//! Verifies: those who take part in a request are, in the ring that its coordinator believes in,
+//! the homes of the key, the first N different nodes clockwise from it (from its sites in turn,
+//! where nodes stand at several), or stand in for one of them and are none themselves. The homes
+//! are found anew from the tokens alone.
+//!
+//! Does not verify that stand-ins follow in clockwise order, which depends on who was believed up.
+//! A request under way when the ring changes may go by the one before: rings of the last
+//! [`MOST_RINGS`] memberships count. Without that no knob breaks this. Examines each request that
+//! succeeded.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::check::judge::Judge;
+use crate::check::quorums::promise::counted;
+use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
+use crate::dynamo::fact::request::Asked;
+use crate::dynamo::ring::placement::{RangeId, Ring};
+use crate::id::{Key, NodeId};
+use crate::time::Time;
+use crate::trace::layout::Layout;
+use crate::trace::observer::Interest;
+use crate::trace::record::{Account, Record};
+
+/// Rings that are remembered.
+const MOST_RINGS: usize = 8;
+
+/// The judge.
+#[derive(Debug, Default)]
+pub struct PreferenceLists {
+    rings: Vec<Reference>,
+    examined: u64,
+    findings: Findings,
+}
+
+/// A ring, and the homes of its ranges as they should be.
+#[derive(Debug)]
+struct Reference {
+    ring: Rc<Ring>,
+    homes: BTreeMap<RangeId, Vec<NodeId>>,
+}
+
+impl Reference {
+    /// The homes of a key.
+    fn homes(&mut self, key: Key) -> &[NodeId] {
+        let range = self.ring.range_of(key);
+        let ring = &self.ring;
+        self.homes.entry(range).or_insert_with(|| homes_of(ring, range))
+    }
+
+    /// Do all of these take part as they may?
+    fn fits(&mut self, key: Key, asked: &[Asked]) -> bool {
+        let homes = self.homes(key);
+        asked.iter().all(|asked| {
+            let stands_in = asked.node != asked.home;
+            homes.contains(&asked.home) && !(stands_in && homes.contains(&asked.node))
+        })
+    }
+}
+
+/// The first N different owners clockwise from the end of a range, taken from sites in turn.
+fn homes_of(ring: &Ring, range: RangeId) -> Vec<NodeId> {
+    let (tokens, (_, end)) = (ring.tokens(), ring.bounds(range));
+    let after = |place: &usize| ring.token(*place).0 >= end;
+    let start = first(tokens, after);
+    let mut met: Vec<NodeId> = Vec::new();
+    let mut met_at = vec![0; ring.nodes_by_site().len()];
+    let all_met = |met_at: &[u32]| {
+        let most = ring.nodes_by_site().iter().map(|nodes| (*nodes).min(ring.copies() as u32));
+        met_at.iter().zip(most).all(|(met, most)| *met >= most)
+    };
+    for step in 0..tokens {
+        if all_met(&met_at) {
+            break;
+        }
+        let owner = ring.token((start + step) % tokens).1;
+        if !met.contains(&owner) {
+            met.push(owner);
+            met_at[ring.site(owner)] += 1;
+        }
+    }
+    in_turn(ring, met)
+}
+
+/// The first place for which this holds, if it holds of all later ones; else the very first.
+fn first(places: usize, holds: impl Fn(&usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, places);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if holds(&middle) { high = middle } else { low = middle + 1 }
+    }
+    low % places
+}
+
+/// Takes N of these: each time the first whose site has had fewest turns.
+fn in_turn(ring: &Ring, mut met: Vec<NodeId>) -> Vec<NodeId> {
+    let mut turns = vec![0; ring.nodes_by_site().len()];
+    let mut homes = Vec::new();
+    let mut round = 0;
+    while homes.len() < ring.copies() && !met.is_empty() {
+        match met.iter().position(|node| turns[ring.site(*node)] <= round) {
+            Some(place) => {
+                let node = met.remove(place);
+                turns[ring.site(node)] = round + 1;
+                homes.push(node);
+            }
+            None => round += 1,
+        }
+    }
+    homes
+}
+
+impl Judge for PreferenceLists {
+    fn interest(&self) -> Interest {
+        Interest { facts: true, messages: false }
+    }
+
+    fn see(&mut self, now: Time, record: &Record<'_>) {
+        let Some(counted) = counted(record) else { return };
+        let (request, key) = (&counted.request, counted.request.key);
+        self.examined += 1;
+        if !self.rings.iter().any(|known| Rc::ptr_eq(&known.ring, &request.ring)) {
+            if self.rings.len() == MOST_RINGS {
+                self.rings.remove(0);
+            }
+            let ring = Rc::clone(&request.ring);
+            self.rings.push(Reference { ring, homes: BTreeMap::new() });
+        }
+        if self.rings.iter_mut().any(|known| known.fits(key, &request.asked)) {
+            return;
+        }
+        let homes = self.rings.last_mut().map_or(Vec::new(), |last| last.homes(key).to_vec());
+        let asked: Vec<NodeId> = request.asked.iter().map(|asked| asked.node).collect();
+        let attempt = request.attempt;
+        self.findings.add(|| Finding {
+            time: Some(now),
+            key: Some(key),
+            mechanism: "asked others than the homes and their stand-ins",
+            story: format!("attempt {attempt} asked {asked:?}; the homes of {key} are {homes:?}"),
+            nodes: asked,
+            ..Finding::default()
+        });
+    }
+
+    fn verdict(self: Box<Self>, _: &Layout, _: &Account) -> Option<Verdict> {
+        let PreferenceLists { examined, findings, .. } = *self;
+        Some(findings.verdict_if_met("preference_lists", examined, Outcome::Violated))
+    }
+}

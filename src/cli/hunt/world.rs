@@ -1,0 +1,145 @@
+//! The worlds of a hunt: made from a scenario, tried, and seen to fall over.
+
+use std::collections::BTreeSet;
+use std::panic::{self, AssertUnwindSafe};
+
+use crate::cli::arguments::{Hunt, Subject};
+use crate::cli::exit::Failure;
+use crate::cli::parallel::is_panicking;
+use crate::cli::sources::checked;
+use crate::cli::terminal::Terminal;
+use crate::hunt::coverage::{Cell, Meetings};
+use crate::hunt::swarm::draw;
+use crate::hunt::swarm::lot::Lot;
+use crate::hunt::trial::{Care, Trial};
+use crate::scenario::read::Checked;
+use crate::scenario::spec::Scenario;
+
+/// Of so many worlds one is run twice, to see that it repeats.
+const TWICE: u64 = 16;
+
+/// All worlds of a hunt.
+pub struct Worlds {
+    base: Scenario,
+    subject: Subject,
+    /// Does the scenario leave faults to the seed, so that it must be read again for each?
+    drawn_when_read: bool,
+    budget: u64,
+    twice: bool,
+}
+
+/// A world that was tried.
+pub struct Tried {
+    pub trial: Trial,
+    pub cells: BTreeSet<Cell>,
+}
+
+impl Worlds {
+    /// Those of the scenario that the arguments name.
+    pub fn new(arguments: &Hunt, terminal: &Terminal) -> Result<Worlds, Failure> {
+        let subject = Subject {
+            scenario: arguments.scenario.clone(),
+            seed: None,
+            overrides: arguments.overrides.clone(),
+            plant: arguments.plant.clone(),
+        };
+        let read = checked(&subject, terminal)?;
+        Ok(Worlds {
+            base: read.scenario().clone(),
+            subject,
+            drawn_when_read: read.is_drawn(),
+            budget: arguments.budget,
+            twice: arguments.twice,
+        })
+    }
+
+    /// The scenario's name.
+    pub fn name(&self) -> &str {
+        &self.base.name
+    }
+
+    /// What was asked for.
+    pub fn subject(&self) -> &Subject {
+        &self.subject
+    }
+
+    /// Is another world drawn for each seed, or does the scenario run with each?
+    pub fn is_swarm(&self) -> bool {
+        self.base.hunt.is_some()
+    }
+
+    /// The world of a lot, plain data.
+    pub fn plain(&self, lot: Lot) -> Checked {
+        if !self.is_swarm() && self.drawn_when_read {
+            let subject = Subject { seed: Some(lot.seed.to_string()), ..self.subject.clone() };
+            let read = checked(&subject, &Terminal::silent());
+            return read.unwrap_or_else(|told| panic!("no rule is about seeds: {told}"));
+        }
+        let drawn = Checked::new(draw(&self.base, lot), &[]);
+        drawn.unwrap_or_else(|told| panic!("a world that cannot be was drawn: {told:?}"))
+    }
+
+    /// How closely a lot is looked at.
+    pub fn care(&self, lot: Lot) -> Care {
+        let twice = self.twice || lot.seed.is_multiple_of(TWICE);
+        if twice { Care::Twice } else { Care::Once }
+    }
+
+    /// Events after which a run is given up.
+    pub fn budget(&self) -> u64 {
+        self.budget
+    }
+
+    /// Tries a lot.
+    pub fn attempt(&self, lot: Lot) -> Tried {
+        let mut cells = BTreeSet::new();
+        let trial = caught(|| {
+            let plan = self.plain(lot).plan();
+            let mut meetings = Meetings::new(&plan.layout());
+            let trial = Trial::with_care(&plan, self.budget, self.care(lot), &mut [&mut meetings]);
+            cells = meetings.cells();
+            trial
+        });
+        Tried { trial, cells }
+    }
+}
+
+/// Tries a world that is known, within the usual budget.
+pub fn attempt(checked: &Checked, budget: u64, care: Care) -> Trial {
+    caught(|| Trial::with_care(&checked.plan(), budget, care, &mut []))
+}
+
+/// A trial in which a panic is a finding like any other.
+fn caught(trial: impl FnOnce() -> Trial) -> Trial {
+    panic::catch_unwind(AssertUnwindSafe(trial)).unwrap_or_else(|told| {
+        let text = told.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| told.downcast_ref::<&str>().copied());
+        Trial::panicked(text.unwrap_or("a panic that says nothing"))
+    })
+}
+
+/// While it lives, panics say nothing on standard error: they are findings, and told as such.
+pub struct Silence;
+
+impl Silence {
+    /// From now on.
+    pub fn new() -> Silence {
+        panic::set_hook(Box::new(|_| {}));
+        Silence
+    }
+}
+
+impl Default for Silence {
+    fn default() -> Silence {
+        Silence::new()
+    }
+}
+
+impl Drop for Silence {
+    fn drop(&mut self) {
+        // The hook of a thread that is itself panicking cannot be taken.
+        if !is_panicking() {
+            let _ = panic::take_hook();
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What the parts of a cluster's settings are where a scenario says nothing.
+
+use crate::dynamo::config::{
+    AntiEntropy, Exchange, FailureDetection, Gossip, Partitioning, RangeTransfer, Timeouts,
+};
+use crate::time::Duration;
+
+impl Default for Partitioning {
+    fn default() -> Self {
+        Partitioning {
+            strategy: 1,
+            tokens: 32,
+            partitions: None,
+            capacities: Vec::new(),
+            span_sites: true,
+        }
+    }
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Timeouts {
+            operation: Duration::from_millis(300),
+            replica: Duration::from_millis(100),
+            forward: Duration::from_millis(100),
+        }
+    }
+}
+
+impl Default for AntiEntropy {
+    fn default() -> Self {
+        AntiEntropy { interval: Duration::from_secs(10), depth: 10 }
+    }
+}
+
+impl Default for Gossip {
+    fn default() -> Self {
+        Gossip { interval: Duration::from_secs(1), seeds: 3, exchange: Exchange::default() }
+    }
+}
+
+impl Exchange {
+    pub(super) fn is_default(&self) -> bool {
+        *self == Exchange::default()
+    }
+}
+
+impl Default for RangeTransfer {
+    fn default() -> Self {
+        RangeTransfer { batch: 32, retry: Duration::from_secs(1) }
+    }
+}
+
+impl RangeTransfer {
+    pub(super) fn is_default(&self) -> bool {
+        *self == RangeTransfer::default()
+    }
+}
+
+impl Default for FailureDetection {
+    fn default() -> Self {
+        FailureDetection {
+            after: 1,
+            retry: Duration::from_secs(1),
+            retry_limit: Duration::from_secs(30),
+        }
+    }
+}

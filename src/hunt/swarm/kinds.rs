@@ -1,0 +1,4 @@
+//! Each kind of fault with its settings drawn.
+
+pub mod links;
+pub mod machines;

@@ -1,0 +1,170 @@
+//! Swarm testing: each seed has a cluster, clients, a network and trouble of its own.
+//!
+//! What one seed leaves out lets another go deep: each draws which kinds of fault there are at all,
+//! and gives each a weight between 1 and 512. Orders of an administrator come in the order in which
+//! people make mistakes, and not in the one that manuals ask for. While `duration` lasts the faults
+//! do what they will, and the judges of safety look on; then all of them end, and the cluster must
+//! come to rest within `settle_limit`.
+//!
+//! What is drawn is a plain scenario: it can be printed, kept, and run.
+
+pub mod administration;
+pub mod cluster;
+pub mod dice;
+pub mod faults;
+pub mod kinds;
+pub mod lot;
+pub mod nodes;
+pub mod workload;
+
+use crate::digest::digest_of;
+use crate::hunt::swarm::lot::Lot;
+use crate::random::luck::{Luck, Stream};
+use crate::random::purpose::Purpose;
+use crate::scenario::hunt::Hunt;
+use crate::scenario::path::Step;
+use crate::scenario::problem::Problem;
+use crate::scenario::read::Checked;
+use crate::scenario::spec::Scenario;
+
+/// What a hunt begins with that is given no scenario.
+pub const SWARM: &str = include_str!("../../../scenarios/hunts/swarm.json");
+
+/// Parts of a world, each with luck of its own.
+#[derive(Clone, Copy)]
+enum Part {
+    Cluster = 0,
+    Workload = 1,
+    Network = 2,
+    Kinds = 3,
+    Faults = 4,
+    Administration = 5,
+}
+
+/// The world of a lot, inside the bounds of a scenario: as plain data, with nothing left to draw.
+pub fn draw(base: &Scenario, lot: Lot) -> Scenario {
+    let Some(hunt) = base.hunt.clone() else {
+        return Scenario { seed: lot.seed, ..base.clone() };
+    };
+    let luck = Luck::new(lot.seed);
+    // What a lot is about stays when it is drawn again; what happens, and to whom, does not.
+    let again = |part: Part| luck.stream(Purpose::Hunt, part as u64 + 16 * u64::from(lot.redraw));
+    let once = |part: Part| luck.stream(Purpose::Hunt, part as u64);
+    let mut drawn = Scenario { hunt: None, expect: Vec::new(), ..base.clone() };
+    drawn.name = format!("{}-{}", base.name, lot.name());
+    drawn.about = format!("Drawn by a hunt through {}: look at what broke.", base.name);
+    drawn.seed = if lot.redraw == 0 { lot.seed } else { digest_of([lot.seed, lot.redraw.into()]) };
+    if hunt.cluster {
+        cluster::draw(&mut drawn.cluster, &hunt, &mut once(Part::Cluster));
+    }
+    if hunt.network {
+        workload::draw_network(&mut drawn.network, &mut once(Part::Network));
+    }
+    if hunt.workload {
+        let (duration, nodes) = (drawn.duration, drawn.cluster.nodes);
+        workload::draw(&mut drawn.workload, &hunt, (duration, nodes), &mut again(Part::Workload));
+    }
+    trouble(
+        &mut drawn,
+        &hunt,
+        once(Part::Kinds),
+        (again(Part::Administration), again(Part::Faults)),
+    );
+    without_contradictions(drawn)
+}
+
+fn trouble(
+    drawn: &mut Scenario,
+    hunt: &Hunt,
+    mut kinds: Stream,
+    (mut orders, mut troubles): (Stream, Stream),
+) {
+    let orders = administration::draw(drawn, hunt, &mut orders);
+    drawn.administration.extend(orders);
+    let weights = faults::weights(&hunt.drawable(), &mut kinds);
+    let faults = faults::draw(drawn, hunt, &weights, &mut troubles);
+    drawn.faults.extend(faults);
+}
+
+/// Leaves out what contradicts something that was drawn before it: a node that is already down
+/// cannot crash.
+fn without_contradictions(mut drawn: Scenario) -> Scenario {
+    loop {
+        let problems = match Checked::new(drawn.clone(), &[]) {
+            Ok(_) => return drawn,
+            Err(problems) => problems,
+        };
+        let place = problems.iter().filter_map(place).max();
+        let Some((section, place)) = place else {
+            panic!("a world that cannot be was drawn: {problems:?}");
+        };
+        match section {
+            Section::Faults => drop(drawn.faults.remove(place)),
+            Section::Administration => drop(drawn.administration.remove(place)),
+        }
+    }
+}
+
+/// A list of a scenario of which members can be left out.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Section {
+    Administration,
+    Faults,
+}
+
+fn place(problem: &Problem) -> Option<(Section, usize)> {
+    match problem.path.steps() {
+        [Step::Name(name), Step::Index(place), ..] if name == "faults" => {
+            Some((Section::Faults, *place))
+        }
+        [Step::Name(name), Step::Index(place), ..] if name == "administration" => {
+            Some((Section::Administration, *place))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::scenario::hunt::KINDS;
+
+    fn base() -> Scenario {
+        Scenario::read("swarm", SWARM, &[], &[]).unwrap().scenario().clone()
+    }
+
+    #[test]
+    fn every_world_can_be_and_reads_as_it_was_drawn() {
+        let base = base();
+        let (mut kinds, mut orders, mut sizes) = (BTreeSet::new(), 0, BTreeSet::new());
+        for seed in 0..400 {
+            let drawn = draw(&base, Lot { seed, redraw: seed as u32 % 3 });
+            kinds.extend(drawn.faults.iter().map(|fault| fault.what.plain().kind()));
+            orders += drawn.administration.len();
+            sizes.insert(drawn.cluster.nodes);
+            let checked = Checked::new(drawn, &[]).unwrap();
+            let json = checked.resolved_json();
+            let again = Scenario::read("again", &json, &[], &[]).unwrap();
+            assert_eq!(again.scenario(), checked.scenario());
+        }
+        assert_eq!(kinds.into_iter().collect::<Vec<_>>(), {
+            let mut all = KINDS.to_vec();
+            all.sort_unstable();
+            all
+        });
+        assert!(orders > 100, "{orders}");
+        assert_eq!(sizes.into_iter().collect::<Vec<_>>(), (3..=9).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_lot_drawn_again_keeps_what_it_is_about() {
+        let base = base();
+        let of = |redraw| draw(&base, Lot { seed: 5, redraw });
+        let (one, other) = (of(0), of(1));
+        assert_eq!(one, of(0));
+        assert_eq!(one.cluster, other.cluster);
+        assert_ne!((one.seed, &one.faults), (other.seed, &other.faults));
+    }
+}

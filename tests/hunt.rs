@@ -1,0 +1,126 @@
+//! The hunt from the command line: a planted bug is found, made small, kept, replayed and promoted,
+//! whatever the number of jobs; and build servers are told.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use dynamo_sim::hunt::bundle::Bundle;
+use dynamo_sim::hunt::campaign::bound;
+
+fn run(folder: &Path, words: &[&str], more: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dynamo-sim"));
+    command.current_dir(folder).args(words).env_remove("GITHUB_ACTIONS");
+    command.env_remove("GITHUB_STEP_SUMMARY").envs(more.iter().copied());
+    command.output().expect("the program starts")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+const HUNT: [&str; 6] = ["hunt", "--plant", "partition-leaks", "--seeds", "8", "-q"];
+
+#[test]
+fn results_do_not_depend_on_the_jobs() {
+    let folder = tempfile::tempdir().unwrap();
+    let with = |jobs| {
+        let words = [&HUNT[..], &["--jobs", jobs, "--coverage", "--dry-run"]].concat();
+        let output = run(folder.path(), &words, &[]);
+        assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    let one = with("1");
+    assert!(one.contains("Z3: a message crosses a link that is cut"), "{one}");
+    assert!(one.contains("| `partition` |"), "{one}");
+    assert_eq!(one, with("3"));
+}
+
+#[test]
+fn a_finding_is_kept_made_small_replayed_and_promoted() {
+    let folder = tempfile::tempdir().unwrap();
+    let words = [&HUNT[..], &["--out", "found", "--junit", "junit.xml"]].concat();
+    let summary = folder.path().join("summary.md");
+    let github = [("GITHUB_ACTIONS", "true"), ("GITHUB_STEP_SUMMARY", summary.to_str().unwrap())];
+    let hunted = run(folder.path(), &words, &github);
+    assert_eq!(hunted.status.code(), Some(1));
+    assert!(text(&hunted.stderr).contains("::error title=Z3%3A a message crosses"));
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    assert!(read("junit.xml").contains("classname=\"dynamo-sim hunt\" name=\"Z3: a message"));
+    assert!(read("summary.md").contains("| Z3: a message crosses a link that is cut |"));
+    let found = std::fs::read_dir(folder.path().join("found")).unwrap();
+    let found = found.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
+    let found = found.filter(|name| name.starts_with("z3-")).collect::<Vec<_>>();
+    let found = format!("found/{}", found[0]);
+    let shrunk = run(folder.path(), &["shrink", &found, "--out", "small.json"], &[]);
+    assert_eq!(shrunk.status.code(), Some(0), "{}", text(&shrunk.stderr));
+    let small = Bundle::parse(&read("small.json")).unwrap().unwrap();
+    let faults = small.scenario["faults"].as_array().unwrap().len();
+    assert_eq!(small.needed.len(), faults, "each line left is proved necessary");
+    assert!((1..=5).contains(&faults), "{faults}");
+    let replayed = run(folder.path(), &["replay", "small.json"], &[]);
+    assert_eq!(replayed.status.code(), Some(1));
+    assert!(text(&replayed.stdout).starts_with("still found, by the same run: Z3"));
+    // As if the bug were mended.
+    let mended = small.text().replace("\"plant\": \"partition-leaks\"", "\"plant\": null");
+    std::fs::write(folder.path().join("mended.json"), mended).unwrap();
+    let replayed = run(folder.path(), &["replay", "mended.json"], &[]);
+    assert_eq!(replayed.status.code(), Some(0), "{}", text(&replayed.stdout));
+    let promoted = run(folder.path(), &["promote", "small.json", "--out", "leak.json"], &[]);
+    assert_eq!(promoted.status.code(), Some(0), "{}", text(&promoted.stderr));
+    let tested = run(folder.path(), &["run", "leak.json", "--dry-run"], &[]);
+    assert!(text(&tested.stdout).contains("holds  "), "{}", text(&tested.stdout));
+}
+
+#[test]
+fn a_canary_must_be_found_and_a_clean_hunt_says_what_it_proves() {
+    let folder = tempfile::tempdir().unwrap();
+    let canary = [&HUNT[..], &["--canary", "--dry-run"]].concat();
+    assert_eq!(run(folder.path(), &canary, &[]).status.code(), Some(0));
+    // Nothing is planted, and nothing is there to be found: the canary is dead.
+    let quiet = ["hunt", "no-faults", "--seeds", "2", "--set", "duration=2s", "--dry-run", "-q"];
+    let quiet = [&quiet[..], &["--set", "expect=[]"]].concat();
+    let clean = run(folder.path(), &quiet, &[]);
+    assert_eq!(clean.status.code(), Some(0), "{}", text(&clean.stderr));
+    let words = format!("fewer than {:.3} %", bound(2) * 100.0);
+    assert!(text(&clean.stdout).contains(&words), "{}", text(&clean.stdout));
+    let dead = [&quiet[..], &["--canary"]].concat();
+    assert_eq!(run(folder.path(), &dead, &[]).status.code(), Some(1));
+}
+
+#[test]
+fn bugs_are_listed_and_scored() {
+    let folder = tempfile::tempdir().unwrap();
+    let listed = run(folder.path(), &["bugs", "partition-leaks"], &[]);
+    assert!(text(&listed.stdout).contains("broken: Z3"), "{}", text(&listed.stdout));
+    let words = ["bugs", "partition-leaks", "--score", "--seeds", "3"];
+    let scored = run(folder.path(), &words, &[]);
+    assert_eq!(scored.status.code(), Some(0), "{}", text(&scored.stderr));
+    assert!(text(&scored.stdout).starts_with("partition-leaks: 100.0 in 100, first seed 1"));
+}
+
+#[test]
+fn the_workflow_says_what_the_program_can_do() {
+    let workflow = include_str!("../.github/workflows/hunt.yml");
+    let commands =
+        workflow.lines().filter_map(|line| line.trim().strip_prefix("- run: dynamo-sim "));
+    let mut seen = 0;
+    for command in commands {
+        seen += 1;
+        let words: Vec<&str> = command
+            .split(' ')
+            .map(|word| match word {
+                "${{" | "}}" | "github.sha" => "0123456789abcdef0123456789abcdef01234567",
+                "10m" => "1s",
+                word => word,
+            })
+            .collect();
+        let mut words = words;
+        words.dedup();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("corpus")).unwrap();
+        let output = run(folder.path(), &words, &[]);
+        let code = output.status.code();
+        assert!(matches!(code, Some(0 | 1)), "{command}: {code:?} {}", text(&output.stderr));
+    }
+    assert_eq!(seen, 2);
+}
