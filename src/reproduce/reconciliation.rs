@@ -188,8 +188,8 @@ fn assumptions() -> Vec<String> {
          share of the carts and one client each of the others, several versions come back in that \
          share of what robots see everywhere, for the others see none: so the share of robots is \
          reckoned, not run.",
-        "A cart is written after it was read: where the read fails nothing is written, so that fewer \
-         writes fail where more reads do.",
+        "A cart is written after it was read: where the read fails nothing is written, so that \
+         fewer writes fail where more reads do.",
         "The ten shapes were written down before anything was run.",
     ]
     .map(str::to_string)

@@ -319,7 +319,8 @@ fn quorums(laboratory: Lab<'_, '_, '_>) -> Rows {
     ));
     let pair = |[sloppy, strict]: &[f64; 2]| format!("{} and {}", share(*sloppy), share(*strict));
     rows.push(Row::shape(
-        "9. ... and more is refused instead: failed, mean of reads and writes, sloppy and strict, by (R,W)",
+        "9. ... and more is refused instead: failed, mean of reads and writes, sloppy and strict, \
+         by (R,W)",
         "more each",
         failed.iter().map(pair).collect::<Vec<_>>().join("; "),
         failed.iter().all(|[sloppy, strict]| strict > sloppy),
