@@ -51,7 +51,7 @@ fn exit_codes_say_how_it_went() {
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
     }
     let told = String::from_utf8(judge(&place, &["broken.jsonl"]).stderr).unwrap();
-    assert!(told.starts_with("error: broken.jsonl:1: "), "{told}");
+    assert!(told.starts_with("error: broken.jsonl:1\n"), "{told}");
 }
 
 #[test]
