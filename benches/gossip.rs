@@ -80,6 +80,7 @@ fn plan(nodes: u32) -> Plan {
         workload: Workload { clients: 0, keys: Keys::Uniform { count: 1 }, ..Workload::default() },
         faults: Vec::new(),
         administration: Vec::new(),
+        pauses: Default::default(),
     }
 }
 

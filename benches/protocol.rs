@@ -199,6 +199,7 @@ fn plan(row: Row, length: Duration) -> Plan {
         },
         faults: if row.faults { trouble(length) } else { Vec::new() },
         administration: Vec::new(),
+        pauses: Default::default(),
     }
 }
 

@@ -157,7 +157,7 @@ impl Node {
         Reaper::start(ctx, &self.config, &self.disk.store);
         let forgets = self.config.planted.is(Plant::HintNotRescheduledAfterRestart);
         if let Some(handoff) = &self.handoff
-            && !(forgets && !self.disk.hints.is_empty())
+            && (!forgets || self.disk.hints.is_empty())
         {
             handoff.start(ctx);
         }

@@ -77,10 +77,10 @@ impl Findings {
         self.broken += other.broken;
         self.unjudged += other.unjudged;
         self.exceeded |= other.exceeded;
-        if let Some((place, story)) = other.first {
-            if self.first.as_ref().is_none_or(|(first, _)| place < *first) {
-                self.first = Some((place, story));
-            }
+        if let Some((place, story)) = other.first
+            && self.first.as_ref().is_none_or(|(first, _)| place < *first)
+        {
+            self.first = Some((place, story));
         }
     }
 

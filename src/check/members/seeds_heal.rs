@@ -38,10 +38,10 @@ impl Judge for SeedsHeal {
     fn see(&mut self, now: Time, record: &Record<'_>) {
         self.chronicle.see(now, record);
         match record {
-            Record::Node { node, fact: Fact::Member(MemberFact::Believes { history, .. }) } => {
-                if history.ring_is_unknown() {
-                    self.parted.insert(*node);
-                }
+            Record::Node { node, fact: Fact::Member(MemberFact::Believes { history, .. }) }
+                if history.ring_is_unknown() =>
+            {
+                self.parted.insert(*node);
             }
             Record::FaultEnded { .. } => {
                 let mut digests = self.chronicle.views().map(|(_, view)| view.digest());

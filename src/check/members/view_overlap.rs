@@ -66,10 +66,10 @@ impl Judge for ViewOverlap {
     }
 
     fn see_with(&mut self, now: Time, record: &Record<'_>, holdings: &Holdings) {
-        if let Some(switch) = self.switching.see(now, record) {
-            if self.switching.is_undisturbed(switch) {
-                self.look(now, switch, holdings);
-            }
+        if let Some(switch) = self.switching.see(now, record)
+            && self.switching.is_undisturbed(switch)
+        {
+            self.look(now, switch, holdings);
         }
         if let Some(Fact::Committed { key, ghost, .. }) = record.of_store() {
             self.committed[key.index()].insert(ghost.event().number);

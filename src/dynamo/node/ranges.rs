@@ -20,8 +20,6 @@ use crate::dynamo::ring::history::{History, Status};
 use crate::dynamo::ring::range::{Ranges, moves};
 use crate::dynamo::storage::disk::{Given, Lack};
 use crate::dynamo::storage::hint_store::Hint;
-use crate::dynamo::versioning::reconcile::merge;
-use crate::dynamo::versioning::version::VersionSet;
 use crate::dynamo::words::NodeCtx;
 use crate::id::{Key, NodeId};
 

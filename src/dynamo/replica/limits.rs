@@ -50,10 +50,11 @@ impl Replica {
             }
             _any => disk.store.merge(config.rules(), key, &set),
         };
-        if let (Some(mine), Some(after)) = (&change.before, &change.after) {
-            if !Rc::ptr_eq(after, &set) && mine.digest() != set.digest() {
-                ctx.tell(|| Merge::told(key, [mine, &set], after, Merger::Home));
-            }
+        if let (Some(mine), Some(after)) = (&change.before, &change.after)
+            && !Rc::ptr_eq(after, &set)
+            && mine.digest() != set.digest()
+        {
+            ctx.tell(|| Merge::told(key, [mine, &set], after, Merger::Home));
         }
         let limited = matches!(cause, Cause::ReadRepair | Cause::AntiEntropy);
         let most = config.sibling_limit.filter(|_| self.planted.is(Plant::RepairRefusedByLimit));
