@@ -1,6 +1,9 @@
 //! How long a million operations take. Ignored, for it wants a release build:
 //! `cargo test --release --test histories -- --ignored --nocapture a_million`
 
+// What is measured here is the time of the machine.
+#![allow(clippy::disallowed_types)]
+
 use std::time::Instant;
 
 use dynamo_sim::history::checkers::CHECKERS;
