@@ -148,10 +148,8 @@ impl Merge {
 impl Making {
     /// The version that was made; none where an earlier one wins at once.
     pub fn version(&self) -> Option<&Version> {
-        let event = self.ghost.event();
-        let own =
-            |version: &&Version| version.dot.actor == self.actor && version.ghost.event() == event;
-        self.set.versions().iter().filter(own).max_by_key(|version| version.dot.counter)
+        let own = |version: &&Version| version.dot.actor == self.actor;
+        self.set.written_by(&self.ghost).filter(own).max_by_key(|version| version.dot.counter)
     }
 }
 

@@ -3,7 +3,9 @@
 use crate::dynamo::job::Job;
 use crate::dynamo::timer::Timer;
 use crate::id::{ClientId, NodeId};
-use crate::sim::queue::Payload;
+use crate::sim::plan::Plan;
+use crate::sim::queue::{Lane, Payload, Queue};
+use crate::time::Duration;
 use crate::workload::words::ClientTimer;
 
 /// What can happen next. Messages and jobs stay in a slab of their own until they are due, named
@@ -49,4 +51,24 @@ pub struct Task {
     pub node: NodeId,
     pub life: u32,
     pub job: Job,
+}
+
+/// Lanes for the timers whose length never changes.
+pub(super) fn constant_lanes(queue: &mut Queue<Event>, plan: &Plan) -> Vec<(Duration, Lane)> {
+    let timeouts = &plan.cluster.timeouts;
+    let mut lengths = vec![
+        // The pause of clients that do not think.
+        Duration::ZERO,
+        timeouts.replica,
+        timeouts.operation,
+        timeouts.forward,
+        plan.workload.timeout,
+        plan.cluster.gossip.interval,
+    ];
+    lengths.extend(plan.workload.hedge_after);
+    lengths.extend(plan.cluster.admission.on().map(|settings| settings.interval));
+    lengths.extend(plan.cluster.hinted_handoff.on().map(|settings| settings.timeout));
+    lengths.sort_unstable();
+    lengths.dedup();
+    lengths.into_iter().map(|length| (length, queue.lane(length))).collect()
 }

@@ -20,7 +20,7 @@ use crate::random::sampler::Sampler;
 use crate::sim::administration::Order;
 use crate::sim::delivery::Delivery;
 use crate::sim::disk::Service;
-use crate::sim::event::{Event, Task};
+use crate::sim::event::{Event, Task, constant_lanes};
 use crate::sim::links::{CutName, Links};
 use crate::sim::machine::{Machine, Power};
 use crate::sim::pauses::Pauses;
@@ -109,10 +109,9 @@ impl Simulation {
     pub fn new(plan: &Plan) -> Simulation {
         let luck = Luck::new(plan.seed);
         let placement = Rc::new(plan.placement());
-        let keys = &placement.keys;
         let history = plan.membership();
         let config = Rc::new(plan.cluster.clone());
-        let disk = || Disk::new(Rc::clone(keys), config.flush, Rc::clone(&history));
+        let disk = || Disk::new(Rc::clone(&placement.keys), config.flush, Rc::clone(&history));
         let machine = |node: NodeId| {
             let mut disk = disk();
             if !history.is_member(node) {
@@ -142,7 +141,7 @@ impl Simulation {
             clients,
             links: Links::new(plan.all_links()),
             service: Service::new(&plan.disk),
-            numbering: Numbering::new(keys.count()),
+            numbering: Numbering::new(placement.keys.count()),
             identity: Identity { me: NodeId(0), life: 0, config, placement },
             lanes,
             to_self: VecDeque::new(),
@@ -387,24 +386,4 @@ impl Simulation {
         let whom = whom.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         self.digest = self.digest.with(self.now.0).with(what ^ whom);
     }
-}
-
-/// Lanes for the timers whose length never changes.
-fn constant_lanes(queue: &mut Queue<Event>, plan: &Plan) -> Vec<(Duration, Lane)> {
-    let timeouts = &plan.cluster.timeouts;
-    let mut lengths = vec![
-        // The pause of clients that do not think.
-        Duration::ZERO,
-        timeouts.replica,
-        timeouts.operation,
-        timeouts.forward,
-        plan.workload.timeout,
-        plan.cluster.gossip.interval,
-    ];
-    lengths.extend(plan.workload.hedge_after);
-    lengths.extend(plan.cluster.admission.on().map(|settings| settings.interval));
-    lengths.extend(plan.cluster.hinted_handoff.on().map(|settings| settings.timeout));
-    lengths.sort_unstable();
-    lengths.dedup();
-    lengths.into_iter().map(|length| (length, queue.lane(length))).collect()
 }

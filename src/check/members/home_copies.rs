@@ -6,6 +6,7 @@
 //! and what takes their place is filled later. A removal without an order is none of these. Keys of
 //! which a home's disk lost something since the change began are passed over. Examines each key
 //! whose homes change, unless by an ordered removal.
+//! Rings that did not know of each other and merge (section 4.8.1) make it an anomaly.
 
 use std::collections::BTreeMap;
 
@@ -64,6 +65,7 @@ impl Judge for HomeCopies {
             true => (self.crossed, Outcome::Anomaly),
             false => (self.findings, Outcome::Violated),
         };
+        let otherwise = self.switching.outcome(otherwise);
         let verdict = wrong.verdict_if_met("home_copies", self.examined, otherwise);
         if_met_or_administered(layout, verdict)
     }

@@ -5,6 +5,7 @@
 //! view_overlap watch. Knobs that legitimately break it, and make it an anomaly: `versioning`
 //! `literal` and `last_write_wins`. Copies of keys of which a tombstone was dropped are passed
 //! over, and so is who took over while its disk lost something. Examines each copy that is dropped.
+//! Rings that did not know of each other and merge (section 4.8.1) make it an anomaly.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -79,6 +80,7 @@ impl Judge for RangesDropped {
             Versioning::Dotted => Outcome::Violated,
             Versioning::Literal | Versioning::LastWriteWins => Outcome::Anomaly,
         };
+        let otherwise = self.switching.outcome(otherwise);
         let verdict = self.findings.verdict_if_met("ranges_dropped", self.examined, otherwise);
         if_met_or_administered(layout, verdict)
     }

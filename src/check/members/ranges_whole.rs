@@ -12,6 +12,7 @@
 //! Two changes that were both past stepping back before either node heard of the other move ranges
 //! by rings that leave the other out: what is not whole then comes by hints, and is an anomaly.
 //! Examines each key that changes hands.
+//! Rings that did not know of each other and merge (section 4.8.1) make it an anomaly.
 
 use std::collections::BTreeSet;
 
@@ -77,6 +78,7 @@ impl Judge for RangesWhole {
             true => (self.crossed, Outcome::Anomaly),
             false => (self.findings, otherwise),
         };
+        let otherwise = self.switching.outcome(otherwise);
         let verdict = wrong.verdict_if_met("ranges_whole", self.examined, otherwise);
         if_met_or_administered(layout, verdict)
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::holdings::Holdings;
 use crate::check::members::chronicle::{Chronicle, Turn};
+use crate::check::verdict::Outcome;
 use crate::dynamo::fact::Fact;
 use crate::dynamo::fact::members::MemberFact;
 use crate::dynamo::ring::history::Status;
@@ -27,6 +28,11 @@ pub struct Switching {
     harmed: BTreeMap<NodeId, Time>,
     /// Keys of which a tombstone was dropped.
     reaped: BTreeSet<Key>,
+    /// Who was on the ring when the run began.
+    founders: BTreeSet<NodeId>,
+    /// Has anybody believed in a ring without any of them? Such rings merge with nobody giving
+    /// anything (section 4.8.1).
+    has_second_ring: bool,
 }
 
 /// A change of the membership by which homes change.
@@ -74,6 +80,9 @@ impl Switching {
                 Fact::Member(MemberFact::Bound { transition }) => {
                     self.bound.insert(transition.node, now);
                 }
+                Fact::Member(MemberFact::Believes { history, .. }) => {
+                    self.on_belief(now, history.members());
+                }
                 _other => {}
             },
             Record::Down { node, disk } if *disk != DiskAfterCrash::Kept => {
@@ -98,6 +107,20 @@ impl Switching {
     /// Was a tombstone of this key dropped on purpose?
     pub fn is_reaped(&self, key: Key) -> bool {
         self.reaped.contains(&key)
+    }
+
+    /// What is wrong with a change: an honest limit where rings have merged that did not know of
+    /// each other.
+    pub fn outcome(&self, otherwise: Outcome) -> Outcome {
+        if self.has_second_ring { Outcome::Anomaly } else { otherwise }
+    }
+
+    fn on_belief(&mut self, now: Time, members: &[NodeId]) {
+        if now == Time::ZERO {
+            self.founders.extend(members);
+        }
+        let strange = members.iter().all(|member| !self.founders.contains(member));
+        self.has_second_ring |= strange && !members.is_empty();
     }
 
     /// Was anybody ever removed?

@@ -13,6 +13,7 @@
 //! before either node heard of the other move ranges by rings that leave the other out: what is not
 //! whole then comes by hints, and is an anomaly. Examines each key whose homes change by a join or
 //! a leave, and each request to a copy that is not whole.
+//! Rings that did not know of each other and merge (section 4.8.1) make it an anomaly.
 
 use std::collections::BTreeSet;
 
@@ -97,6 +98,7 @@ impl Judge for ViewOverlap {
             true => (self.crossed, Outcome::Anomaly),
             false => (self.findings, otherwise),
         };
+        let otherwise = self.switching.outcome(otherwise);
         let verdict = wrong.verdict_if_met("view_overlap", self.examined, otherwise);
         if_met_or_administered(layout, verdict)
     }

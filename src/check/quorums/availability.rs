@@ -4,7 +4,9 @@
 //!
 //! Does not verify that those whom it asked could be reached, nor that it had time for more: a
 //! request that met only the dead may fail. Silent where nobody may stand in (`strict`, no
-//! `hinted_handoff`). Examines each request that was given up.
+//! `hinted_handoff`). An honest limit makes changes of the membership one too, counted as an
+//! anomaly: who has just joined is not on the list of a request that began before. Examines each
+//! request that was given up.
 
 use std::collections::BTreeMap;
 
@@ -113,6 +115,7 @@ impl Judge for Availability {
             return None;
         }
         let Availability { examined, findings, .. } = *self;
-        Some(findings.verdict_if_met("availability", examined, Outcome::Violated))
+        let otherwise = if layout.administered { Outcome::Anomaly } else { Outcome::Violated };
+        Some(findings.verdict_if_met("availability", examined, otherwise))
     }
 }

@@ -156,10 +156,6 @@ fn committed(disk: &Disk, transition: Transition) -> Option<&Committed> {
 
 /// The coming or going of this node itself, if it is told to and that is not over.
 fn mine(view: &View) -> Option<Transition> {
-    // Who knows no ring does not know who is to give it anything.
-    if view.history().ring_is_unknown() {
-        return None;
-    }
     let issued = view.history().change(view.me)?.issued;
     let own = Transition { issued, node: view.me };
     view.history().is_under_way(own).then_some(own)

@@ -93,11 +93,8 @@ impl Node {
 
     /// Goes on with whatever the membership asks for.
     pub(super) fn settle_ranges(&mut self, ctx: &mut NodeCtx<'_>) {
-        // Who knows no ring waits until a seed has told it of one.
-        let known = !self.view.history().ring_is_unknown();
         let choice = self.choice(ctx);
-        let ready = prepared(self.view.history(), self.view.me, choice).filter(|_| known);
-        if let Some(history) = ready {
+        if let Some(history) = prepared(self.view.history(), self.view.me, choice) {
             return self.adopt(ctx, history);
         }
         self.expected = self.expected_ranges();

@@ -134,6 +134,12 @@ impl VersionSet {
         self.bytes
     }
 
+    /// Versions of this very write; for judges.
+    pub fn written_by(&self, ghost: &Ghost) -> impl Iterator<Item = &Version> {
+        let event = ghost.event();
+        self.versions.iter().filter(move |version| version.ghost.event() == event)
+    }
+
     /// Versions that a reader sees: all that are no tombstones.
     pub fn visible(&self) -> impl Iterator<Item = &Version> {
         self.versions.iter().filter(|version| version.value.content != Content::Tombstone)
