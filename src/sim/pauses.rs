@@ -261,7 +261,7 @@ mod tests {
         let mut now = Time::ZERO;
         let mut stopped = 0;
         for _ in 0..seconds * 1_000 {
-            now = now + STEP;
+            now += STEP;
             stopped += u64::from(pauses.hold_node(luck, now, NodeId(node)).is_some());
         }
         stopped as f64 / (seconds * 1_000) as f64
