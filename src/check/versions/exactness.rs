@@ -11,6 +11,8 @@ pub struct Exactness {
     pub versioning: Versioning,
     /// Most pairs of a clock, where clocks lose their oldest.
     pub most_pairs: Option<u32>,
+    /// Do writes carry the context of what their clients have read?
+    pub contexts_told: bool,
     /// Do all clocks of machines show the true time?
     pub right_time: bool,
     /// Does every read see every write that was acknowledged before it began?
@@ -30,6 +32,7 @@ impl Exactness {
         Exactness {
             versioning: cluster.versioning,
             most_pairs: cluster.clock_truncation.map(ClockTruncation::most_pairs),
+            contexts_told: layout.contexts_told,
             right_time: cluster.clock_skew.is_none()
                 && !layout.faults.iter().any(|fault| fault.kind.contains("clock")),
             reads_see_writes: strict && overlap && kept && !layout.administered,
@@ -38,8 +41,13 @@ impl Exactness {
 
     /// Do clocks say exactly which version has seen which?
     pub fn is_exact(self) -> bool {
+        self.is_dotted() && self.most_pairs.is_none() && self.contexts_told
+    }
+
+    /// Has each version a name of its own?
+    pub fn is_dotted(self) -> bool {
         match self.versioning {
-            Versioning::Dotted => self.most_pairs.is_none(),
+            Versioning::Dotted => true,
             Versioning::Literal | Versioning::LastWriteWins => false,
         }
     }
