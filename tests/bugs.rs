@@ -3,6 +3,7 @@
 //! `BUG=name cargo test --test bugs` tries one. `SEEDS=200 cargo test --test bugs -- --ignored
 //! --nocapture` counts in how many of so many seeds each is caught.
 
+use dynamo_sim::dynamo::config::plant::Plant;
 use dynamo_sim::experiment::known_figures;
 use dynamo_sim::hunt::bugs::{Bug, all};
 use dynamo_sim::hunt::trial::Trial;
@@ -55,6 +56,15 @@ fn each_bug_dies_by_its_own_seed_and_that_seed_is_clean_without_it() {
         }
     }
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+#[test]
+fn each_bug_that_can_be_planted_is_in_the_catalogue_once() {
+    let rows: Vec<Plant> = all().map(|bug| bug.plant).collect();
+    for plant in Plant::ALL {
+        assert_eq!(rows.iter().filter(|row| **row == plant).count(), 1, "{}", plant.name());
+    }
+    assert_eq!(rows.len(), Plant::ALL.len());
 }
 
 #[test]

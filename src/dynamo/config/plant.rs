@@ -157,16 +157,14 @@ pub enum Plant {
     MapIterationOrder,
     SharedRngStream,
     TimerSurvivesCrash,
-    DoubleResponse,
     DelayedMessageDeliveredTwice,
     RealClockInBackoff,
-    DiskNotTorn,
     PartitionLeaks,
 }
 
 impl Plant {
     /// All of them.
-    pub const ALL: [Plant; 105] = [
+    pub const ALL: [Plant; 103] = [
         Plant::VvActorReuseAfterWipe,
         Plant::VvSharedActorPerNode,
         Plant::VvCounterNotDurable,
@@ -267,16 +265,14 @@ impl Plant {
         Plant::MapIterationOrder,
         Plant::SharedRngStream,
         Plant::TimerSurvivesCrash,
-        Plant::DoubleResponse,
         Plant::DelayedMessageDeliveredTwice,
         Plant::RealClockInBackoff,
-        Plant::DiskNotTorn,
         Plant::PartitionLeaks,
     ];
 }
 
 /// By place in [`Plant::ALL`].
-const NAMES: [&str; 105] = [
+const NAMES: [&str; 103] = [
     "vv-actor-reuse-after-wipe",
     "vv-shared-actor-per-node",
     "vv-counter-not-durable",
@@ -377,9 +373,7 @@ const NAMES: [&str; 105] = [
     "map-iteration-order",
     "shared-rng-stream",
     "timer-survives-crash",
-    "double-response",
     "delayed-message-delivered-twice",
     "real-clock-in-backoff",
-    "disk-not-torn",
     "partition-leaks",
 ];
