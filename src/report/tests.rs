@@ -246,7 +246,8 @@ fn the_history_tells_what_clients_asked_and_got() {
         r#"{"i":0,"t":100000000,"p":0,"type":"invoke","f":"put","op":0,"key":0,"v":1}"#,
         concat!(
             r#"{"i":1,"t":100000000,"p":0,"type":"ok","f":"put","op":0,"key":0,"v":1,"#,
-            r#""dots":[["n0",1]],"dot":["n0",1],"ctx":{"n0":1},"coord":1,"replied":[1,2],"n":3,"r":2,"w":2}"#
+            r#""dots":[["n0",1]],"dot":["n0",1],"ctx":{"n0":1},"coord":1,"#,
+            r#""replied":[1,2],"n":3,"r":2,"w":2}"#
         ),
         concat!(
             r#"{"i":2,"t":2000000000,"p":"nemesis","type":"info","f":"partition","#,

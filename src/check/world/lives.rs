@@ -3,8 +3,8 @@
 //!
 //! Does not verify that each timer comes at its time, nor that local clocks follow their faults.
 //! No knob breaks this: it is a bug of the simulator. Counts starts of nodes and the end of the
-//! scenario; looks at each record; the world itself counts what it hands to a node of another life, beside the rule that
-//! should prevent it.
+//! scenario; looks at each record; the world itself counts what it hands to a node of another
+//! life, beside the rule that should prevent it.
 
 use crate::check::judge::Judge;
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
