@@ -225,15 +225,16 @@ pub enum Membership {
     NotHome { attempt: AttemptId, key: Key },
 }
 
-/// Between the homes of a key of which a tombstone with this digest is held.
+/// Between the homes of a key of which a tombstone with this digest is held. Who asks again does so
+/// in another turn, so that the question does not meet the fate of the one before it.
 #[derive(Clone, Copy, Debug)]
 pub enum Reaping {
     /// From the first of them: do you hold the same?
-    Ask { key: Key, digest: u64 },
+    Ask { key: Key, digest: u64, turn: u32 },
     /// I do. Who does not is silent.
-    Held { key: Key, digest: u64 },
+    Held { key: Key, digest: u64, turn: u32 },
     /// All do: drop it.
-    Reap { key: Key, digest: u64 },
+    Reap { key: Key, digest: u64, turn: u32 },
 }
 
 /// What an administrator wants of the membership, as told to any node (sections 4.8.1 and 4.9).
@@ -703,12 +704,12 @@ impl Handoff {
 
 impl Reaping {
     fn gist(&self) -> Gist {
-        let (kind, key, content) = match self {
-            Reaping::Ask { key, digest } => (Kind::ReapAsk, key, *digest),
-            Reaping::Held { key, digest } => (Kind::ReapHeld, key, *digest),
-            Reaping::Reap { key, digest } => (Kind::Reap, key, *digest),
+        let (kind, key, content, turn) = match self {
+            Reaping::Ask { key, digest, turn } => (Kind::ReapAsk, key, *digest, turn),
+            Reaping::Held { key, digest, turn } => (Kind::ReapHeld, key, *digest, turn),
+            Reaping::Reap { key, digest, turn } => (Kind::Reap, key, *digest, turn),
         };
-        let luck = digest_of([u64::from(key.0), content]);
+        let luck = digest_of([u64::from(key.0), content]).wrapping_add(u64::from(*turn));
         Gist { kind, bytes: KEY_BYTES + DIGEST_BYTES, luck, content }
     }
 }

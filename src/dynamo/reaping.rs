@@ -30,6 +30,8 @@ use crate::time::Duration;
 pub struct Reaper {
     /// Tombstones about which the other homes were asked, by key: which one, and who holds it too.
     asked: BTreeMap<Key, (u64, SmallVec<[NodeId; 4]>)>,
+    /// How often it has asked.
+    turn: u32,
 }
 
 /// What is held of a key: is it this, and a tombstone?
@@ -95,7 +97,8 @@ impl Reaper {
             return ctx.submit(Job::Reap { key, digest });
         }
         self.asked.insert(key, (digest, SmallVec::new()));
-        send_to_others(ctx, (homes, me), Reaping::Ask { key, digest });
+        self.turn += 1;
+        send_to_others(ctx, (homes, me), Reaping::Ask { key, digest, turn: self.turn });
         if config.planted.is(Plant::TombstoneNeverRetried) {
             return;
         }
@@ -113,14 +116,16 @@ impl Reaper {
         message: Reaping,
     ) {
         match message {
-            Reaping::Ask { key, digest } => {
+            Reaping::Ask { key, digest, turn } => {
                 if holds(store, key, digest) {
-                    let held = Reaping::Held { key, digest };
+                    let held = Reaping::Held { key, digest, turn };
                     ctx.send(Address::Node(from), Message::Reaping(held));
                 }
             }
-            Reaping::Held { key, digest } => self.on_held(ctx, (config, view), from, (key, digest)),
-            Reaping::Reap { key, digest } => ctx.submit(Job::Reap { key, digest }),
+            Reaping::Held { key, digest, turn } => {
+                self.on_held(ctx, (config, view), (from, turn), (key, digest));
+            }
+            Reaping::Reap { key, digest, .. } => ctx.submit(Job::Reap { key, digest }),
         }
     }
 
@@ -128,7 +133,7 @@ impl Reaper {
         &mut self,
         ctx: &mut NodeCtx<'_>,
         (config, view): (&Cluster, &View),
-        from: NodeId,
+        (from, turn): (NodeId, u32),
         (key, digest): (Key, u64),
     ) {
         let Some(ring) = view.ring() else { return };
@@ -140,7 +145,7 @@ impl Reaper {
         let early = config.planted.is(Plant::TombstoneReapWithoutAllAcks);
         if all || early && agreed.len() + 1 >= config.w as usize {
             self.asked.remove(&key);
-            send_to_others(ctx, (homes, view.me), Reaping::Reap { key, digest });
+            send_to_others(ctx, (homes, view.me), Reaping::Reap { key, digest, turn });
             ctx.submit(Job::Reap { key, digest });
         }
     }

@@ -27,6 +27,8 @@ pub struct Carrying {
     /// What each of those who give has said last.
     heard: BTreeMap<NodeId, Heard>,
     armed: bool,
+    /// How often it has let somebody take over.
+    turn: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +40,7 @@ struct Heard {
 impl Carrying {
     /// Nothing to carry through yet.
     pub fn new(settings: RangeTransfer) -> Carrying {
-        Carrying { settings, heard: BTreeMap::new(), armed: false }
+        Carrying { settings, heard: BTreeMap::new(), armed: false, turn: 0 }
     }
 
     /// The membership has changed, or the node has just started. True if its own coming or going
@@ -63,12 +65,12 @@ impl Carrying {
         &mut self,
         ctx: &mut NodeCtx<'_>,
         (view, disk): (&View, &mut Disk),
-        (from, deal): (NodeId, DealName),
+        (from, deal, turn): (NodeId, DealName, u32),
     ) -> bool {
         let first = view.history().transition() == Some(deal.transition);
         let stands = first && view.history().membership() == deal.membership;
         if !stands && committed(disk, deal.transition).is_none() {
-            send(ctx, from, Moving::Withdraw { deal });
+            send(ctx, from, Moving::Withdraw { deal, turn });
             return false;
         }
         self.hear(ctx, (view, disk), from, Heard { deal, given: false })
@@ -134,8 +136,9 @@ impl Carrying {
         if committed(disk, own).is_some() {
             let waiting = givers.iter().filter_map(|giver| Some((*giver, heard(giver)?)));
             for (giver, heard) in waiting.filter(|(_, heard)| !heard.given) {
-                send(ctx, giver, Moving::TakeOver { deal: heard.deal });
+                send(ctx, giver, Moving::TakeOver { deal: heard.deal, turn: self.turn });
             }
+            self.turn += 1;
         }
         false
     }
@@ -166,7 +169,7 @@ fn mine(view: &View) -> Option<Transition> {
 pub fn on_offer(
     ctx: &mut NodeCtx<'_>,
     view: &View,
-    (from, deal): (NodeId, DealName),
+    (from, deal, turn): (NodeId, DealName, u32),
     ranges: &[KeyRange],
 ) {
     let history = view.history();
@@ -177,6 +180,6 @@ pub fn on_offer(
         moves.iter().any(|it| it.range == *range && it.from == from && it.to == view.me)
     };
     if same && ranges.iter().all(expected) {
-        send(ctx, from, Moving::Confirm { deal });
+        send(ctx, from, Moving::Confirm { deal, turn });
     }
 }

@@ -31,6 +31,8 @@ pub struct Giving {
     work: Option<Work>,
     /// Is the reminder set?
     armed: bool,
+    /// How often it has said how far it is.
+    turn: u32,
     planted: Planted,
 }
 
@@ -80,7 +82,7 @@ struct Batch {
 impl Giving {
     /// Gives nothing yet.
     pub fn new(settings: RangeTransfer, planted: Planted) -> Giving {
-        Giving { settings, work: None, armed: false, planted }
+        Giving { settings, work: None, armed: false, turn: 0, planted }
     }
 
     /// The membership has changed, or the node has just started: what is to be given now? Who has
@@ -93,7 +95,7 @@ impl Giving {
         if let Some(work) = self.work.as_mut().filter(bound) {
             // The ring is another now, so that it may be sent back: it asks at once.
             if work.stage == Stage::Prepared && work.name.membership != history.membership() {
-                work.repeat(ctx);
+                work.repeat(ctx, &mut self.turn);
             }
             return;
         }
@@ -109,7 +111,7 @@ impl Giving {
         let before = std::mem::replace(&mut self.work, work);
         if let Some(work) = &mut self.work {
             work.remember(before);
-            work.repeat(ctx);
+            work.repeat(ctx, &mut self.turn);
             self.arm(ctx);
         }
     }
@@ -228,7 +230,7 @@ impl Giving {
                 deal.waiting.extend(lost.keys.into_iter().filter(|_| again));
             }
         }
-        work.repeat(ctx);
+        work.repeat(ctx, &mut self.turn);
         self.go_on(ctx);
         self.arm(ctx);
     }
@@ -252,7 +254,7 @@ impl Giving {
         let most = self.settings.batch as usize;
         if let Some(work) = &mut self.work {
             work.send_next(ctx, most);
-            work.advance(ctx);
+            work.advance(ctx, &mut self.turn);
         }
     }
 
@@ -310,7 +312,7 @@ impl Work {
         }
     }
 
-    fn advance(&mut self, ctx: &mut NodeCtx<'_>) {
+    fn advance(&mut self, ctx: &mut NodeCtx<'_>, turn: &mut u32) {
         let arrived =
             |deal: &Deal| deal.confirmed && deal.waiting.is_empty() && deal.under_way.is_none();
         if !self.deals.values().all(arrived) {
@@ -321,24 +323,25 @@ impl Work {
             Stage::Closing => Stage::Given,
             Stage::Prepared | Stage::Given => return,
         };
-        self.repeat(ctx);
+        self.repeat(ctx, turn);
     }
 
-    fn repeat(&self, ctx: &mut NodeCtx<'_>) {
-        let deal = self.name;
+    fn repeat(&self, ctx: &mut NodeCtx<'_>, turns: &mut u32) {
+        let (deal, turn) = (self.name, *turns);
+        *turns += 1;
         match self.stage {
             Stage::Sending => {
                 let open = self.deals.iter().filter(|(_, deal)| !deal.confirmed);
                 for (to, Deal { ranges, .. }) in open {
-                    send(ctx, *to, Moving::Offer { deal, ranges: ranges.clone() });
+                    send(ctx, *to, Moving::Offer { deal, turn, ranges: ranges.clone() });
                 }
             }
-            Stage::Prepared => send(ctx, deal.transition.node, Moving::Prepared { deal }),
+            Stage::Prepared => send(ctx, deal.transition.node, Moving::Prepared { deal, turn }),
             Stage::Closing => {}
             Stage::Given => {
                 let transition = deal.transition;
                 ctx.tell(|| Fact::Member(MemberFact::Given { transition }));
-                send(ctx, transition.node, Moving::Given { deal });
+                send(ctx, transition.node, Moving::Given { deal, turn });
             }
         }
     }

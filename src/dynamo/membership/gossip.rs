@@ -151,9 +151,11 @@ impl Gossip {
     }
 }
 
-/// Tells a peer the history at once, and asks for its own if that differs.
-pub fn tell(ctx: &mut NodeCtx<'_>, to: NodeId, history: &Rc<History>) {
-    let (round, history) = (history.digest(), Rc::clone(history));
+/// Tells a peer the history at once, and asks for its own if that differs; `turn` tells this from
+/// other times that it is told the same.
+pub fn tell(ctx: &mut NodeCtx<'_>, to: NodeId, history: &Rc<History>, turn: u32) {
+    let round = history.digest().wrapping_add(u64::from(turn));
+    let history = Rc::clone(history);
     send(ctx, to, Membership::History { round, history, answer: true });
 }
 

@@ -4,7 +4,8 @@
 //! holds a range that is to move offers it to its new home, sends what is in it, and says to the
 //! one that carries the change through when all has arrived. When all have said so, that one lets
 //! them give the ranges away, and then announces the change. Each message may be lost or come
-//! twice: all are repeated until what they ask for has happened.
+//! twice: all are repeated until what they ask for has happened. A repeated one has another `turn`,
+//! so that it does not meet the fate of the one before it; an answer has that of its question.
 
 use std::rc::Rc;
 
@@ -24,21 +25,21 @@ const RANGE_BYTES: u64 = 32;
 #[derive(Clone, Debug)]
 pub enum Moving {
     /// To a new home: you are to have these ranges, which I hold.
-    Offer { deal: DealName, ranges: Vec<KeyRange> },
+    Offer { deal: DealName, turn: u32, ranges: Vec<KeyRange> },
     /// From the new home: I expect them from you, and from nobody else.
-    Confirm { deal: DealName },
+    Confirm { deal: DealName, turn: u32 },
     /// To the new home: this is in them, or has changed in them since.
     Transfer { deal: DealName, batch: u32, sets: Vec<(Key, Rc<VersionSet>)> },
     /// From the new home: I keep what was in that batch.
     Transferred { deal: DealName, batch: u32, digests: Vec<(Key, u64)> },
     /// To the node that comes or goes: all that I am to give has arrived.
-    Prepared { deal: DealName },
+    Prepared { deal: DealName, turn: u32 },
     /// From it: all of you are ready, so give it away.
-    TakeOver { deal: DealName },
+    TakeOver { deal: DealName, turn: u32 },
     /// From it: an earlier change came to light, go on with that.
-    Withdraw { deal: DealName },
+    Withdraw { deal: DealName, turn: u32 },
     /// To it: it is given away, and all has arrived.
-    Given { deal: DealName },
+    Given { deal: DealName, turn: u32 },
     /// To the new home: somebody asked me for what is yours now. What I hold and you may not goes
     /// with it. You answer in my place.
     Pass(Pass),
@@ -103,19 +104,19 @@ impl Moving {
     }
 
     pub(super) fn gist(&self) -> Gist {
-        let plain = |kind, deal: &DealName, bytes| {
-            let luck = deal.number();
+        let plain = |kind, (deal, turn): (&DealName, &u32), bytes| {
+            let luck = deal.number().wrapping_add(u64::from(*turn));
             Gist { kind, bytes: bytes + DIGEST_BYTES, luck, content: luck }
         };
         match self {
-            Moving::Offer { deal, ranges } => {
-                plain(Kind::Offer, deal, RANGE_BYTES * ranges.len() as u64)
+            Moving::Offer { deal, turn, ranges } => {
+                plain(Kind::Offer, (deal, turn), RANGE_BYTES * ranges.len() as u64)
             }
-            Moving::Confirm { deal } => plain(Kind::Confirm, deal, 0),
-            Moving::Prepared { deal } => plain(Kind::Prepared, deal, 0),
-            Moving::TakeOver { deal } => plain(Kind::TakeOver, deal, 0),
-            Moving::Withdraw { deal } => plain(Kind::Withdraw, deal, 0),
-            Moving::Given { deal } => plain(Kind::Given, deal, 0),
+            Moving::Confirm { deal, turn } => plain(Kind::Confirm, (deal, turn), 0),
+            Moving::Prepared { deal, turn } => plain(Kind::Prepared, (deal, turn), 0),
+            Moving::TakeOver { deal, turn } => plain(Kind::TakeOver, (deal, turn), 0),
+            Moving::Withdraw { deal, turn } => plain(Kind::Withdraw, (deal, turn), 0),
+            Moving::Given { deal, turn } => plain(Kind::Given, (deal, turn), 0),
             Moving::Transfer { deal, batch, sets } => {
                 sets_gist(Kind::Transfer, digest_of([deal.number(), u64::from(*batch)]), sets)
             }

@@ -37,7 +37,7 @@ impl Node {
             Command::Replace { by, .. } => by,
         };
         if concerned != self.view.me {
-            gossip::tell(ctx, concerned, self.view.history());
+            gossip::tell(ctx, concerned, self.view.history(), 0);
         }
     }
 
@@ -277,8 +277,10 @@ impl Node {
     /// Ranges are on the move.
     pub(super) fn on_moving(&mut self, ctx: &mut NodeCtx<'_>, from: NodeId, message: Moving) {
         match message {
-            Moving::Offer { deal, ranges } => on_offer(ctx, &self.view, (from, deal), &ranges),
-            Moving::Confirm { deal } => self.giving.on_confirmed(ctx, &self.disk, (from, deal)),
+            Moving::Offer { deal, turn, ranges } => {
+                on_offer(ctx, &self.view, (from, deal, turn), &ranges);
+            }
+            Moving::Confirm { deal, .. } => self.giving.on_confirmed(ctx, &self.disk, (from, deal)),
             Moving::Transfer { deal, batch, sets } => {
                 let receipt = Receipt::Transfer { deal, batch };
                 ctx.submit(Job::Receive(Box::new(Receive { from, sets, receipt })));
@@ -286,23 +288,25 @@ impl Node {
             Moving::Transferred { deal, batch, digests } => {
                 self.giving.on_transferred(ctx, (from, deal), batch, digests);
             }
-            Moving::Prepared { deal } | Moving::Given { deal } if self.is_past(deal) => {
-                gossip::tell(ctx, from, self.view.history());
+            Moving::Prepared { deal, turn } | Moving::Given { deal, turn }
+                if self.is_past(deal) =>
+            {
+                gossip::tell(ctx, from, self.view.history(), turn);
             }
-            Moving::Prepared { deal } => {
+            Moving::Prepared { deal, turn } => {
                 let mine = (&self.view, &mut self.disk);
-                if self.carrying.on_prepared(ctx, mine, (from, deal)) {
+                if self.carrying.on_prepared(ctx, mine, (from, deal, turn)) {
                     self.end_transition(ctx);
                 }
             }
-            Moving::Given { deal } => {
+            Moving::Given { deal, .. } => {
                 let mine = (&self.view, &mut self.disk);
                 if self.carrying.on_given(ctx, mine, (from, deal)) {
                     self.end_transition(ctx);
                 }
             }
-            Moving::TakeOver { deal } => self.giving.on_take_over(ctx, &mut self.disk, deal),
-            Moving::Withdraw { deal } => {
+            Moving::TakeOver { deal, .. } => self.giving.on_take_over(ctx, &mut self.disk, deal),
+            Moving::Withdraw { deal, .. } => {
                 self.giving.on_withdrawn(ctx, &self.view, &self.disk, deal);
             }
             // Who gave it to this node must not get it back.
