@@ -6,9 +6,11 @@
 //! brings every copy up to date whatever happened. Knobs that legitimately break it, and make it an
 //! anomaly: `anti_entropy` off, together with `hinted_handoff` off or with a `window`, or a
 //! `strict` quorum (without stand-ins there are no hints), or a node that stopped (hints and puts
-//! under way die with their coordinator), or `tombstones` that go before the run ends (a hint
-//! brings the value back to one home alone). Read repair alone mends only what is read. Examines
-//! each key and each node.
+//! under way die with their coordinator), or a changing membership (a new home fetches what others
+//! hold then), or `tombstones` that go before the run ends (a hint brings the value back to one
+//! home alone); and `hinted_handoff` off where the membership changes: a copy that its holder was
+//! not asked to give stays where it is. Read repair alone mends only what is read. Examines each
+//! key and each node.
 
 use std::rc::Rc;
 
@@ -117,7 +119,9 @@ pub fn is_promised(layout: &Layout, node_stopped: bool, end: Time) -> bool {
     // Where hints are dropped, a longer absence leaves a home behind.
     let kept = cluster.hinted_handoff.on().is_some_and(|settings| settings.window.is_none());
     let hints = kept && stand_ins;
-    cluster.anti_entropy.on().is_some() || hints && !node_stopped && tombstones_stay
+    let strays_go = cluster.hinted_handoff.on().is_some() || !layout.administered;
+    let hints_do = hints && !node_stopped && tombstones_stay && !layout.administered;
+    strays_go && cluster.anti_entropy.on().is_some() || hints_do
 }
 
 fn holders(keys: u32, account: &Account) -> Holders {

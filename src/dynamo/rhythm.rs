@@ -28,6 +28,13 @@ impl Rhythm {
         Duration(self.interval.0 - into)
     }
 
+    /// The same at a beat: a clock that stands still or was set back does not bring the next one
+    /// before half an interval is over.
+    pub fn until_another(self, now: Time) -> Duration {
+        let next = self.until_next(now);
+        if next.0 < self.interval.0.div_ceil(2) { next + self.interval } else { next }
+    }
+
     /// The number of the latest beat.
     pub fn round(self, now: Time) -> u64 {
         (now.0 + self.interval.0 - self.phase.0) / self.interval.0
@@ -45,6 +52,14 @@ mod tests {
         {
             assert_eq!(rhythm.until_next(Time(now)), Duration(until_next), "{now}");
             assert_eq!(rhythm.round(Time(now)), round, "{now}");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_stands_still_does_not_hasten_the_next_beat() {
+        let rhythm = Rhythm { interval: Duration(10), phase: Duration(3) };
+        for (now, until_another) in [(12, 11), (13, 10), (14, 9), (8, 5), (9, 14)] {
+            assert_eq!(rhythm.until_another(Time(now)), Duration(until_another), "{now}");
         }
     }
 }

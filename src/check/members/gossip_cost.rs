@@ -33,12 +33,14 @@ impl Judge for GossipCost {
     fn verdict(self: Box<Self>, layout: &Layout, account: &Account) -> Option<Verdict> {
         let sent = |kind: Kind| account.totals.kinds[kind as usize].sent;
         let digests = match layout.cluster.gossip.exchange {
-            Exchange::Digest | Exchange::TwoLevel => sent(Kind::GossipDigest),
+            Exchange::Digest => sent(Kind::GossipDigest),
+            Exchange::TwoLevel => sent(Kind::GossipDigest).div_ceil(2),
             Exchange::Full => 0,
         };
-        let all = digests + sent(Kind::GossipSame) + sent(Kind::GossipHistory);
+        let all = sent(Kind::GossipDigest) + sent(Kind::GossipSame) + sent(Kind::GossipHistory);
         let rounds = account.now.since(Time::ZERO).0 / layout.cluster.gossip.interval.0.max(1);
-        // A life may begin in the middle of a round, and hear the end of it.
+        // A life may begin in the middle of a round, and hear the end of it. With two levels the
+        // answer to a digest is digests, of groups.
         let contacts = u64::from(layout.machines) * (rounds + 1) + 2 * self.starts;
         let mut findings = Findings::default();
         if digests > contacts {

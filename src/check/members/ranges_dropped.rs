@@ -34,8 +34,6 @@ pub struct RangesDropped {
     switching: Switching,
     /// To whom a former home gave a key up.
     heirs: BTreeMap<(NodeId, Key), NodeId>,
-    /// Copies that were dropped just now: what becomes of them shows in the facts that follow.
-    dropped: Vec<Dropped>,
     examined: u64,
     findings: Findings,
 }
@@ -55,11 +53,6 @@ impl Judge for RangesDropped {
 
     fn see_with(&mut self, now: Time, record: &Record<'_>, holdings: &Holdings) {
         let switch = self.switching.see(now, record);
-        if !self.dropped.is_empty() && !is_hint(record) {
-            for dropped in std::mem::take(&mut self.dropped) {
-                self.look(dropped, holdings);
-            }
-        }
         if switch.is_some() {
             for key in (0..holdings.keys()).map(Key) {
                 for pair in pairs(holdings, key) {
@@ -71,7 +64,7 @@ impl Judge for RangesDropped {
         if let Record::Node { node, fact: Fact::Released { change } } = record {
             let (at, node, key) = (now, *node, change.key);
             let set = change.before.clone();
-            self.dropped.extend(set.map(|set| Dropped { at, node, key, set }));
+            set.into_iter().for_each(|set| self.look(Dropped { at, node, key, set }, holdings));
         }
     }
 
@@ -140,9 +133,4 @@ impl RangesDropped {
             ..Finding::story(format!("{node} drops its copy of {key}: {how}"))
         });
     }
-}
-
-fn is_hint(record: &Record<'_>) -> bool {
-    let Record::Node { fact, .. } = record else { return false };
-    matches!(fact, Fact::HintCreated { .. } | Fact::HintSuperseded { .. })
 }

@@ -55,9 +55,14 @@ impl Synchronisation {
         ctx.arm(self.rhythm.until_next(ctx.now), Timer::AntiEntropy);
     }
 
+    /// Waits for another interval.
+    pub fn wait(&self, ctx: &mut NodeCtx<'_>) {
+        ctx.arm(self.rhythm.until_another(ctx.now), Timer::AntiEntropy);
+    }
+
     /// Sends the roots of all common ranges to a random peer that is believed up.
     pub fn on_interval(&self, ctx: &mut NodeCtx<'_>, view: &View, store: &Store) {
-        self.start(ctx);
+        self.wait(ctx);
         let Some(ring) = view.ring() else { return };
         let up = ring.neighbours(view.me).iter().filter(|peer| view.believes_up(**peer));
         let peers: Vec<NodeId> = up.copied().collect();

@@ -74,7 +74,7 @@ impl HintDelivery {
 
     /// Looks through the hints and begins to deliver to everybody who is believed up.
     pub fn on_scan(&mut self, ctx: &mut NodeCtx<'_>, view: &View, hints: &HintStore) {
-        self.start(ctx);
+        ctx.arm(self.rhythm.until_another(ctx.now), Timer::HandoffScan);
         if !self.planted.is(Plant::HintOnlyOnUpEvent) {
             self.look(ctx, view, hints);
         }

@@ -171,8 +171,10 @@ fn changed(
 ) -> Rc<History> {
     let before = history.change(node).cloned();
     let before = before.unwrap_or(Change { counter: 0, ..Change::founder([].into()) });
-    // Who comes back has the tokens that it chose once; partitions have others by then.
-    let anew = status == Status::Joining && history.is_in_partitions();
+    // Who comes back has the tokens that it chose once, unless somebody has its place; partitions
+    // have others by then.
+    let gone = history.is_in_partitions() || is_taken(history, node, &before.tokens);
+    let anew = status == Status::Joining && gone;
     let tokens = if anew { [].into() } else { Rc::clone(&before.tokens) };
     let counter = match planted.is(Plant::GossipGenerationFromSkewedClock) {
         true => issued.seconds() as u32,
@@ -180,6 +182,13 @@ fn changed(
     };
     let change = Change { counter, issued, status, tokens, in_place_of: None, ..before };
     history.with(node, change)
+}
+
+/// Has another node one of these tokens, and is on the ring or about to be?
+fn is_taken(history: &History, node: NodeId, tokens: &[Position]) -> bool {
+    let counts = |change: &Change| change.status.is_on_ring() || change.status == Status::Joining;
+    let mut others = history.changes().filter(|(other, change)| *other != node && counts(change));
+    others.any(|(_, change)| change.tokens.iter().any(|token| tokens.contains(token)))
 }
 
 /// A node that is told its tokens need not choose any; who has some already keeps those.
@@ -292,6 +301,18 @@ mod tests {
         let tokens = |history: &History, node| history.change(NodeId(node)).unwrap().tokens.clone();
         assert_eq!(tokens(&after, 7), tokens(&before, 1));
         assert!(tell(&after, command, 6).is_none(), "the dead is gone already");
+    }
+
+    #[test]
+    fn who_comes_back_to_a_place_that_is_taken_chooses_another() {
+        let luck = Luck::new(1);
+        let tell = by(&luck);
+        let replaced = tell(&three(), Command::Replace { dead: NodeId(1), by: NodeId(7) }, 5);
+        let told = tell(&replaced.unwrap(), Command::Join(NodeId(1)), 6).unwrap();
+        assert!(told.change(NodeId(1)).unwrap().tokens.is_empty());
+        let chosen = choose(&told, 1, &luck).unwrap();
+        let tokens = |node| chosen.change(NodeId(node)).unwrap().tokens.clone();
+        assert!(tokens(1).iter().all(|token| !tokens(7).contains(token)));
     }
 
     #[test]

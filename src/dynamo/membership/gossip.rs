@@ -44,7 +44,7 @@ impl Gossip {
 
     /// Contacts one peer.
     pub fn on_round(&self, ctx: &mut NodeCtx<'_>, view: &View) {
-        ctx.arm(self.rhythm.until_next(ctx.now), Timer::Gossip);
+        ctx.arm(self.rhythm.until_another(ctx.now), Timer::Gossip);
         self.contact(ctx, view, self.rhythm.round(ctx.now));
     }
 

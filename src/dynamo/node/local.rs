@@ -38,7 +38,7 @@ impl Node {
     pub(super) fn on_anti_entropy(&mut self, ctx: &mut NodeCtx<'_>) {
         let Some(part) = &self.anti_entropy else { return };
         if self.admission.as_ref().is_some_and(|admission| admission.is_behind()) {
-            return part.start(ctx);
+            return part.wait(ctx);
         }
         self.disk.store.note_in_trees();
         part.on_interval(ctx, &self.view, &self.disk.store);

@@ -203,16 +203,17 @@ impl Node {
         if !arrived && self.handoff.is_none() {
             return;
         }
+        // Hints first: at no moment is there a copy less.
+        if let Some(set) = self.disk.store.get(key).map(Rc::clone) {
+            for target in homes {
+                let hint = Hint { target, key, set: Rc::clone(&set) };
+                add_hint(ctx, &self.config, &mut self.disk, hint);
+            }
+        }
         self.replica.writes_to_disk(&mut self.disk, (key, None));
         let Some(change) = self.disk.store.release(key) else { return };
         self.replica.forget(key, None);
-        let set = change.before.clone();
         ctx.tell(|| Fact::Released { change });
-        for target in homes {
-            if let Some(set) = set.clone() {
-                add_hint(ctx, &self.config, &mut self.disk, Hint { target, key, set });
-            }
-        }
     }
 
     /// Hints for those who are no members any more go to the homes that there are now.
@@ -234,14 +235,10 @@ impl Node {
 
     fn retarget(&mut self, ctx: &mut NodeCtx<'_>, key: Key, target: NodeId) {
         let Some(ring) = self.view.ring().map(Rc::clone) else { return };
-        self.replica.writes_to_disk(&mut self.disk, (key, Some(target)));
-        let Some(set) = self.disk.hints.remove(key, target) else { return };
-        self.replica.forget(key, Some(target));
-        ctx.tell(|| Fact::HintSuperseded { hint: Hint { target, key, set: Rc::clone(&set) } });
-        if self.config.planted.is(Plant::HintPurgedWhenTargetRemoved) {
-            return;
-        }
-        for &home in ring.homes(ring.range_of(key)) {
+        let Some(set) = self.disk.hints.get(key, target).map(Rc::clone) else { return };
+        let purged = self.config.planted.is(Plant::HintPurgedWhenTargetRemoved);
+        let homes = ring.homes(ring.range_of(key)).iter().filter(|_| !purged);
+        for &home in homes {
             let set = Rc::clone(&set);
             if home == self.view.me {
                 let (config, disk) = (&self.config, &mut self.disk);
@@ -251,6 +248,10 @@ impl Node {
                 add_hint(ctx, &self.config, &mut self.disk, hint);
             }
         }
+        self.replica.writes_to_disk(&mut self.disk, (key, Some(target)));
+        self.disk.hints.remove(key, target);
+        self.replica.forget(key, Some(target));
+        ctx.tell(|| Fact::HintSuperseded { hint: Hint { target, key, set } });
     }
 
     /// Is this key in a range that was given for a transition which is not over?
