@@ -6,7 +6,8 @@
 //! brings every copy up to date whatever happened. Knobs that legitimately break it, and make it an
 //! anomaly: `anti_entropy` off, together with `hinted_handoff` off or with a `window`, or a
 //! `strict` quorum (without stand-ins there are no hints), or a node that stopped (hints and puts
-//! under way die with their coordinator), or a changing membership (a new home fetches what others
+//! under way die with their coordinator), or a put whose time was up before a home or anybody in
+//! its place had confirmed it, or a changing membership (a new home fetches what others
 //! hold then), or `tombstones` that go before the run ends (a hint brings the value back to one
 //! home alone); and `hinted_handoff` off where the membership changes: a copy that its holder was
 //! not asked to give stays where it is. Read repair alone mends only what is read. Examines each
@@ -18,16 +19,20 @@ use crate::check::judge::Judge;
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
 use crate::dynamo::config::Quorum;
 use crate::dynamo::config::modes::Tombstones;
+use crate::dynamo::fact::Fact;
+use crate::dynamo::fact::stand_in::StandInFact;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::id::{Key, NodeId};
 use crate::time::Time;
 use crate::trace::layout::{Homes, Layout};
+use crate::trace::observer::Interest;
 use crate::trace::record::{Account, NodeAccount, Record};
 
 /// The judge.
 #[derive(Debug, Default)]
 pub struct Convergence {
-    node_stopped: bool,
+    /// Has somebody stopped, or a put found nobody who would keep it for a home?
+    lacks_hints: bool,
     findings: Findings,
 }
 
@@ -35,8 +40,12 @@ pub struct Convergence {
 type Holders = Vec<Vec<(NodeId, u64)>>;
 
 impl Judge for Convergence {
+    fn interest(&self) -> Interest {
+        Interest { facts: true, messages: false }
+    }
+
     fn see(&mut self, _: Time, record: &Record<'_>) {
-        self.node_stopped |= matches!(record, Record::Down { .. });
+        self.lacks_hints |= is_end_of_hints(record);
     }
 
     fn verdict(mut self: Box<Self>, layout: &Layout, account: &Account) -> Option<Verdict> {
@@ -50,7 +59,7 @@ impl Judge for Convergence {
             self.findings.add(|| Finding::story(story));
         }
         let examined = u64::from(layout.keys) + account.nodes.len() as u64;
-        let allowed = !is_promised(layout, self.node_stopped, account.now);
+        let allowed = !is_promised(layout, self.lacks_hints, account.now);
         let otherwise = if allowed { Outcome::Anomaly } else { Outcome::Violated };
         Some(self.findings.verdict("convergence", examined, otherwise))
     }
@@ -104,8 +113,20 @@ impl Convergence {
     }
 }
 
-/// Does this configuration bring every copy up to date?
-pub fn is_promised(layout: &Layout, node_stopped: bool, end: Time) -> bool {
+/// Is there from now on a write that hints alone may not bring to all homes?
+pub fn is_end_of_hints(record: &Record<'_>) -> bool {
+    match record {
+        Record::Down { .. } => true,
+        Record::Node { fact: Fact::StandIn(told), .. } => {
+            matches!(**told, StandInFact::OutOfTime { .. })
+        }
+        _other => false,
+    }
+}
+
+/// Does this configuration bring every copy up to date? `lacks_hints`: has [`is_end_of_hints`] been
+/// true?
+pub fn is_promised(layout: &Layout, lacks_hints: bool, end: Time) -> bool {
     let cluster = &layout.cluster;
     let stand_ins = match cluster.quorum {
         Quorum::Sloppy => true,
@@ -120,7 +141,7 @@ pub fn is_promised(layout: &Layout, node_stopped: bool, end: Time) -> bool {
     let kept = cluster.hinted_handoff.on().is_some_and(|settings| settings.window.is_none());
     let hints = kept && stand_ins;
     let strays_go = cluster.hinted_handoff.on().is_some() || !layout.administered;
-    let hints_do = hints && !node_stopped && tombstones_stay && !layout.administered;
+    let hints_do = hints && !lacks_hints && tombstones_stay && !layout.administered;
     strays_go && cluster.anti_entropy.on().is_some() || hints_do
 }
 

@@ -2,9 +2,11 @@
 
 mod asked;
 mod clients;
+mod hints;
 mod local;
 mod ranges;
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::dynamo::admission::Admission;
@@ -20,7 +22,7 @@ use crate::dynamo::handoff::refill::Refill;
 use crate::dynamo::job::Job;
 use crate::dynamo::membership::detector::Detector;
 use crate::dynamo::membership::gossip::Gossip;
-use crate::dynamo::message::{Handoff, Membership, Message, Ticket, ToCoordinator};
+use crate::dynamo::message::{Membership, Message, Ticket, ToCoordinator};
 use crate::dynamo::reaping::Reaper;
 use crate::dynamo::replica::Replica;
 use crate::dynamo::replica::names::name_of_life;
@@ -53,6 +55,8 @@ pub struct Node {
     refill: Refill,
     /// Ranges that are about to become this node's own, each with who gives it.
     expected: Ranges,
+    /// Deliveries that were passed on to the new home of a range, each with who waits for it.
+    relayed: BTreeMap<(NodeId, Key, u64), NodeId>,
     /// Large and rare: it is not in the way of those who do without.
     admission: Option<Box<Admission>>,
     reaper: Reaper,
@@ -102,6 +106,7 @@ impl Node {
             carrying: Carrying::new(config.range_transfer.clone()),
             refill: Refill::new(config.range_transfer.clone()),
             expected: Ranges::default(),
+            relayed: BTreeMap::new(),
             admission: config.admission.on().map(|on| Box::new(Admission::new(on.clone()))),
             reaper: Reaper::default(),
             config,
@@ -202,17 +207,6 @@ impl Node {
         let Some(ring) = self.view.ring() else { return };
         let scene = Scene { config: &self.config, view: &self.view, ring };
         self.coordination.on_answer(ctx, scene, from, answer);
-    }
-
-    fn on_handoff(&mut self, ctx: &mut NodeCtx<'_>, from: NodeId, message: Handoff) {
-        match message {
-            Handoff::Deliver { scan, key, set } => ctx.submit(Job::Accept { from, scan, key, set }),
-            Handoff::Delivered { key, digest, .. } => {
-                if let Some(part) = &mut self.handoff {
-                    part.on_delivered(ctx, &self.disk.hints, from, (key, digest));
-                }
-            }
-        }
     }
 
     fn on_membership(&mut self, ctx: &mut NodeCtx<'_>, from: NodeId, message: Membership) {

@@ -141,6 +141,7 @@ impl Conservation {
             StandInFact::GivenUp { key, ghost, silent, asked } => {
                 self.on_given_up(now, coordinator, (*key, ghost.event(), *silent), asked, holdings);
             }
+            StandInFact::OutOfTime { .. } => {}
             StandInFact::Confirmed { key, ghost, holder, home } => {
                 let event = ghost.event();
                 let knows = |node: NodeId, target: Option<NodeId>| {

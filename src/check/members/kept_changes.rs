@@ -5,7 +5,8 @@
 //! What is later is by who knew what. Two administrators who change one node's membership without
 //! knowing of each other have one of their changes lost: that is how histories are joined, and no
 //! finding. If a run ended before gossip had the rounds that it needs, only what nodes do to each
-//! other is judged. No knob breaks it. Examines each belief that has turned, and each change
+//! other is judged. What no disk holds any more, because all that did were lost, nobody can know. No
+//! knob breaks it. Examines each belief that has turned, and each change
 //! announced.
 
 use std::collections::BTreeSet;
@@ -86,6 +87,11 @@ impl KeptChanges {
         both.then_some("of two concurrent changes now one wins and now the other")
     }
 
+    /// Does anybody know anything of this node?
+    fn is_remembered(&self, subject: NodeId) -> bool {
+        self.chronicle.views().any(|(_, view)| view.change(subject).is_some())
+    }
+
     /// Members that run and do not know of a change that was announced.
     fn lost(&self, account: &Account) -> Vec<(NodeId, NodeId)> {
         let mut lost = Vec::new();
@@ -94,7 +100,7 @@ impl KeptChanges {
             if account.is_none_or(|node| !node.up || !node.belongs) {
                 continue;
             }
-            for subject in self.chronicle.subjects() {
+            for subject in self.chronicle.subjects().filter(|it| self.is_remembered(*it)) {
                 let held = view.change(subject).and_then(|it| self.chronicle.place(subject, it));
                 let later = |entry: &crate::check::members::chronicle::Entry| match held {
                     Some(held) => entry.past.contains(&held),

@@ -10,7 +10,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::convergence::is_promised;
+use crate::check::convergence::{is_end_of_hints, is_promised};
 use crate::check::holdings::{Holdings, Why};
 use crate::check::judge::Judge;
 use crate::check::verdict::{Finding, Verdict};
@@ -36,7 +36,7 @@ pub struct DeletedStaysDeleted {
     reads: BTreeMap<OperationId, Past>,
     /// By key, writes that were made twice or that a disk has lost.
     excused: BTreeMap<Key, Past>,
-    stopped: bool,
+    lacks_hints: bool,
     examined: u64,
     findings: Weighed,
 }
@@ -49,7 +49,7 @@ impl DeletedStaysDeleted {
             deleted: BTreeMap::new(),
             reads: BTreeMap::new(),
             excused: BTreeMap::new(),
-            stopped: false,
+            lacks_hints: false,
             examined: 0,
             findings: Weighed::default(),
         }
@@ -104,7 +104,7 @@ impl DeletedStaysDeleted {
     }
 
     fn look_at_end(&mut self, layout: &Layout, account: &Account) {
-        let promised = is_promised(layout, self.stopped, account.now) && account.quiescent;
+        let promised = is_promised(layout, self.lacks_hints, account.now) && account.quiescent;
         let excused = !promised || !self.exactness.is_exact();
         let allowed = excused || !layout.cluster.tombstones.are_kept();
         for (place, node) in (0_u32..).zip(&account.nodes) {
@@ -152,10 +152,9 @@ impl Judge for DeletedStaysDeleted {
             // A delete may have gone with what was lost: all that it had seen may come back.
             self.excused.entry(step.key).or_default().join(&step.forgotten());
         }
-        match record {
-            Record::Client { fact, .. } => self.on_client(time, fact, holdings),
-            Record::Down { .. } => self.stopped = true,
-            _other => {}
+        self.lacks_hints |= is_end_of_hints(record);
+        if let Record::Client { fact, .. } = record {
+            self.on_client(time, fact, holdings);
         }
     }
 

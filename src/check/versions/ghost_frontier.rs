@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::check::convergence::is_promised;
+use crate::check::convergence::{is_end_of_hints, is_promised};
 use crate::check::holdings::{Holdings, Why};
 use crate::check::judge::Judge;
 use crate::check::verdict::{Finding, Verdict};
@@ -31,14 +31,14 @@ pub struct GhostFrontier {
     reached: BTreeMap<Key, (Past, Vec<Ghost>)>,
     /// Keys of which a disk lost a copy, or writes were made twice.
     excused: BTreeSet<Key>,
-    stopped: bool,
+    lacks_hints: bool,
 }
 
 impl GhostFrontier {
     /// Nothing reached a disk yet.
     pub fn new(layout: &Layout) -> GhostFrontier {
         let (reached, excused) = (BTreeMap::new(), BTreeSet::new());
-        GhostFrontier { exactness: Exactness::of(layout), reached, excused, stopped: false }
+        GhostFrontier { exactness: Exactness::of(layout), reached, excused, lacks_hints: false }
     }
 
     fn reach(&mut self, key: Key, set: &VersionSet, holdings: &Holdings) {
@@ -92,7 +92,7 @@ impl Judge for GhostFrontier {
     }
 
     fn see_with(&mut self, _: Time, record: &Record<'_>, holdings: &Holdings) {
-        self.stopped |= matches!(record, Record::Down { .. });
+        self.lacks_hints |= is_end_of_hints(record);
         let Some(step) = holdings.step() else { return };
         if step.why == Why::Lost {
             self.excused.insert(step.key);
@@ -107,7 +107,7 @@ impl Judge for GhostFrontier {
             return None;
         }
         let mut findings = Weighed::default();
-        let promised = is_promised(layout, self.stopped, account.now) && account.quiescent;
+        let promised = is_promised(layout, self.lacks_hints, account.now) && account.quiescent;
         let kept = layout.cluster.tombstones.are_kept();
         let excused = !promised || !self.exactness.is_exact() || !kept || layout.administered;
         for key in self.reached.keys().copied() {

@@ -11,7 +11,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::check::convergence::is_promised;
+use crate::check::convergence::{is_end_of_hints, is_promised};
 use crate::check::holdings::{Holdings, Step, Why};
 use crate::check::judge::Judge;
 use crate::check::verdict::{Finding, Verdict};
@@ -44,7 +44,7 @@ pub struct LastWrite {
     losers: BTreeMap<Key, BTreeMap<&'static str, Past>>,
     /// Keys of which a disk lost a copy.
     excused: BTreeMap<Key, ()>,
-    stopped: bool,
+    lacks_hints: bool,
     examined: u64,
     findings: Weighed,
 }
@@ -60,7 +60,7 @@ impl LastWrite {
             committed: BTreeMap::new(),
             losers: BTreeMap::new(),
             excused: BTreeMap::new(),
-            stopped: false,
+            lacks_hints: false,
             examined: 0,
             findings: Weighed::default(),
         }
@@ -133,7 +133,7 @@ impl LastWrite {
     }
 
     fn look_at_end(&mut self, layout: &Layout, account: &Account) {
-        let promised = is_promised(layout, self.stopped, account.now) && account.quiescent;
+        let promised = is_promised(layout, self.lacks_hints, account.now) && account.quiescent;
         for (place, node) in (0_u32..).zip(&account.nodes).filter(|(_, node)| node.belongs) {
             for (key, set) in &node.copies {
                 let held = set.versions().first().map(|v| (v.stamp, v.dot, v.ghost.event()));
@@ -186,7 +186,7 @@ impl Judge for LastWrite {
             }
             _other => {}
         }
-        self.stopped |= matches!(record, Record::Down { .. });
+        self.lacks_hints |= is_end_of_hints(record);
         if let Some(step) = holdings.step() {
             self.on_step(time, step, holdings);
         }

@@ -11,7 +11,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::convergence::is_promised;
+use crate::check::convergence::{is_end_of_hints, is_promised};
 use crate::check::holdings::{Holdings, Step, Why};
 use crate::check::judge::Judge;
 use crate::check::verdict::{Finding, Verdict};
@@ -37,7 +37,7 @@ pub struct Reaping {
     dropped: BTreeMap<(Key, NodeId), Past>,
     /// When something last befell anybody.
     troubled: Time,
-    stopped: bool,
+    lacks_hints: bool,
     examined: u64,
     findings: Weighed,
 }
@@ -52,7 +52,7 @@ impl Reaping {
             deleted: BTreeMap::new(),
             dropped: BTreeMap::new(),
             troubled: Time::ZERO,
-            stopped: false,
+            lacks_hints: false,
             examined: 0,
             findings: Weighed::default(),
         }
@@ -125,7 +125,8 @@ impl Reaping {
                     continue;
                 }
                 self.examined += 1;
-                let promised = is_promised(layout, self.stopped, account.now) && account.quiescent;
+                let promised =
+                    is_promised(layout, self.lacks_hints, account.now) && account.quiescent;
                 let allowed = !promised || layout.administered || !self.exactness.right_time;
                 self.findings.add(allowed, || Finding {
                     key: Some(*key),
@@ -162,7 +163,7 @@ impl Judge for Reaping {
                 | Record::FaultEnded { .. }
                 | Record::Rehomed { .. }
         );
-        self.stopped |= matches!(record, Record::Down { .. });
+        self.lacks_hints |= is_end_of_hints(record);
         if troubles {
             self.troubled = time;
         }

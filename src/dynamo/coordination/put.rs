@@ -218,7 +218,9 @@ impl Puts {
     /// same.
     pub fn on_end(&mut self, ctx: &mut NodeCtx<'_>, scene: Scene<'_>) {
         while let Some(ticket) = self.ends.next_due(ctx, |ticket| self.open.get(ticket).is_some()) {
-            if let Some(put) = self.open.remove(ticket).filter(|put| !put.replied) {
+            let ended = self.open.remove(ticket);
+            ended.iter().for_each(|put| put.tell_out_of_time(ctx));
+            if let Some(put) = ended.filter(|put| !put.replied) {
                 if scene.config.planted.is(Plant::FailedPutUndo) {
                     put.undo(ctx);
                 }
@@ -350,6 +352,21 @@ impl Put {
             let fact = StandInFact::GivenUp { key, ghost, silent, asked: asked() };
             Fact::StandIn(Box::new(fact))
         });
+    }
+
+    fn tell_out_of_time(&self, ctx: &mut NodeCtx<'_>) {
+        if !ctx.observed || self.set.is_none() {
+            return;
+        }
+        let kept_for = |home: NodeId| {
+            self.participants.iter().any(|p| p.home == home && p.state == State::Answered)
+        };
+        let homes = self.participants.iter().filter(|p| p.node == p.home);
+        for &Participant { home, .. } in homes.filter(|p| !kept_for(p.home)) {
+            let (key, ghost) = (self.key, self.request.ghost.clone());
+            let fact = StandInFact::OutOfTime { key, ghost, home };
+            ctx.tell(|| Fact::StandIn(Box::new(fact)));
+        }
     }
 
     fn tell_stand_in(&self, ctx: &mut NodeCtx<'_>, from: NodeId) {

@@ -98,6 +98,9 @@ impl Node {
             return self.adopt(ctx, history);
         }
         self.expected = self.expected_ranges();
+        if self.view.history().transition().is_none() {
+            self.relayed.clear();
+        }
         self.release_strays(ctx);
         self.giving.look(ctx, &self.view, &self.disk);
         let over = self.carrying.look(ctx, &self.view, &mut self.disk);
@@ -255,7 +258,7 @@ impl Node {
     }
 
     /// Is this key in a range that was given for a transition which is not over?
-    fn open_gift(&self, key: Key) -> bool {
+    pub(super) fn open_gift(&self, key: Key) -> bool {
         let position = self.disk.store.position(key);
         let open = |given: &Given| {
             given.ranges.partner(position).is_some()
@@ -336,8 +339,10 @@ impl Node {
     /// Copies of a range are kept.
     pub(super) fn on_received(&mut self, ctx: &mut NodeCtx<'_>, received: Receive) {
         let Receive { from, sets, receipt } = received;
-        let digests = sets.iter().map(|(key, set)| (*key, set.digest())).collect();
+        let digests: Vec<(Key, u64)> = sets.iter().map(|(key, set)| (*key, set.digest())).collect();
         self.replica.receive(ctx, &self.config, &mut self.disk, sets);
+        // What has come late may belong to another by now.
+        digests.iter().for_each(|(key, _)| self.on_written(ctx, *key));
         match receipt {
             Receipt::Transfer { deal, batch } => {
                 send(ctx, from, Moving::Transferred { deal, batch, digests });
