@@ -112,6 +112,12 @@ shipped![
     ("incidents", "delete-race"),
     ("incidents", "riak-388-netsplit"),
     ("incidents", "hint-window"),
+    ("regressions", "copy-then-hint"),
+    ("regressions", "hint-to-a-giver"),
+    ("regressions", "late-copy"),
+    ("regressions", "lost-for-ever"),
+    ("regressions", "standing-clock"),
+    ("regressions", "taken-place"),
 ];
 
 /// Declares patterns by their names in `scenarios/patterns/`.
