@@ -11,12 +11,14 @@ pub mod exit;
 pub mod explain;
 pub mod files;
 pub mod format;
+pub mod gallery;
 pub mod hunt;
 pub mod interrupt;
 pub mod judge;
 pub mod list;
 pub mod new;
 pub mod parallel;
+pub mod plot;
 pub mod progress;
 pub mod repeat;
 pub mod replay;
@@ -55,6 +57,8 @@ pub fn main() -> ExitCode {
         Command::Hunt(arguments) => hunt::hunt(arguments, &terminal),
         Command::Judge(judge) => judge::judge(judge, &terminal),
         Command::Reproduce(arguments) => reproduce::reproduce(arguments, &terminal),
+        Command::Plot(arguments) => plot::plot(arguments, &terminal),
+        Command::Gallery(arguments) => gallery::gallery(arguments, &terminal),
         Command::Completions { shell } => completions(*shell, &terminal),
         Command::Man => man(&terminal),
     };
