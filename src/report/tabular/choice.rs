@@ -84,7 +84,8 @@ impl Choice {
     fn nothing_left(&self, table: &Table) -> Problem {
         let told = self.filters.iter().map(|(column, wanted)| {
             let at = table.column(column).expect("it was found before");
-            let mut values: Vec<&str> = table.rows.iter().map(|row| row.cells[at].as_str()).collect();
+            let mut values: Vec<&str> =
+                table.rows.iter().map(|row| row.cells[at].as_str()).collect();
             values.sort_unstable();
             values.dedup();
             let more = if values.len() > 8 { ", ..." } else { "" };

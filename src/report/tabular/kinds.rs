@@ -1,8 +1,6 @@
 //! The chart of each kind.
 
-use crate::report::plot::chart::{
-    Axis, Chart, Heat, Panel, Scale, Series, Style, Whisker,
-};
+use crate::report::plot::chart::{Axis, Chart, Heat, Panel, Scale, Series, Style, Whisker};
 use crate::report::plot::pareto::{Plane, Point, Side, Spread};
 use crate::report::tabular::choice::{Choice, Chosen, Kind};
 use crate::report::tabular::grouped::{Group, Places, groups, numbers, runs, series};
@@ -89,7 +87,8 @@ fn means(choice: &Choice, chosen: &Chosen<'_>) -> Result<Chart, Problem> {
     let drawn = groups.iter().enumerate().map(|(place, group)| {
         let label = legend(choice, &group.name);
         let styled = Series { label, ..estimated(&group.means(), choice.kind == Kind::Line) };
-        let style = if choice.kind == Kind::Line { LINES[place % LINES.len()] } else { Style::Points };
+        let style =
+            if choice.kind == Kind::Line { LINES[place % LINES.len()] } else { Style::Points };
         Series { style, ..styled }
     });
     let panel = Panel {
@@ -202,12 +201,8 @@ fn heat(choice: &Choice, chosen: &Chosen<'_>) -> Result<Chart, Problem> {
         group.means().into_iter().map(move |(at, it)| (at as usize, row, it.value))
     });
     let heat = Heat { title: titled(colour), cells: cells.collect(), scale: choice.y_scale };
-    let panel = Panel {
-        y_title: titled(y),
-        y_names: up.names,
-        heat: Some(heat),
-        ..Panel::default()
-    };
+    let panel =
+        Panel { y_title: titled(y), y_names: up.names, heat: Some(heat), ..Panel::default() };
     let title = format!("{} over {} and {}", titled(colour), titled(&choice.x), titled(y));
     let subtitle = runs(&groups).replace(", 95 % intervals", "").replace(": no intervals", "");
     Ok(framed(title, subtitle, axis(choice, across.names), panel))
@@ -228,12 +223,8 @@ fn pareto(choice: &Choice, chosen: &Chosen<'_>) -> Result<Chart, Problem> {
         x: spread(&x.values[0].1),
         y: spread(&y.values[0].1),
     };
-    let side = |column: &str, scale, better| Side {
-        title: titled(column),
-        scale,
-        better,
-        ends: None,
-    };
+    let side =
+        |column: &str, scale, better| Side { title: titled(column), scale, better, ends: None };
     let plane = Plane {
         title: format!("{} against {}", titled(y), titled(&choice.x)),
         subtitle: runs(&across),
