@@ -1,7 +1,7 @@
 //! Figure 17: how soon a crash is noticed against how often a running node is suspected, by the
 //! threshold of a phi accrual detector (Hayashibara et al., SRDS 2004, with Cassandra's exponential
-//! gaps). The simulated nodes have the paper's own detector; this one listens to their gossip: it is
-//! applied to the moments at which one node heard of another in the run.
+//! gaps). The simulated nodes have the paper's own detector; this one listens to their gossip: it
+//! is applied to the moments at which one node heard of another in the run.
 
 use crate::gallery::figure::Drawn;
 use crate::gallery::panes::{Pane, chart, estimate, grouped, told};
@@ -123,8 +123,10 @@ pub fn draw(table: &Table) -> Result<Drawn, Problem> {
         for phi in ["1", "3"] {
             let at = |y: &str| estimate(table, y, &[("loss", loss), ("phi", phi)]).map(told);
             seen.push(format!(
-                "Loss {loss}, phi {phi}: a crash is noticed after {} s, with {} false alarms an hour for each pair of nodes.",
-                at("detection_s")?, at("false_alarms_per_hour")?
+                "Loss {loss}, phi {phi}: a crash is noticed after {} s, with {} false alarms an \
+                 hour for each pair of nodes.",
+                at("detection_s")?,
+                at("false_alarms_per_hour")?
             ));
         }
     }

@@ -4,8 +4,8 @@
 use crate::gallery::figure::Drawn;
 use crate::gallery::panes::{Pane, grouped};
 use crate::gallery::trial::{Cells, Seen, Setting, Trial};
-use crate::report::plot::chart::Scale;
 use crate::report::plot::pareto::{Better, Plane, Point, Side};
+use crate::report::tabular::grouped::Group;
 use crate::report::tabular::kinds::spread;
 use crate::report::tabular::table::{Problem, Table};
 use crate::reproduce::work::Effort;
@@ -45,7 +45,7 @@ fn during(seen: &Seen) -> Vec<Cells> {
 pub fn draw(table: &Table) -> Result<Drawn, Problem> {
     let pane = |y| Pane { x: "seed", y, by: vec!["setting"], ..Pane::default() };
     let all = |y| -> Result<Vec<(String, Vec<f64>)>, Problem> {
-        let flat = |group: &crate::report::tabular::grouped::Group| {
+        let flat = |group: &Group| {
             let values = group.values.iter().flat_map(|(_, values)| values).copied().collect();
             (group.name.clone(), values)
         };
@@ -59,9 +59,18 @@ pub fn draw(table: &Table) -> Result<Drawn, Problem> {
     };
     let plane = Plane {
         title: "During a partition: what answers more returns older data".to_string(),
-        subtitle: "10 nodes in two halves; labels are (N,R,W) and kind of quorum; 95 % intervals over runs".to_string(),
-        x: Side { title: "stale reads, share of answered".to_string(), scale: Scale::Linear, better: Better::Low, ends: None },
-        y: Side { title: "yield: answered of all operations".to_string(), scale: Scale::Linear, better: Better::High, ends: Some((0.0, 1.0)) },
+        subtitle: "10 nodes in two halves; (N,R,W) and kind of quorum; 95 % intervals over runs"
+            .to_string(),
+        x: Side {
+            title: "stale reads, share of answered".to_string(),
+            better: Better::Low,
+            ..Side::default()
+        },
+        y: Side {
+            title: "yield: answered of all operations".to_string(),
+            better: Better::High,
+            ..Side::default()
+        },
         points: stale.iter().zip(&answered).map(point).collect(),
     };
     let front = plane.front();

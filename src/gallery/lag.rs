@@ -1,7 +1,7 @@
-//! Figure 6: how many versions reads are behind (k-staleness, PBS section 3.1), with quorums that do
-//! not grow: a write reaches its coordinator's own copy at once and no other before the run ends.
-//! Figure 8: the chance that a read is fresh, by the time since the write: the step that Wada et al.
-//! (CIDR 2011) saw at SimpleDB, where the copies are written some 475 ms later.
+//! Figure 6: how many versions reads are behind (k-staleness, PBS section 3.1), with quorums that
+//! do not grow: a write reaches its coordinator's own copy at once and no other before the end.
+//! Figure 8: the chance that a read is fresh, by the time since the write: the step that Wada et
+//! al. (CIDR 2011) saw at SimpleDB, where the other copies are written some 475 ms later.
 
 use crate::gallery::figure::Drawn;
 use crate::gallery::panes::{Pane, chart, estimate, panel, theory, told};
@@ -70,7 +70,11 @@ pub fn behind(table: &Table) -> Result<Drawn, Problem> {
         }
         let filters = [("quorum", quorum.as_str()), ("k_versions", "1")];
         let fresh = told(estimate(table, "within_k_share", &filters)?);
-        seen.push(format!("{quorum}, W=1: {fresh} of reads return the latest version; the closed form says {:.4}.", within(1)));
+        seen.push(format!(
+            "{quorum}, W=1: {fresh} of reads return the latest version; the closed form says \
+             {:.4}.",
+            within(1)
+        ));
     }
     seen.push(format!("The largest difference from the closed form at any k is {furthest:.4}."));
     let chart = chart(
@@ -141,7 +145,7 @@ pub fn step(table: &Table) -> Result<Drawn, Problem> {
     );
     let chart = chart(
         "A read sees one copy of three until the others are written: the step of SimpleDB",
-        "N=3, W=1; the other two copies follow after about 475 ms; bands are 95 % intervals over runs",
+        "N=3, W=1; the other copies follow after some 475 ms; bands are 95 % intervals over runs",
         "time since the write was acknowledged, ms",
         vec![shown],
     );

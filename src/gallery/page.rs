@@ -1,7 +1,7 @@
 //! The page of a figure and the page over all, as text in Markdown; and the numbers behind a chart
 //! that has no table of its own.
 
-use crate::gallery::figure::{Drawn, Figure};
+use crate::gallery::figure::{Drawn, Figure, Make};
 use crate::report::plot::chart::Chart;
 use crate::report::tabular::table::{Row, Table};
 
@@ -27,10 +27,8 @@ pub fn page(figure: &Figure, drawn: &Drawn) -> String {
     );
     text += &format!("`dynamo-sim plot {TABLE} --figure {}` draws them again", figure.name);
     text += match figure.make {
-        crate::gallery::figure::Make::Measured { .. } => ".\n",
-        crate::gallery::figure::Make::Again { .. } => {
-            " (which for this figure means to run it again).\n"
-        }
+        Make::Measured { .. } => ".\n",
+        Make::Again { .. } => " (which for this figure means to run it again).\n",
     };
     if figure.scenarios.is_empty() {
         text += "\nThe scenarios are written by the program.\n";
@@ -44,8 +42,8 @@ pub fn page(figure: &Figure, drawn: &Drawn) -> String {
 /// The page over all figures that are there: each with its first chart.
 pub fn overview(figures: &[(&Figure, String)]) -> String {
     let mut text = "# Gallery\n\nFigures on consistency, availability and latency, each from runs \
-                    of the event-driven simulator. `dynamo-sim gallery` makes all of them again, to \
-                    the byte.\n\n| | figure | shows | source |\n|---|---|---|---|\n"
+                    of the event-driven simulator. `dynamo-sim gallery` makes all of them again, \
+                    to the byte.\n\n| | figure | shows | source |\n|---|---|---|---|\n"
         .to_string();
     for (figure, _) in figures {
         let Figure { number, name, shows, source, .. } = figure;

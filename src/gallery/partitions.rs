@@ -4,9 +4,13 @@
 use crate::gallery::figure::Drawn;
 use crate::gallery::panes::{Pane, chart, estimate, grouped, panel, told};
 use crate::gallery::trial::{Cells, Seen, Setting, Trial};
+use crate::gallery::watch::Operation;
+use crate::metrics::faults::full_label;
+use crate::metrics::timeline::Row;
 use crate::report::plot::chart::{Chart, Panel, Scale, Series, Shade, Style};
 use crate::report::tabular::table::{Problem, Table};
 use crate::reproduce::work::Effort;
+use crate::trace::layout::FaultWindow;
 use crate::workload::words::Function;
 
 const LENGTHS_S: [u32; 5] = [2, 5, 10, 20, 40];
@@ -93,7 +97,7 @@ pub fn hint_trials(effort: Effort) -> Vec<Trial> {
 }
 
 fn backlog(seen: &Seen) -> Vec<Cells> {
-    let row = |row: &crate::metrics::timeline::Row| {
+    let row = |row: &Row| {
         vec![
             ("time_s", Some(row.time_s)),
             ("pending_hints", Some(row.hints_pending as f64)),
@@ -145,10 +149,10 @@ pub fn hints(table: &Table) -> Result<Drawn, Problem> {
 /// The windows of the faults of a scenario of the gallery.
 fn shades(scenario: &'static str) -> Vec<Shade> {
     let layout = Setting::new(scenario, 1).checked().plan().layout();
-    let window = |(colour, fault): (usize, &crate::trace::layout::FaultWindow)| Shade {
+    let window = |(colour, fault): (usize, &FaultWindow)| Shade {
         from: fault.from.seconds(),
         to: fault.to.seconds(),
-        label: crate::metrics::faults::full_label(fault),
+        label: full_label(fault),
         colour,
     };
     layout.faults.iter().enumerate().map(window).collect()
@@ -161,7 +165,7 @@ pub fn scatter_trials(_: Effort) -> Vec<Trial> {
 }
 
 fn operations(seen: &Seen) -> Vec<Cells> {
-    let row = |it: &crate::gallery::watch::Operation| {
+    let row = |it: &Operation| {
         vec![
             ("time_s", Some(it.began_s)),
             ("latency_ms", Some(it.latency_ms)),
@@ -209,7 +213,7 @@ pub fn scatter(table: &Table) -> Result<Drawn, Problem> {
         shades: shades("bad-minute"),
         ..chart(
             "What clients see of faults: each operation's latency, when it began",
-            "6 nodes, (3,2,2) strict, one run; those that failed ended at their time-out or at once",
+            "6 nodes, (3,2,2) strict, one run; what failed ended at a time-out or at once",
             "simulated time, s",
             vec![panel],
         )

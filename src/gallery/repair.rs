@@ -4,7 +4,9 @@
 use crate::gallery::figure::Drawn;
 use crate::gallery::panes::{Pane, chart, grouped, told};
 use crate::gallery::trial::{Cells, Seen, Setting, Trial};
+use crate::metrics::timeline::Row;
 use crate::report::plot::chart::{Panel, Scale, Series, Style, Whisker};
+use crate::report::plot::pareto::Spread;
 use crate::report::tabular::kinds::spread;
 use crate::report::tabular::table::{Problem, Table};
 use crate::reproduce::work::Effort;
@@ -35,9 +37,7 @@ fn traffic(seen: &Seen) -> Vec<Cells> {
     let heal = seen.figure("divergence.heals.0.time_s");
     let after = seen.figure("divergence.heals.0.converged_after_s");
     let bytes = heal.zip(after).map(|(heal, after)| {
-        let within = |row: &&crate::metrics::timeline::Row| {
-            row.time_s > heal && row.time_s <= heal + after + 1.0
-        };
+        let within = |row: &&Row| row.time_s > heal && row.time_s <= heal + after + 1.0;
         let rows = seen.outcome.rows.iter().filter(within);
         rows.map(|row| row.anti_entropy_sent_bytes as f64).sum()
     });
@@ -51,23 +51,13 @@ fn traffic(seen: &Seen) -> Vec<Cells> {
 /// The chart.
 pub fn draw(table: &Table) -> Result<Drawn, Problem> {
     let pane = |y| Pane { x: "down_s", y, by: vec!["depth"], ..Pane::default() };
-    let (keys, bytes) =
-        (grouped(table, &pane("diverged_keys"))?, grouped(table, &pane("sent_bytes"))?);
+    let keys = grouped(table, &pane("diverged_keys"))?;
+    let bytes = grouped(table, &pane("sent_bytes"))?;
     let (mut series, mut seen) = (Vec::new(), Vec::new());
     for (keys, bytes) in keys.iter().zip(&bytes) {
         let places = keys.values.iter().zip(&bytes.values);
-        let places: Vec<_> = places.map(|((_, x), (_, y))| (spread(x), spread(y))).collect();
-        let whisker = |(x, y): &(_, _)| -> Whisker {
-            let (x, y): (
-                &crate::report::plot::pareto::Spread,
-                &crate::report::plot::pareto::Spread,
-            ) = (x, y);
-            Whisker {
-                at: (x.value, y.value),
-                across: Some((x.low.max(1.0), x.high)),
-                up: Some((y.low.max(1.0), y.high)),
-            }
-        };
+        let places: Vec<(Spread, Spread)> =
+            places.map(|((_, x), (_, y))| (spread(x), spread(y))).collect();
         let leaves = 1_u32 << keys.name.parse::<u32>().unwrap_or(0);
         series.push(Series {
             label: format!("depth {} ({leaves} leaves)", keys.name),
@@ -77,17 +67,10 @@ pub fn draw(table: &Table) -> Result<Drawn, Problem> {
             ..Series::default()
         });
         let ends = [places.first(), places.last()].into_iter().flatten();
-        let ends: Vec<String> = ends
-            .map(|(x, y)| {
-                let whole = |it: &crate::report::plot::pareto::Spread| Estimate {
-                    value: it.value,
-                    low: it.low,
-                    high: it.high,
-                    runs: 0,
-                };
-                format!("{} bytes for {} keys", told(whole(y)), told(whole(x)))
-            })
-            .collect();
+        let end = |(x, y): &(Spread, Spread)| {
+            format!("{} bytes for {} keys", told(whole(y)), told(whole(x)))
+        };
+        let ends: Vec<String> = ends.map(end).collect();
         seen.push(format!("Depth {}: {}.", keys.name, ends.join(", ")));
     }
     let panel = Panel {
@@ -98,10 +81,23 @@ pub fn draw(table: &Table) -> Result<Drawn, Problem> {
     };
     let mut chart = chart(
         "Deep trees pay for what differs, shallow ones for all that shares a leaf with it",
-        "a node is down for 1 to 60 s, no hints, no read repair; from its return until all is equal; 95 % intervals",
+        "a node was down for 1 to 60 s; no hints, no read repair; bars: 95 % intervals over runs",
         "keys that differ when it returns",
         vec![panel],
     );
     chart.x.scale = Scale::Log;
     Ok(Drawn { charts: vec![("anti-entropy-bytes", chart)], seen })
+}
+
+/// Intervals along both axes, which have no place for nothing or less.
+fn whisker((x, y): &(Spread, Spread)) -> Whisker {
+    Whisker {
+        at: (x.value, y.value),
+        across: Some((x.low.max(1.0), x.high)),
+        up: Some((y.low.max(1.0), y.high)),
+    }
+}
+
+fn whole(spread: &Spread) -> Estimate {
+    Estimate { value: spread.value, low: spread.low, high: spread.high, runs: 0 }
 }

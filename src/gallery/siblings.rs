@@ -4,6 +4,7 @@
 use crate::gallery::figure::Drawn;
 use crate::gallery::panes::{Pane, chart, estimate, panel, told};
 use crate::gallery::trial::{Cells, Seen, Setting, Trial};
+use crate::metrics::timeline::Row;
 use crate::report::plot::chart::Scale;
 use crate::report::tabular::table::{Problem, Table};
 use crate::reproduce::work::Effort;
@@ -34,7 +35,7 @@ fn over_time(seen: &Seen) -> Vec<Cells> {
     let lost = seen.figure("durability.lost_writes");
     let written = seen.figure("durability.acknowledged_writes");
     let share = lost.zip(written).map(|(lost, written)| lost / written);
-    let row = |row: &crate::metrics::timeline::Row| {
+    let row = |row: &Row| {
         vec![
             ("time_s", Some(row.time_s)),
             ("versions_per_read", row.versions_per_read_mean),
@@ -62,7 +63,11 @@ pub fn draw(table: &Table) -> Result<Drawn, Problem> {
         let share = estimate(table, "lost_writes_share", &[("clocks", name)])?;
         let last = estimate(table, "versions_per_read", &[("clocks", name), ("time_s", "30")])?;
         let spelt = format!("{:.0} %", 100.0 * share.value);
-        seen.push(format!("{name}: {} versions a read in the 30th second; {spelt} of acknowledged writes are lost at the end.", told(last)));
+        seen.push(format!(
+            "{name}: {} versions a read in the 30th second; {spelt} of acknowledged writes are \
+             lost at the end.",
+            told(last)
+        ));
         lost.push((name, spelt));
     }
     let label = |name: &str| {
@@ -71,7 +76,7 @@ pub fn draw(table: &Table) -> Result<Drawn, Problem> {
     };
     let chart = chart(
         "Siblings: dots keep them few, lost contexts let them grow, literal clocks lose writes",
-        "two clients write one key with the context of their last answer; bands are 95 % intervals over runs",
+        "two clients write each key with the context of their last answer; bands: 95 % intervals",
         "simulated time, s",
         vec![panel(table, &pane, label)?],
     );

@@ -45,7 +45,7 @@ pub fn fits(table: &Table) -> Result<Drawn, Problem> {
     let mut chart = chart(
         "How soon a write can be read: the chance of a fresh read by the time since its commit",
         &format!(
-            "N=3, latencies as PBS fitted them to LinkedIn (SSD, disk), Yammer and a wide area; {BARS}"
+            "N=3, latencies that PBS fitted to LinkedIn (SSD, disk), Yammer and a wide area; {BARS}"
         ),
         "time from the commit to the read, ms",
         panels,

@@ -6,7 +6,7 @@ use crate::gallery::trial::{Cells, Trial};
 use crate::reproduce::work::Effort;
 use crate::validate::chain::{Quorums, Rates, fresh};
 use crate::validate::table::{self, Case};
-use crate::validate::wars::{Measured, World};
+use crate::validate::wars::{Measured, ReadsAt, World};
 
 /// Settings of quorums that may return old data with N = 3.
 pub const PARTIAL: [(u32, u32); 3] = [(1, 1), (1, 2), (2, 1)];
@@ -62,7 +62,7 @@ fn seeds(
 
 /// Rows of one R at all times.
 fn by_time(measured: &Measured, r: u32, after_ms: &[f64]) -> Vec<Cells> {
-    let row = |(after, at): (&f64, &crate::validate::wars::ReadsAt)| {
+    let row = |(after, at): (&f64, &ReadsAt)| {
         vec![
             ("r", Some(f64::from(r))),
             ("after_ms", Some(*after)),
@@ -202,7 +202,7 @@ pub fn validated(effort: Effort) -> Vec<Trial> {
         let (case, inner) = (case(name), after.clone());
         let rates: Rates = case.rates.expect("all legs of these cases are exponential");
         let rows = move |measured: &Measured| {
-            let row = |(after, at): (&f64, &crate::validate::wars::ReadsAt)| {
+            let row = |(after, at): (&f64, &ReadsAt)| {
                 let predicted = fresh(rates, Quorums { n: 3, r: 1, w: 1 }, *after);
                 vec![
                     ("after_ms", Some(*after)),

@@ -5,7 +5,7 @@
 //! | `chart` | what a chart shows, as data |
 //! | `layout` `panel` `legend` `shades` `series` | where everything goes |
 //! | `scale` `number` `dash` `palette` | axes, their labels, line patterns, colours |
-//! | `whiskers` `columns` `heat` `labels` | intervals, hatched columns, coloured cells, names of points |
+//! | `whiskers` `columns` `heat` `labels` | intervals, hatched columns, cells, names of points |
 //! | `pareto` | which points no other beats, and their chart |
 //! | `scene` | the picture as a list of marks |
 //! | `text` `canvas` | glyphs and pixels without any font or graphics library of the machine |
