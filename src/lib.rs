@@ -24,6 +24,7 @@
 //! | [`history`] | histories judged without an oracle, of any store |
 //! | [`hunt`] | bugs that can be planted, and the hunt for any |
 //! | `reproduce` | the paper's figures beside ours, behind the feature `cli` |
+//! | `validate` | theory beside what is simulated, behind the feature `cli` |
 //! | `cli` | the face, behind the feature `cli` |
 //!
 //! A room imports only from those above it in this list; a test keeps that so.
@@ -52,6 +53,8 @@ pub mod sim;
 pub mod switch;
 pub mod time;
 pub mod trace;
+#[cfg(feature = "cli")]
+pub mod validate;
 pub mod workload;
 
 /// The examples of the README are tests.

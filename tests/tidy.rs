@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// Floors from low to high. A room imports only from lower floors, never from its own.
-const FLOORS: [&[&str]; 12] = [
+const FLOORS: [&[&str]; 13] = [
     &["time", "id", "quantity", "switch", "digest", "ghost"],
     &["random"],
     &["process", "network"],
@@ -16,6 +16,7 @@ const FLOORS: [&[&str]; 12] = [
     &["experiment", "history"],
     &["hunt"],
     &["reproduce"],
+    &["validate"],
     &["cli"],
 ];
 

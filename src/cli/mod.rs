@@ -25,6 +25,7 @@ pub mod run;
 pub mod shrink;
 pub mod sources;
 pub mod terminal;
+pub mod validate;
 
 use std::process::ExitCode;
 
@@ -55,6 +56,7 @@ pub fn main() -> ExitCode {
         Command::Hunt(arguments) => hunt::hunt(arguments, &terminal),
         Command::Judge(judge) => judge::judge(judge, &terminal),
         Command::Reproduce(arguments) => reproduce::reproduce(arguments, &terminal),
+        Command::Validate(arguments) => validate::validate(arguments, &terminal),
         Command::Completions { shell } => completions(*shell, &terminal),
         Command::Man => man(&terminal),
     };

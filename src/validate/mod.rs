@@ -18,6 +18,7 @@
 pub mod chain;
 pub mod list;
 pub mod oracles;
+pub mod page;
 pub mod pbs;
 pub mod row;
 pub mod served;

@@ -60,8 +60,7 @@ pub fn read() -> Vec<Case> {
         }
         let case = cases.last_mut().expect("one was pushed");
         let number = |place: usize| cells[place].parse::<f64>().expect("the table holds numbers");
-        let quantile =
-            || Quantile { quorum: number(2) as u32, part: number(3), ms: number(4) };
+        let quantile = || Quantile { quorum: number(2) as u32, part: number(3), ms: number(4) };
         match cells[1] {
             "read" => case.read_latency.push(quantile()),
             "write" => case.write_latency.push(quantile()),

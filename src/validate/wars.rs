@@ -13,7 +13,7 @@
 
 use crate::dynamo::message::{Message, ToCoordinator, ToReplica};
 use crate::dynamo::versioning::version::VersionSet;
-use crate::ghost::EventId;
+use crate::id::EventId;
 use crate::id::{Address, AttemptId};
 use crate::scenario::read::Checked;
 use crate::scenario::spec::Scenario;
@@ -66,7 +66,9 @@ impl World {
         let after: Vec<String> = after_ms.iter().map(|ms| format!("\"{ms}ms\"")).collect();
         let after = after.join(", ");
         let (sites, turns) = match &self.between {
-            Some(between) => (sites(*n, between), r#", "reads": "one_in_turn", "from": "any_site""#),
+            Some(between) => {
+                (sites(*n, between), r#", "reads": "one_in_turn", "from": "any_site""#)
+            }
             None => (String::new(), ""),
         };
         format!(
@@ -131,11 +133,7 @@ fn sites(count: u32, between: &str) -> String {
         format!("{{ \"sites\": [\"site-{one}\", \"site-{other}\"], \"legs\": {between} }}")
     };
     let links: Vec<String> = pairs.map(link).collect();
-    format!(
-        ", \"sites\": {{ {} }}, \"between\": [ {} ]",
-        sites.join(", "),
-        links.join(", ")
-    )
+    format!(", \"sites\": {{ {} }}, \"between\": [ {} ]", sites.join(", "), links.join(", "))
 }
 
 /// Watches the messages of the client.
