@@ -60,6 +60,8 @@ pub enum Command {
     Plot(Plot),
     /// Make the gallery: twenty figures on consistency, availability and latency
     Gallery(Gallery),
+    /// Compare what is simulated with published models and closed forms
+    Validate(crate::cli::validate::Validate),
     /// Print a completion script for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page

@@ -27,6 +27,7 @@ pub mod run;
 pub mod shrink;
 pub mod sources;
 pub mod terminal;
+pub mod validate;
 
 use std::process::ExitCode;
 
@@ -59,6 +60,7 @@ pub fn main() -> ExitCode {
         Command::Reproduce(arguments) => reproduce::reproduce(arguments, &terminal),
         Command::Plot(arguments) => plot::plot(arguments, &terminal),
         Command::Gallery(arguments) => gallery::gallery(arguments, &terminal),
+        Command::Validate(arguments) => validate::validate(arguments, &terminal),
         Command::Completions { shell } => completions(*shell, &terminal),
         Command::Man => man(&terminal),
     };

@@ -16,6 +16,12 @@
 //! | all others | one group each |
 
 pub mod chain;
+pub mod list;
+pub mod oracles;
+pub mod page;
+pub mod pbs;
 pub mod row;
+pub mod served;
 pub mod table;
+pub mod val;
 pub mod wars;
