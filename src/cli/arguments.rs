@@ -56,6 +56,8 @@ pub enum Command {
     Judge(Judge),
     /// Make the paper's figures and tables again, beside what the paper says
     Reproduce(Reproduce),
+    /// Print what PBS predicts for a scenario beside its simulation
+    Predict(crate::cli::predict::Predict),
     /// Compare what is simulated with published models and closed forms
     Validate(crate::cli::validate::Validate),
     /// Print a completion script for a shell

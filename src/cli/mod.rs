@@ -17,6 +17,7 @@ pub mod judge;
 pub mod list;
 pub mod new;
 pub mod parallel;
+pub mod predict;
 pub mod progress;
 pub mod repeat;
 pub mod replay;
@@ -56,6 +57,7 @@ pub fn main() -> ExitCode {
         Command::Hunt(arguments) => hunt::hunt(arguments, &terminal),
         Command::Judge(judge) => judge::judge(judge, &terminal),
         Command::Reproduce(arguments) => reproduce::reproduce(arguments, &terminal),
+        Command::Predict(arguments) => predict::predict(arguments, &terminal),
         Command::Validate(arguments) => validate::validate(arguments, &terminal),
         Command::Completions { shell } => completions(*shell, &terminal),
         Command::Man => man(&terminal),
