@@ -45,7 +45,7 @@ pub fn fits(table: &Table) -> Result<Drawn, Problem> {
         seen.push(format!("{case}, R=W=1: {} fresh at once, {} after 5 ms.", at("0")?, at("5")?));
     }
     let mut chart = chart(
-        "How soon a write can be read depends on latencies more than on (R,W)",
+        "How soon a write can be read: by fit of latencies and by (R,W)",
         &format!(
             "N=3, latencies that PBS fitted to LinkedIn (SSD, disk), Yammer and a wide area; {BARS}"
         ),
