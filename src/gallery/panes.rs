@@ -107,7 +107,8 @@ pub fn told(estimate: Estimate) -> String {
         _large => format!("{value:.0}"),
     };
     match low.is_finite() && high.is_finite() && low < high {
-        true => format!("{} ({} to {})", short(value), short(low), short(high)),
+        // What is told here cannot be negative.
+        true => format!("{} ({} to {})", short(value), short(low.max(0.0)), short(high)),
         false => short(value),
     }
 }
