@@ -1,5 +1,5 @@
-//! Figure 16: rounds of gossip until all know of a new member, against the number of nodes, and how
-//! many do not know yet after each round. Gossip exchanges both ways, once a second for each node.
+//! Figure 16: rounds of gossip until all know of a new member, from when it has all that it shall
+//! keep, against the number of nodes, and how many do not know yet after each round. Gossip exchanges both ways, once a second for each node.
 
 use crate::gallery::figure::Drawn;
 use crate::gallery::panes::{Pane, chart, grouped, panel, theory, told};
@@ -30,7 +30,7 @@ pub fn trials(effort: Effort) -> Vec<Trial> {
 fn rounds(seen: &Seen, nodes: f64) -> Vec<Cells> {
     let watch = &seen.watch;
     let Some(start) = watch.announced_s else { return Vec::new() };
-    // The newcomer itself is told by the administrator.
+    // The newcomer itself is the first to know.
     let times: Vec<f64> = watch.learnt_s.values().map(|at| at - start).collect();
     let knowing = |round: u32| times.iter().filter(|at| **at <= f64::from(round)).count() as f64;
     let all = (times.len() as f64 >= nodes).then(|| times.iter().copied().fold(0.0, f64::max));
@@ -84,7 +84,7 @@ pub fn draw(table: &Table) -> Result<Drawn, Problem> {
     let residue = chart(
         "Few know at first; then the rest learn within a few rounds",
         bars,
-        "rounds since the first node was told",
+        "rounds since the newcomer took over its ranges",
         vec![rest],
     );
     Ok(Drawn { charts: vec![("rounds", rounds), ("residue", residue)], seen })

@@ -22,7 +22,7 @@ pub struct Watch {
     pub operations: Vec<Operation>,
     /// By receiver and sender, the seconds at which gossip arrived.
     pub heard: BTreeMap<(NodeId, NodeId), Vec<f64>>,
-    /// When a member was first told of a change, and when each node then changed its mind.
+    /// When the membership was last changed, and when each node then learnt of it.
     pub announced_s: Option<f64>,
     pub learnt_s: BTreeMap<NodeId, f64>,
 }
@@ -108,8 +108,10 @@ impl Watch {
                 self.committed(now, *key, ghost.event().number);
             }
             (Fact::Announced { .. }, Some(node)) if now > Time::ZERO => {
-                self.announced_s.get_or_insert(now.seconds());
-                self.learnt_s.entry(node).or_insert(now.seconds());
+                // Of a join the last counts: by then all that moves has moved, and what is new is
+                // the ring itself.
+                self.announced_s = Some(now.seconds());
+                self.learnt_s = BTreeMap::from([(node, now.seconds())]);
             }
             (Fact::Believes { .. }, Some(node)) if self.announced_s.is_some() => {
                 self.learnt_s.entry(node).or_insert(now.seconds());
