@@ -1,5 +1,6 @@
 //! Figure 16: rounds of gossip until all know of a new member, from when it has all that it shall
-//! keep, against the number of nodes, and how many do not know yet after each round. Gossip exchanges both ways, once a second for each node.
+//! keep, against the number of nodes, and how many do not know yet after each round. Gossip
+//! exchanges both ways, once a second for each node.
 
 use crate::gallery::figure::Drawn;
 use crate::gallery::panes::{Pane, chart, grouped, panel, theory, told};
