@@ -13,6 +13,9 @@ use crate::reproduce::work::Effort;
 const QUORUMS: [(u32, u32, u32); 7] =
     [(3, 1, 1), (3, 1, 2), (3, 2, 1), (3, 2, 2), (3, 3, 1), (3, 1, 3), (5, 3, 3)];
 
+/// A setting and its values.
+type Named = (String, Vec<f64>);
+
 /// All runs.
 pub fn trials(effort: Effort) -> Vec<Trial> {
     let seeds = if effort == Effort::Full { 8 } else { 3 };
@@ -44,7 +47,7 @@ fn during(seen: &Seen) -> Vec<Cells> {
 /// The chart.
 pub fn draw(table: &Table) -> Result<Drawn, Problem> {
     let pane = |y| Pane { x: "seed", y, by: vec!["setting"], ..Pane::default() };
-    let all = |y| -> Result<Vec<(String, Vec<f64>)>, Problem> {
+    let all = |y| -> Result<Vec<Named>, Problem> {
         let flat = |group: &Group| {
             let values = group.values.iter().flat_map(|(_, values)| values).copied().collect();
             (group.name.clone(), values)
@@ -52,7 +55,7 @@ pub fn draw(table: &Table) -> Result<Drawn, Problem> {
         Ok(grouped(table, &pane(y))?.iter().map(flat).collect())
     };
     let (stale, answered) = (all("stale_share")?, all("yield_share")?);
-    let point = |((name, x), (_, y)): (&(String, Vec<f64>), &(String, Vec<f64>))| Point {
+    let point = |((name, x), (_, y)): (&Named, &Named)| Point {
         name: name.clone(),
         x: spread(x),
         y: spread(y),

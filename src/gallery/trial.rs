@@ -10,6 +10,9 @@ use crate::scenario::spec::Scenario;
 /// Cells of a row: names of columns with their values; none where there was nothing to measure.
 pub type Cells = Vec<(&'static str, Option<f64>)>;
 
+/// The header and the cells of a row.
+pub type Line = (Vec<String>, Vec<String>);
+
 /// Whether to go on; asked now and then.
 pub type Pulse<'p> = &'p mut dyn FnMut() -> bool;
 
@@ -59,7 +62,7 @@ impl Trial {
     }
 
     /// Runs it: the header of the table, and its rows.
-    pub fn run(&self, pulse: Pulse<'_>) -> Result<Vec<(Vec<String>, Vec<String>)>, Stopped> {
+    pub fn run(&self, pulse: Pulse<'_>) -> Result<Vec<Line>, Stopped> {
         let cell = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value}"));
         let row = |cells: Cells| {
             let names = self.told.iter().map(|(name, _)| *name);

@@ -100,7 +100,7 @@ impl Plane {
         for (place, point) in points.iter().enumerate() {
             let hides =
                 |other: &&Point| near(|it| it.x, other, point) && near(|it| it.y, other, point);
-            let first = points.iter().position(|other| hides(&other)).unwrap_or(place);
+            let first = points.iter().position(hides).unwrap_or(place);
             let comma = if names[first].is_empty() { "" } else { ", " };
             let longer = format!("{}{comma}{}", names[first], point.name);
             names[first] = longer;
