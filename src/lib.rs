@@ -9,6 +9,7 @@
 //! | [`time`], [`digest`], [`quantity`], [`switch`], [`id`] | the ground floor: plain values |
 //! | [`ghost`] | what really happened before what |
 //! | [`random`] | luck with an address |
+//! | [`statistics`] | what numbers from several runs are worth |
 //! | [`process`] | the contract: an input in, effects out |
 //! | [`network`] | the fate of a packet |
 //! | [`dynamo`] | the paper, pure |
@@ -24,6 +25,8 @@
 //! | [`history`] | histories judged without an oracle, of any store |
 //! | [`hunt`] | bugs that can be planted, and the hunt for any |
 //! | `reproduce` | the paper's figures beside ours, behind the feature `cli` |
+//! | `validate` | theory beside what is simulated, behind the feature `cli` |
+//! | `gallery` | twenty figures from runs, behind the feature `cli` |
 //! | `cli` | the face, behind the feature `cli` |
 //!
 //! A room imports only from those above it in this list; a test keeps that so.
@@ -35,6 +38,8 @@ pub mod digest;
 pub mod dynamo;
 pub mod experiment;
 pub mod faults;
+#[cfg(feature = "cli")]
+pub mod gallery;
 pub mod ghost;
 pub mod history;
 pub mod hunt;
@@ -49,9 +54,12 @@ pub mod report;
 pub mod reproduce;
 pub mod scenario;
 pub mod sim;
+pub mod statistics;
 pub mod switch;
 pub mod time;
 pub mod trace;
+#[cfg(feature = "cli")]
+pub mod validate;
 pub mod workload;
 
 /// The examples of the README are tests.

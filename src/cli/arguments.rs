@@ -51,11 +51,19 @@ pub enum Command {
     /// Make a scenario with `expect` lines of a finding, to be run as a test
     Promote(Promote),
     /// List the bugs that can be planted, or measure how often each is caught
-    Bugs(Bugs),
+    Bugs(crate::cli::bugs::Bugs),
     /// Judge a history without an oracle: of a run, or of any other store
     Judge(Judge),
     /// Make the paper's figures and tables again, beside what the paper says
     Reproduce(Reproduce),
+    /// Draw columns of a sweep's table, or of any CSV file
+    Plot(crate::cli::plot::Plot),
+    /// Make the gallery: twenty figures on consistency, availability and latency
+    Gallery(crate::cli::gallery::Gallery),
+    /// Print what PBS predicts for a scenario beside its simulation
+    Predict(crate::cli::predict::Predict),
+    /// Compare what is simulated with published models and closed forms
+    Validate(crate::cli::validate::Validate),
     /// Print a completion script for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page
@@ -243,25 +251,6 @@ pub struct Promote {
     pub file: PathBuf,
     /// The scenario file to write; its name becomes that of the scenario
     #[arg(long, value_name = "FILE")]
-    pub out: PathBuf,
-}
-
-/// `bugs`
-#[derive(Args, Debug)]
-pub struct Bugs {
-    /// Only this one
-    pub name: Option<String>,
-    /// Try each with many seeds, and each seed without it
-    #[arg(long)]
-    pub score: bool,
-    /// How many seeds
-    #[arg(long, value_name = "N", default_value_t = 200)]
-    pub seeds: u64,
-    /// How many to try at a time [default: one for each core]; nothing else depends on it
-    #[arg(long, value_name = "N")]
-    pub jobs: Option<usize>,
-    /// Folder for the table over all bugs
-    #[arg(long, value_name = "DIR", default_value = "results/bugs")]
     pub out: PathBuf,
 }
 

@@ -11,12 +11,15 @@ pub mod exit;
 pub mod explain;
 pub mod files;
 pub mod format;
+pub mod gallery;
 pub mod hunt;
 pub mod interrupt;
 pub mod judge;
 pub mod list;
 pub mod new;
 pub mod parallel;
+pub mod plot;
+pub mod predict;
 pub mod progress;
 pub mod repeat;
 pub mod replay;
@@ -25,6 +28,7 @@ pub mod run;
 pub mod shrink;
 pub mod sources;
 pub mod terminal;
+pub mod validate;
 
 use std::process::ExitCode;
 
@@ -55,6 +59,10 @@ pub fn main() -> ExitCode {
         Command::Hunt(arguments) => hunt::hunt(arguments, &terminal),
         Command::Judge(judge) => judge::judge(judge, &terminal),
         Command::Reproduce(arguments) => reproduce::reproduce(arguments, &terminal),
+        Command::Plot(arguments) => plot::plot(arguments, &terminal),
+        Command::Gallery(arguments) => gallery::gallery(arguments, &terminal),
+        Command::Predict(arguments) => predict::predict(arguments, &terminal),
+        Command::Validate(arguments) => validate::validate(arguments, &terminal),
         Command::Completions { shell } => completions(*shell, &terminal),
         Command::Man => man(&terminal),
     };

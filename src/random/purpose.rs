@@ -96,6 +96,8 @@ purposes! {
     FaultTarget = 61,
     /// What a hunt draws: a cluster, its clients, its network and its trouble.
     Hunt = 62,
+    /// What a model draws that a run is compared with.
+    Model = 63,
 }
 
 #[cfg(test)]

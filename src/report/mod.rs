@@ -8,6 +8,7 @@
 //! | `history` `trace` | what clients did, and everything that happened, a line each |
 //! | `lines` `units` `sparkline` | JSON Lines; numbers and curves for a person |
 //! | `charts` `plot` | pictures of the timeline |
+//! | `tabular` | plots of any table with a row a run |
 //! | `outlook` `bars` | what is going to go wrong, in words and as a picture |
 
 #[cfg(feature = "cli")]
@@ -25,6 +26,8 @@ pub mod outlook;
 pub mod plot;
 pub mod sparkline;
 pub mod summary;
+#[cfg(feature = "cli")]
+pub mod tabular;
 #[cfg(feature = "cli")]
 pub mod timeline;
 pub mod trace;

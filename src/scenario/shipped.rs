@@ -118,6 +118,17 @@ shipped![
     ("regressions", "lost-for-ever"),
     ("regressions", "standing-clock"),
     ("regressions", "taken-place"),
+    ("gallery", "versions-behind"),
+    ("gallery", "late-copies"),
+    ("gallery", "two-writers"),
+    ("gallery", "partition-length"),
+    ("gallery", "hint-backlog"),
+    ("gallery", "tree-shapes"),
+    ("gallery", "gossip-spread"),
+    ("gallery", "heartbeats"),
+    ("gallery", "bad-minute"),
+    ("gallery", "quorums-parted"),
+    ("gallery", "repair-ablation"),
 ];
 
 /// Declares patterns by their names in `scenarios/patterns/`.

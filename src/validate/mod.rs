@@ -1,0 +1,40 @@
+//! Agreement with theory: what published models and closed forms predict beside what the
+//! event-driven simulator does. Each comparison is fixed in its file before its numbers are looked
+//! at; no reference is fitted to.
+//!
+//! | file | what |
+//! |---|---|
+//! | `row` | one comparison: simulated, interval, reference, verdict |
+//! | `list` | all groups of comparisons, and the jobs that make them |
+//! | `wars` `served` | the WARS model of PBS as scenarios, and what is measured of them |
+//! | `table` | the published cases, recomputed: `pbs.csv` |
+//! | `chain` | the WARS model with exponential legs, solved exactly |
+//! | `pbs` `val` `oracles` | PBS: 25 cases; against Cassandra's settings; exact relations |
+//! | `worlds` | small scenarios and what is counted in them |
+//! | `page` | the table and the summary as text |
+//! | `predict` `assumptions` | what PBS predicts for any scenario, and what it leaves out there |
+//! | `observed` | what a run comes to in the terms of PBS |
+//! | all others | one group each |
+
+pub mod assumptions;
+pub mod chain;
+pub mod detection;
+pub mod gossip;
+pub mod hints;
+pub mod list;
+pub mod merkle;
+pub mod observed;
+pub mod oracles;
+pub mod page;
+pub mod partition;
+pub mod pbs;
+pub mod predict;
+pub mod quorum;
+pub mod ring;
+pub mod row;
+pub mod served;
+pub mod siblings;
+pub mod table;
+pub mod val;
+pub mod wars;
+pub mod worlds;
