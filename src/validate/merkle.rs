@@ -12,6 +12,9 @@ pub const GROUP: &str = "merkle";
 const KEYS: u32 = 1 << 12;
 /// Levels below the root.
 const DEPTH: u32 = 12;
+/// A leaf is the end of a position, and all positions of the pair are odd: every other leaf is
+/// empty.
+const USED_LEAVES: f64 = 2048.0;
 /// Two nodes share two ranges, each with a tree: all keys lie in one, and the other's root is
 /// equal.
 const TREES: f64 = 2.0;
@@ -57,12 +60,17 @@ fn unequal(differing: u32, seed: u64, pairs: u32) -> Vec<Row> {
     };
     // Few pairs of keys share a leaf, so that a sample without any says nothing of its error: the
     // number of such pairs is nearly Poisson.
-    let shared = d * (d - 1.0) / 2.0 / f64::from(KEYS);
+    let shared = d * (d - 1.0) / 2.0 / USED_LEAVES;
     let further = SIGMAS * (shared / f64::from(pairs)).sqrt() + 1e-9;
     let hashes_note = "1 + sum over levels of b^(l+1) (1 - (1 - b^-l)^d), and an equal root";
-    let expected = f64::from(KEYS) * part(DEPTH);
+    let expected = USED_LEAVES * part(DEPTH - 1);
     vec![
         row("mean hashes sent", &hashes, (TREES + sum, 1e-9), hashes_note),
-        row("mean differing leaves", &leaves, (expected, further), "L (1 - (1 - 1/L)^d)"),
+        row(
+            "mean differing leaves",
+            &leaves,
+            (expected, further),
+            "L (1 - (1 - 1/L)^d), L = 2048 in use",
+        ),
     ]
 }
