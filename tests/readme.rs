@@ -30,7 +30,7 @@ fn words(line: &str) -> Vec<String> {
 #[test]
 fn every_command_of_the_readme_runs_as_printed() {
     let place = tempfile::tempdir().unwrap();
-    for name in ["mine", "shorter", "two-racks"] {
+    for name in ["mine", "shorter", "two-racks", "wars"] {
         let named = |text: &&str| text.contains(&format!("\"name\": \"{name}\""));
         let scenario = blocks("json").into_iter().find(named).unwrap();
         std::fs::write(place.path().join(format!("{name}.json")), scenario).unwrap();

@@ -207,7 +207,8 @@ fn text(told: &Told) -> String {
     for Latency { operation, percentile, predicted, simulated } in &told.latency_ms {
         let simulated = simulated.map_or("-".to_string(), |it| format!("{it:.3}"));
         line(format!(
-            "  {operation:5} {percentile:>5} %  predicted {predicted:>9.3}  simulated {simulated:>9}"
+            "  {operation:5} {percentile:>5} %  predicted {predicted:>9.3}  \
+             simulated {simulated:>9}"
         ));
     }
     if told.failed_operations > 0 {

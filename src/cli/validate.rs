@@ -104,10 +104,12 @@ fn keep(
     rows: &[Row],
     (effort, seed): (Effort, u64),
 ) -> Result<(), Failure> {
-    let drawing = draw(&page::chart(rows));
-    let drawing = drawing.map_err(|e| Failure::Environment(format!("cannot draw: {e}")))?;
-    folder.write("predicted-measured.svg", &drawing.svg)?;
-    folder.write("predicted-measured.png", &drawing.png)?;
+    if let Some(chart) = page::chart(rows) {
+        let drawing = draw(&chart);
+        let drawing = drawing.map_err(|e| Failure::Environment(format!("cannot draw: {e}")))?;
+        folder.write("predicted-measured.svg", &drawing.svg)?;
+        folder.write("predicted-measured.png", &drawing.png)?;
+    }
     folder.write("table.csv", page::csv(rows).as_bytes())?;
     folder.write("README.md", page::page(groups, rows, effort, seed).as_bytes())
 }

@@ -22,9 +22,9 @@ impl Rhythm {
         Rhythm { interval, phase }
     }
 
-    /// A rhythm that all who have this interval share.
-    pub fn in_step(interval: Duration) -> Rhythm {
-        Rhythm { interval, phase: Duration::ZERO }
+    /// The same without a phase: all who have its interval share it.
+    pub fn in_step(self) -> Rhythm {
+        Rhythm { phase: Duration::ZERO, ..self }
     }
 
     /// How long it is until the next beat, which is never now.

@@ -83,7 +83,7 @@ pub enum Distribution {
     /// A write to Yammer's Riak, from the same table as printed: the shape of its body is 3.35.
     #[serde(rename = "ymmr-write")]
     YmmrWrite,
-    /// The same with the shape 3.5, which its authors' simulator has; only this gives their results.
+    /// The same with the shape 3.5 of its authors' simulator; only this gives their results.
     #[serde(rename = "ymmr-write-alpha-3.5")]
     YmmrWriteAlpha35,
     /// The other three legs of Yammer's Riak, from the same table.

@@ -79,8 +79,8 @@ fn touched((keys, down, rate): (u32, u32, u32), seed: u64, runs: u64) -> Row {
 const BATCH: u64 = 4;
 const ONE_WAY_MS: u64 = 10;
 
-/// A stand-in keeps a batch on its way, so that it delivers a batch in each round trip: H hints take
-/// H / rate, in whole round trips.
+/// A stand-in keeps a batch on its way, so that it delivers a batch in each round trip: H hints
+/// take H / rate, in whole round trips.
 fn drain(seed: u64) -> Vec<Row> {
     let handoff = format!("{{ \"scan_interval\": \"5s\", \"batch\": {BATCH} }}");
     let text = world(4_000, 60, 20, &handoff).replace("100us", &format!("{ONE_WAY_MS}ms"));

@@ -86,8 +86,8 @@ fn memoryless(seed: u64, trials: u64, drawn: Option<u64>) -> Vec<Row> {
         for (after, reads) in after.iter().zip(&measured.at) {
             let miss = choose(n - w, r_quorum) / choose(n, r_quorum);
             let exponent = -f64::from(r_quorum) * (after + a + r) / mean;
-            // Ties of constant legs are broken the same way for all reads, at random for none: who
-            // answers first is the first replica, and that is as good as any.
+            // Constant legs answer all at once. Who counts as first is then always the same, which
+            // is as good as any: the legs of writes know nothing of it.
             let exact = 1.0 - miss * libm::exp(exponent);
             let what = format!("P(fresh) N={n} R={r_quorum} W={w} at {after} ms");
             let share = Share { hits: reads.fresh[r_quorum as usize - 1], trials: reads.reads };
@@ -127,7 +127,8 @@ fn exponential(seed: u64, trials: u64, drawn: Option<u64>) -> Vec<Row> {
     rows
 }
 
-/// The mean of the k-th of N exponentials: (1 / rate) times the sum of 1 / i, i from N - k + 1 to N.
+/// The mean of the k-th of N exponentials: their mean times the sum of 1 / i, i from N - k + 1 to
+/// N.
 fn order_statistics(seed: u64, trials: u64, _: Option<u64>) -> Vec<Row> {
     let legs = |leg: &str| {
         let mean = "{ \"exponential\": { \"mean\": \"4ms\" } }";

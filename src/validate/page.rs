@@ -10,6 +10,11 @@ use crate::validate::row::{Row, Verdict};
 /// What the columns are.
 const HEADER: &str = "group,case,what,simulated,low_95,high_95,reference,allowed,verdict,note";
 
+/// What the picture shows, if there is one.
+const PICTURE: &str = "\n![Predicted against measured](predicted-measured.png)\n\nProbabilities \
+    that a read returns the latest write, predicted and measured, and how far apart they are ([as \
+    vectors](predicted-measured.svg)).\n";
+
 /// How the rows of a group ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Tally {
@@ -106,29 +111,55 @@ pub fn page(groups: &[&Group], rows: &[Row], effort: Effort, seed: u64) -> Strin
         let tally = Tally::of(rows.iter().filter(|row| row.group == group.name)).told();
         let _never_fails = writeln!(text, "| `{}` | {} | {tally} |", group.name, group.about);
     }
-    text.push_str(
-        "\n![Predicted against measured](predicted-measured.png)\n\nProbabilities that a read \
-         returns the latest write, predicted and measured, and how far apart they are ([as \
-         vectors](predicted-measured.svg)). All numbers are in [table.csv](table.csv).\n",
-    );
+    if chart(rows).is_some() {
+        text.push_str(PICTURE);
+    }
+    text.push_str("\nAll numbers are in [table.csv](table.csv).\n");
     for group in groups {
         let of_group: Vec<&Row> = rows.iter().filter(|row| row.group == group.name).collect();
         let _never_fails = write!(text, "\n## {}: {}\n\n", group.name, group.about);
-        text.push_str("| case | what | simulated | 95 % interval | reference | verdict | note |\n");
-        text.push_str("|---|---|---|---|---|---|---|\n");
-        for row in of_group {
-            let cell = |words: &str| words.replace('|', "\\|");
-            let cells = [
-                cell(&row.case),
-                cell(&row.what),
-                number(row.simulated),
-                interval(row),
-                number(row.reference),
-                row.verdict.name().to_string(),
-                cell(&row.note),
-            ];
-            let _never_fails = writeln!(text, "| {} |", cells.join(" | "));
+        text.push_str(&match of_group.len() > MOST_LISTED {
+            true => by_case(&of_group),
+            false => listed(&of_group),
+        });
+    }
+    text
+}
+
+/// Longer groups are told by case; all their rows are in the table.
+const MOST_LISTED: usize = 60;
+
+fn by_case(rows: &[&Row]) -> String {
+    let mut cases: Vec<&str> = Vec::new();
+    for row in rows {
+        if !cases.contains(&&*row.case) {
+            cases.push(&row.case);
         }
+    }
+    let mut text = "| case | comparisons |\n|---|---|\n".to_string();
+    for case in cases {
+        let tally = Tally::of(rows.iter().filter(|row| row.case == case).copied()).told();
+        let _never_fails = writeln!(text, "| {case} | {tally} |");
+    }
+    text
+}
+
+fn listed(rows: &[&Row]) -> String {
+    let mut text =
+        "| case | what | simulated | 95 % interval | reference | verdict | note |\n".to_string();
+    text.push_str("|---|---|---|---|---|---|---|\n");
+    for row in rows {
+        let cell = |words: &str| words.replace('|', "\\|");
+        let cells = [
+            cell(&row.case),
+            cell(&row.what),
+            number(row.simulated),
+            interval(row),
+            number(row.reference),
+            row.verdict.name().to_string(),
+            cell(&row.note),
+        ];
+        let _never_fails = writeln!(text, "| {} |", cells.join(" | "));
     }
     text
 }
@@ -147,8 +178,8 @@ fn interval(row: &Row) -> String {
     row.interval.map_or("-".to_string(), both)
 }
 
-/// Predicted against measured probabilities.
-pub fn chart(rows: &[Row]) -> Chart {
+/// Predicted against measured probabilities; nothing where there are none.
+pub fn chart(rows: &[Row]) -> Option<Chart> {
     let of_group = |name: &str| -> Vec<(f64, f64)> {
         let fresh = rows.iter().filter(|row| row.group == name && row.what.starts_with("P(fresh)"));
         let mut points: Vec<(f64, f64)> =
@@ -157,6 +188,8 @@ pub fn chart(rows: &[Row]) -> Chart {
         points
     };
     let groups = [("pbs", "25 cases of PBS"), ("oracles", "exact forms")];
+    let mut shown = groups.iter().filter(|(group, _)| !of_group(group).is_empty());
+    shown.next()?;
     let series = |of: fn((f64, f64)) -> f64| -> Vec<Series> {
         let one = |(place, (group, label)): (usize, &(&str, &str))| Series {
             label: label.to_string(),
@@ -165,7 +198,8 @@ pub fn chart(rows: &[Row]) -> Chart {
             like: Some(place),
             ..Series::default()
         };
-        groups.iter().enumerate().map(one).collect()
+        let all = groups.iter().enumerate();
+        all.filter(|(_, (group, _))| !of_group(group).is_empty()).map(one).collect()
     };
     let mut measured = series(|(_, measured)| measured);
     measured.push(Series {
@@ -181,7 +215,7 @@ pub fn chart(rows: &[Row]) -> Chart {
         series,
         ..Panel::default()
     };
-    Chart {
+    Some(Chart {
         title: "P(fresh), predicted and measured".to_string(),
         subtitle: "each point: one case, R, W and time after the commit".to_string(),
         x: Axis { title: "predicted P(fresh)".to_string(), ..Axis::default() },
@@ -190,5 +224,5 @@ pub fn chart(rows: &[Row]) -> Chart {
             panel("Measured less predicted", "percentage points", off),
         ],
         shades: Vec::new(),
-    }
+    })
 }

@@ -2,8 +2,8 @@
 //! scenario of this simulator, and an observer that measures it.
 //!
 //! One client coordinates, and so stands outside the preference list (`workload.routing` is
-//! `client_driven`). It sends each write to all N replicas and goes on at the W-th confirmation, and
-//! each read to all N. The four legs have delays of their own (`network.legs`). Nothing else
+//! `client_driven`). It sends each write to all N replicas and goes on at the W-th confirmation,
+//! and each read to all N. The four legs have delays of their own (`network.legs`). Nothing else
 //! happens: nothing repairs, nothing is hinted, nothing takes time at a node, and all time-outs lie
 //! beyond the run. Each write is read back at every tabled time after its commit.
 //!
@@ -53,7 +53,8 @@ pub struct Measured {
     pub trials: u64,
     /// By time after the commit.
     pub at: Vec<ReadsAt>,
-    /// By R, from 1: how long the reads at the first of those times took, in nanoseconds, ascending.
+    /// By R, from 1: how long the reads at the first of those times took, in nanoseconds and
+    /// ascending.
     pub read_latency: Vec<Vec<u64>>,
     /// By W, from 1 to that of the run: how long writes took, in nanoseconds, ascending.
     pub write_latency: Vec<Vec<u64>>,

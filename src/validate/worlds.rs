@@ -1,7 +1,9 @@
 //! Small worlds of the other groups, and what is counted in them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
+use crate::dynamo::versioning::version::VersionSet;
 use crate::id::{ClientId, Key};
 use crate::sim::plan::Plan;
 use crate::sim::simulation::Simulation;
@@ -58,13 +60,13 @@ impl Observer for Nobody {
     fn see(&mut self, _: Time, _: &Record<'_>) {}
 }
 
+/// What two nodes hold of one key.
+pub type Held<'a> = [Option<&'a Rc<VersionSet>>; 2];
+
 /// By key, what the first two nodes hold.
-pub fn held_by_two(
-    account: &Account,
-) -> impl Iterator<Item = (Key, [Option<&std::rc::Rc<crate::dynamo::versioning::version::VersionSet>>; 2])>
-{
+pub fn held_by_two(account: &Account) -> impl Iterator<Item = (Key, Held<'_>)> {
     let held = |node: usize| account.nodes[node].copies.iter().map(|(key, set)| (*key, set));
     let [one, other]: [BTreeMap<Key, _>; 2] = [held(0).collect(), held(1).collect()];
-    let keys: std::collections::BTreeSet<Key> = one.keys().chain(other.keys()).copied().collect();
+    let keys: BTreeSet<Key> = one.keys().chain(other.keys()).copied().collect();
     keys.into_iter().map(move |key| (key, [one.get(&key).copied(), other.get(&key).copied()]))
 }

@@ -144,7 +144,6 @@ impl Client {
         let (intents, open, roamed) = (0, SmallVec::new(), 0);
         let site = habits.router.site_of(me);
         let library = habits.outset.as_ref().map(|outset| Box::new(Library::new(outset)));
-        let awaited = Awaited::default();
         Client {
             me,
             habits,
@@ -156,7 +155,7 @@ impl Client {
             site,
             roamed,
             library,
-            awaited,
+            awaited: Awaited::default(),
         }
     }
 

@@ -1,6 +1,6 @@
-//! Reads that follow a write: a client looks, so long after its write was acknowledged, whether what
-//! it has written can be seen. So t-visibility is measured, of this simulator and of real stores
-//! (Bailis et al., VLDB 2012; Wada et al., CIDR 2011).
+//! Reads that follow a write: a client looks, so long after its write was acknowledged, whether
+//! what it has written can be seen. So t-visibility is measured, of this simulator and of real
+//! stores (Bailis et al., VLDB 2012; Wada et al., CIDR 2011).
 
 use serde::{Deserialize, Serialize};
 

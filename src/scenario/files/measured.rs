@@ -206,11 +206,11 @@ fn later(
     before: Option<(f64, Duration)>,
 ) -> Option<Duration> {
     let value = duration(table, cell);
-    if let (Some(value), Some((_, before))) = (value, before) {
-        if value < before {
-            let message = format!("durations do not fall; the line before has {before}");
-            table.complain(cell, "duration", message);
-        }
+    if let (Some(value), Some((_, before))) = (value, before)
+        && value < before
+    {
+        let message = format!("durations do not fall; the line before has {before}");
+        table.complain(cell, "duration", message);
     }
     value
 }

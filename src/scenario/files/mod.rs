@@ -1,5 +1,6 @@
-//! The files that a scenario names: recorded traces, lists of keys, measured durations. They are read by the same
-//! library as what a scenario extends, and told of in the same way, with line and column.
+//! The files that a scenario names: recorded traces, lists of keys, measured durations. They are
+//! read by the same library as what a scenario extends, and told of in the same way, with line and
+//! column.
 
 mod keys;
 pub(super) mod measured;
