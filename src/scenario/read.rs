@@ -273,8 +273,9 @@ impl Checked {
     /// 16 hexadecimal digits that name the world this scenario describes, its seed and the content
     /// of its files included: not what it is about or expects. FNV-1a of the compact JSON.
     pub fn hash(&self) -> String {
-        let (schema, about, expect, hunt) = (None, String::new(), Vec::new(), None);
-        let mut world = Scenario { schema, about, expect, hunt, ..self.scenario.clone() };
+        let (schema, about, expect) = (None, String::new(), Vec::new());
+        let (hunt, sweep) = (None, None);
+        let mut world = Scenario { schema, about, expect, hunt, sweep, ..self.scenario.clone() };
         files::without_names(&mut world);
         let json = serde_json::to_string(&world).expect("a scenario is plain data");
         format!("{:016x}", fnv_1a(json.as_bytes()))
