@@ -9,6 +9,7 @@
 //! | [`time`], [`digest`], [`quantity`], [`switch`], [`id`] | the ground floor: plain values |
 //! | [`ghost`] | what really happened before what |
 //! | [`random`] | luck with an address |
+//! | [`statistics`] | what numbers from several runs are worth |
 //! | [`process`] | the contract: an input in, effects out |
 //! | [`network`] | the fate of a packet |
 //! | [`dynamo`] | the paper, pure |
@@ -49,6 +50,7 @@ pub mod report;
 pub mod reproduce;
 pub mod scenario;
 pub mod sim;
+pub mod statistics;
 pub mod switch;
 pub mod time;
 pub mod trace;

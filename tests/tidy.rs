@@ -4,9 +4,10 @@
 use std::path::{Path, PathBuf};
 
 /// Floors from low to high. A room imports only from lower floors, never from its own.
-const FLOORS: [&[&str]; 12] = [
+const FLOORS: [&[&str]; 13] = [
     &["time", "id", "quantity", "switch", "digest", "ghost"],
     &["random"],
+    &["statistics"],
     &["process", "network"],
     &["dynamo", "faults"],
     &["workload"],

@@ -83,7 +83,7 @@ pub fn sample(source: &mut impl Source) -> f64 {
 
 /// The value that a share of `probability`, strictly between 0 and 1, lies below.
 #[inline]
-fn inverse(probability: f64) -> f64 {
+pub fn inverse(probability: f64) -> f64 {
     let off_middle = probability - 0.5;
     if off_middle.abs() <= 0.425 {
         let argument = 0.180625 - off_middle * off_middle;
@@ -110,7 +110,7 @@ fn ratio(numerator: &Polynomial, denominator: &Polynomial, argument: f64) -> f64
 }
 
 /// The share of the standard normal distribution below `value`.
-pub(super) fn share_below(value: f64) -> f64 {
+pub fn share_below(value: f64) -> f64 {
     0.5 * libm::erfc(-value * FRAC_1_SQRT_2)
 }
 

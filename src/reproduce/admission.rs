@@ -4,8 +4,9 @@
 use crate::report::document::Report;
 use crate::report::plot::chart::{Axis, Chart, Panel, Series, Style};
 use crate::reproduce::result::{Figure, Picture, Reproduction, Row, Table, spelt};
-use crate::reproduce::statistics::{Estimate, mean};
 use crate::reproduce::work::{Stopped, Work, World};
+use crate::statistics::estimate::Estimate;
+use crate::statistics::sample::mean;
 
 /// How the same trouble is met.
 const MODES: [Mode; 3] = [
@@ -80,9 +81,9 @@ pub fn make(work: &mut Work<'_>) -> Result<Reproduction, Stopped> {
             "{good} of {} statements hold; gets at the 99.9th percentile: {} ms controlled, {} ms \
              uncontrolled, {} ms without background work",
             foreground.rows.len(),
-            spelt(estimate(&runs[ON], |run| run.get).mean),
-            spelt(estimate(&runs[OFF], |run| run.get).mean),
-            spelt(estimate(&runs[QUIET], |run| run.get).mean),
+            spelt(estimate(&runs[ON], |run| run.get).value),
+            spelt(estimate(&runs[OFF], |run| run.get).value),
+            spelt(estimate(&runs[QUIET], |run| run.get).value),
         ),
         remarks: remarks(seeds),
         tables: vec![foreground, background(&runs)],
@@ -180,7 +181,7 @@ impl Measured {
 }
 
 fn estimate(runs: &Runs, part: Part) -> Estimate {
-    Estimate::of(&runs.iter().map(part).collect::<Vec<_>>())
+    Estimate::of_mean(&runs.iter().map(part).collect::<Vec<_>>())
 }
 
 fn foreground(runs: &[Runs]) -> Table {
@@ -192,14 +193,15 @@ fn foreground(runs: &[Runs]) -> Table {
             rows.push(Row::number(what, Figure::Nothing, estimate(runs, part)));
         }
         let each = runs[ON].iter().zip(&runs[OFF]);
-        let spared = Estimate::of(&each.map(|(on, off)| part(off) / part(on)).collect::<Vec<_>>());
+        let spared =
+            Estimate::of_mean(&each.map(|(on, off)| part(off) / part(on)).collect::<Vec<_>>());
         let row = Row::shape(
             format!("99.9 % of {name}, uncontrolled against controlled"),
             "above 1",
-            spelt(spared.mean),
-            spared.mean > 1.0,
+            spelt(spared.value),
+            spared.value > 1.0,
         );
-        rows.push(Row { interval: spared.interval, ..row });
+        rows.push(Row { interval: spared.interval(), ..row });
     }
     let done = mean(&runs[ON].iter().map(|run| run.repaired).collect::<Vec<_>>());
     rows.push(Row::shape(
@@ -229,11 +231,11 @@ fn background(runs: &[Runs]) -> Table {
 fn picture(runs: &[Runs], limits: &[(u32, Runs)]) -> Picture {
     let panel = |title: &str, part: Part, flat: &[usize]| {
         let at = |(slices, runs): &(u32, Runs)| {
-            (f64::from(*slices), Some(estimate(runs, part).mean).filter(|mean| mean.is_finite()))
+            (f64::from(*slices), Some(estimate(runs, part).value).filter(|mean| mean.is_finite()))
         };
         let points: Vec<(f64, Option<f64>)> = limits.iter().map(at).collect();
         let level = |mode: usize| {
-            let mean = Some(estimate(&runs[mode], part).mean).filter(|mean| mean.is_finite());
+            let mean = Some(estimate(&runs[mode], part).value).filter(|mean| mean.is_finite());
             points.iter().map(|(x, _)| (*x, mean)).collect::<Vec<_>>()
         };
         let series = |label: &str, style, points| Series {

@@ -4,8 +4,9 @@
 use crate::experiment::Outcome;
 use crate::report::plot::chart::{Axis, Chart, Panel, Scale, Series, Style};
 use crate::reproduce::result::{Figure, Picture, Reproduction, Row, Table, Verdict, spelt};
-use crate::reproduce::statistics::{Estimate, line};
 use crate::reproduce::work::{Stopped, Work, World};
+use crate::statistics::estimate::Estimate;
+use crate::statistics::sample::line;
 
 /// (N, R, W).
 const QUORUMS: [(u32, u32, u32); 5] = [(3, 1, 1), (3, 2, 2), (3, 3, 1), (3, 1, 3), (5, 3, 3)];
@@ -116,15 +117,15 @@ impl Setting {
 
     /// Share of requests that failed at the highest rate of failure.
     fn worst(&self) -> f64 {
-        self.points.last().map_or(0.0, |point| point.failed().mean)
+        self.points.last().map_or(0.0, |point| point.failed().value)
     }
 
     /// Crashes of each node in a day up to which 99.9995 % are answered, by a power law through the
     /// rates at which any request failed; none where there are fewer than two.
     fn limit(&self) -> Option<f64> {
-        let failing = self.points.iter().filter(|point| point.failed().mean > 0.0);
+        let failing = self.points.iter().filter(|point| point.failed().value > 0.0);
         let log = |point: &Point| {
-            (libm::log10(f64::from(point.crashes)), libm::log10(point.failed().mean))
+            (libm::log10(f64::from(point.crashes)), libm::log10(point.failed().value))
         };
         let points: Vec<(f64, f64)> = failing.map(log).collect();
         if points.len() < 2 {
@@ -146,7 +147,7 @@ impl Point {
     }
 
     fn share(&self, of: impl Fn(&Counts) -> f64) -> Estimate {
-        Estimate::of(&self.counts.iter().map(of).collect::<Vec<f64>>())
+        Estimate::of_mean(&self.counts.iter().map(of).collect::<Vec<f64>>())
     }
 }
 
@@ -167,7 +168,7 @@ fn claims(settings: &[Setting]) -> Table {
     let failed_puts = |w: u32| {
         let quorum = [(3, 1, 1), (3, 2, 2), (3, 1, 3)][w as usize - 1];
         let points = &of(settings, quorum, "strict").points;
-        points.last().expect("there are some").share(|c| c.failed_puts / c.puts).mean
+        points.last().expect("there are some").share(|c| c.failed_puts / c.puts).value
     };
     let puts = [1, 2, 3].map(failed_puts);
     let told = puts.map(spelt).join(", ");
@@ -249,7 +250,7 @@ fn picture(settings: &[Setting]) -> Picture {
     let panels = KINDS.map(|kind| {
         let own = settings.iter().filter(|setting| setting.kind == kind);
         let series = own.map(|setting| {
-            let at = |point: &Point| (f64::from(point.crashes), Some(point.failed().mean));
+            let at = |point: &Point| (f64::from(point.crashes), Some(point.failed().value));
             let (n, r, w) = setting.quorum;
             Series {
                 label: format!("({n},{r},{w})"),

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::reproduce::statistics::Estimate;
 use crate::reproduce::work::{Stopped, Work, World};
 use crate::scenario::spec::Scenario;
+use crate::statistics::estimate::Estimate;
 
 /// The world, without faults.
 pub const WORLD: &str = include_str!("reconciliation.json");
@@ -134,7 +134,7 @@ impl Measured {
 
     /// The 99.9th percentile of what a read returns, mean over seeds.
     pub fn most_bytes(&self) -> Estimate {
-        Estimate::of(self.of("versions.bytes_p99_9"))
+        Estimate::of_mean(self.of("versions.bytes_p99_9"))
     }
 
     /// Operations that failed, of all: reads, then writes; mean over seeds.
@@ -146,6 +146,6 @@ impl Measured {
     fn ratio(&self, part: &str, whole: &str) -> Estimate {
         let pairs = self.of(part).iter().zip(self.of(whole));
         let shares: Vec<f64> = pairs.map(|(part, whole)| part / whole.max(1.0)).collect();
-        Estimate::of(&shares)
+        Estimate::of_mean(&shares)
     }
 }

@@ -3,8 +3,8 @@
 //! All of it was fixed before any of its numbers were looked at.
 
 use crate::reproduce::result::Reproduction;
-use crate::reproduce::statistics::percentile;
 use crate::reproduce::work::{Stopped, Work, World};
+use crate::statistics::sample::percentile;
 use crate::time::{Duration, Time};
 use crate::trace::observer::{Interest, Observer};
 use crate::trace::record::Record;

@@ -3,8 +3,9 @@
 use crate::experiment::Outcome;
 use crate::report::plot::chart::{Axis, Chart, Panel, Scale, Series, Style};
 use crate::reproduce::result::{Figure, Picture, Reproduction, Row, Table, spelt};
-use crate::reproduce::statistics::{Estimate, line};
 use crate::reproduce::work::{Stopped, Work, World};
+use crate::statistics::estimate::Estimate;
+use crate::statistics::sample::line;
 
 /// Clients that write each key.
 const WRITERS: [u32; 6] = [1, 2, 4, 8, 16, 32];
@@ -122,7 +123,7 @@ impl Point {
 
     fn share(&self, of: impl Fn(&[f64; 5]) -> f64) -> Estimate {
         let share = |reads: &[f64; 5]| of(reads) / reads.iter().sum::<f64>();
-        Estimate::of(&self.reads.iter().map(share).collect::<Vec<f64>>())
+        Estimate::of_mean(&self.reads.iter().map(share).collect::<Vec<f64>>())
     }
 }
 
@@ -188,8 +189,8 @@ fn claims(sweeps: &Sweeps) -> Vec<Row> {
         Row::shape(
             "share with several versions, one writer and no failure",
             "none, since R + W > N",
-            spelt(sweeps.writers[0].several().mean),
-            sweeps.writers[0].several().mean == 0.0,
+            spelt(sweeps.writers[0].several().value),
+            sweeps.writers[0].several().value == 0.0,
         ),
         Row::number(
             "share at 10 crashes a node and day over that without, times (interpolated)",
@@ -266,7 +267,7 @@ fn remarks() -> Vec<String> {
 fn times(points: &[Point], low: f64, high: f64) -> f64 {
     let at = |value: f64| {
         let found = points.iter().find(|point| point.at == value);
-        found.expect("the value was run").several().mean
+        found.expect("the value was run").several().value
     };
     at(high) / at(low)
 }
@@ -274,7 +275,7 @@ fn times(points: &[Point], low: f64, high: f64) -> f64 {
 /// The power of the law between pause and share, and the pause in milliseconds at which the share
 /// is the paper's.
 fn matching_pause(points: &[Point]) -> (f64, f64) {
-    let log = |point: &Point| (libm::log10(point.at), libm::log10(point.several().mean));
+    let log = |point: &Point| (libm::log10(point.at), libm::log10(point.several().value));
     let (slope, start) = line(&points.iter().map(log).collect::<Vec<_>>());
     (slope, libm::exp10((libm::log10(SEVERAL) - start) / slope))
 }
@@ -301,12 +302,12 @@ fn several(title: &str, unit: &str, points: &[Point]) -> Table {
 fn picture(sweeps: &Sweeps) -> Picture {
     let curve = |label: &str, points: &[Point], like| {
         let band = |point: &Point| {
-            let (low, high) = point.several().interval?;
+            let (low, high) = point.several().interval()?;
             Some((point.at, low.max(0.0), high))
         };
         Series {
             label: label.to_string(),
-            points: points.iter().map(|p| (p.at, Some(p.several().mean))).collect(),
+            points: points.iter().map(|p| (p.at, Some(p.several().value))).collect(),
             style: Style::Joined,
             like: Some(like),
             band: points.iter().filter_map(band).collect(),

@@ -3,8 +3,9 @@
 use crate::report::plot::chart::{Axis, Chart, Panel, Scale, Series, Style};
 use crate::reproduce::day::{self, Hours, Mode};
 use crate::reproduce::result::{Figure, Picture, Reproduction, Row, Table, spelt};
-use crate::reproduce::statistics::{Estimate, deviation, mean};
 use crate::reproduce::work::{Stopped, Work};
+use crate::statistics::estimate::Estimate;
+use crate::statistics::sample::{deviation, mean};
 
 /// How many times the average the 99.9th percentile is to be: about ten.
 const ORDER: (f64, f64) = (5.0, 15.0);
@@ -137,15 +138,15 @@ fn comparison(all: &Measured, each: &[Measured]) -> Table {
     }
     let above = |part: fn(&Curves) -> &Vec<f64>| {
         let ratio = |one: &Measured| mean(part(&one.writes)) / mean(part(&one.reads));
-        Estimate::of(&each.iter().map(ratio).collect::<Vec<_>>())
+        Estimate::of_mean(&each.iter().map(ratio).collect::<Vec<_>>())
     };
     let ratios = [
         ("average of writes against reads", above(|curves| &curves.averages), "about 1.9"),
         ("99.9 % of writes against reads", above(|curves| &curves.tails), "above 1"),
     ];
     rows.extend(ratios.map(|(what, ratio, paper)| {
-        let row = Row::shape(what, paper, spelt(ratio.mean), ratio.mean > 1.0);
-        Row { interval: ratio.interval, ..row }
+        let row = Row::shape(what, paper, spelt(ratio.value), ratio.value > 1.0);
+        Row { interval: ratio.interval(), ..row }
     }));
     let worst = all.reads.tails.iter().chain(&all.writes.tails).copied().fold(0.0, f64::max);
     let kept = "within 300 ms (the drawing: not always)";
@@ -155,7 +156,7 @@ fn comparison(all: &Measured, each: &[Measured]) -> Table {
 
 fn numbers(all: &Measured, each: &[Measured]) -> Table {
     let over = |part: fn(&Measured) -> &Vec<f64>| {
-        Estimate::of(&each.iter().map(|day| mean(part(day))).collect::<Vec<_>>())
+        Estimate::of_mean(&each.iter().map(|day| mean(part(day))).collect::<Vec<_>>())
     };
     let swing = |curve: &[f64]| {
         let most = curve.iter().copied().fold(0.0, f64::max);

@@ -5,8 +5,9 @@ mod why;
 use crate::report::plot::chart::{Axis, Chart, Panel, Series, Style};
 use crate::reproduce::day::{self, Hours, Mode};
 use crate::reproduce::result::{Figure, Picture, Reproduction, Row, Table, spelt};
-use crate::reproduce::statistics::{Estimate, line, mean};
 use crate::reproduce::work::{Stopped, Work, World};
+use crate::statistics::estimate::Estimate;
+use crate::statistics::sample::{line, mean};
 
 /// The drawing, by hour: the mean of the upper edge of the direct curve, and of the lower edge of
 /// the buffered one, in milliseconds.
@@ -67,8 +68,8 @@ pub fn make(work: &mut Work<'_>) -> Result<Reproduction, Stopped> {
             .to_string(),
         outcome: format!(
             "the 99.9th percentile is lower by a factor of {} at peak and {} at night",
-            spelt(peak.mean),
-            spelt(night.mean)
+            spelt(peak.value),
+            spelt(night.value)
         ),
         tables: vec![
             factors(&measured, night, peak),
@@ -163,7 +164,7 @@ impl Measured {
 
 fn ratio(above: &[f64], below: &[f64]) -> Estimate {
     let ratios: Vec<f64> = above.iter().zip(below).map(|(above, below)| above / below).collect();
-    Estimate::of(&ratios)
+    Estimate::of_mean(&ratios)
 }
 
 fn night() -> Vec<usize> {
@@ -192,8 +193,8 @@ fn factors(measured: &Measured, night: Estimate, peak: Estimate) -> Table {
     let [direct, buffered] =
         [&measured.direct, &measured.buffered].map(|days| spread(day::tails(&days.all.puts)));
     let inside =
-        |holds: bool| format!("{}: {}", spelt(peak.mean), if holds { "yes" } else { "no" });
-    let peak_holds = (from..=to).contains(&peak.mean);
+        |holds: bool| format!("{}: {}", spelt(peak.value), if holds { "yes" } else { "no" });
+    let peak_holds = (from..=to).contains(&peak.value);
     Table::new(
         "Direct against buffered, 99.9th percentile of puts",
         vec![

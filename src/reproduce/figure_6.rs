@@ -12,8 +12,9 @@ use crate::random::purpose::Purpose;
 use crate::random::source::Source;
 use crate::report::plot::chart::{Axis, Chart, Panel, Series, Style};
 use crate::reproduce::result::{Figure, Picture, Reproduction, Row, Table, spelt};
-use crate::reproduce::statistics::{Estimate, line, mean};
 use crate::reproduce::work::{Stopped, Work};
+use crate::statistics::estimate::Estimate;
+use crate::statistics::sample::{line, mean};
 
 /// Load of each half-hour in the drawing, in its own units.
 const LOAD: [f64; 48] = [
@@ -126,7 +127,7 @@ fn mean_of(shares: &[f64; 48], chosen: fn(usize) -> bool) -> f64 {
 
 impl Cluster {
     fn estimate(&self, of: impl Fn(&Day) -> f64) -> Estimate {
-        Estimate::of(&self.days.iter().map(of).collect::<Vec<f64>>())
+        Estimate::of_mean(&self.days.iter().map(of).collect::<Vec<f64>>())
     }
 
     /// By how much the share changes from no load to the peak, by the straight line through a day.
@@ -157,8 +158,8 @@ impl Cluster {
         let what = named("largest share in a day");
         rows.push(Row::number(what, Figure::Number(2.0 / 9.0), self.estimate(most)));
         let slope = self.slope();
-        let holds = slope.interval.is_some_and(|(_, high)| high < 0.0);
-        let told = format!("{} from no load to the peak", spelt(slope.mean));
+        let holds = slope.interval().is_some_and(|(_, high)| high < 0.0);
+        let told = format!("{} from no load to the peak", spelt(slope.value));
         rows.push(Row::shape(named("the share falls as load rises"), "falls", told, holds));
         rows
     }
@@ -168,7 +169,7 @@ fn told(clusters: &[Cluster]) -> Reproduction {
     let words = |text: &str| text.to_string();
     let slopes: Vec<String> = clusters
         .iter()
-        .map(|cluster| format!("{} with {} nodes", spelt(cluster.slope().mean), cluster.nodes))
+        .map(|cluster| format!("{} with {} nodes", spelt(cluster.slope().value), cluster.nodes))
         .collect();
     let table = |cluster: &Cluster| Table::new(format!("{} nodes", cluster.nodes), cluster.rows());
     Reproduction {
@@ -235,7 +236,7 @@ fn over_the_day(clusters: &[Cluster]) -> Picture {
         .iter()
         .map(|cluster| Series {
             label: format!("{} nodes", cluster.nodes),
-            points: means(cluster).map(|(w, it)| (hours(w), Some(it.mean))).collect(),
+            points: means(cluster).map(|(w, it)| (hours(w), Some(it.value))).collect(),
             ..Series::default()
         })
         .collect();
@@ -268,7 +269,7 @@ fn against_load(clusters: &[Cluster]) -> Picture {
         .iter()
         .map(|cluster| Series {
             label: format!("{} nodes", cluster.nodes),
-            points: by_load(means(cluster).map(|(w, it)| (LOAD[w], Some(it.mean))).collect()),
+            points: by_load(means(cluster).map(|(w, it)| (LOAD[w], Some(it.value))).collect()),
             style: Style::Points,
             ..Series::default()
         })

@@ -100,7 +100,7 @@ fn efficiencies(setting: &Setting, points: &[Point]) -> Table {
             rows.push(match paper(setting, point.tokens) {
                 None => Row::number(what, Figure::Nothing, simulated),
                 Some(paper) => {
-                    let difference = simulated.mean - paper[strategy];
+                    let difference = simulated.value - paper[strategy];
                     let what = format!("{what}: difference {difference:+.4}");
                     Row::within(what, paper[strategy], simulated, BAR)
                 }
@@ -114,7 +114,7 @@ fn efficiencies(setting: &Setting, points: &[Point]) -> Table {
 fn outcome(setting: &Setting, points: &[Point]) -> String {
     let difference = |point: &Point| {
         let paper = paper(setting, point.tokens)?;
-        Some([0, 1, 2].map(|strategy| (point.efficiency[strategy].mean - paper[strategy]).abs()))
+        Some([0, 1, 2].map(|strategy| (point.efficiency[strategy].value - paper[strategy]).abs()))
     };
     let differences: Vec<f64> = points.iter().filter_map(difference).flatten().collect();
     if differences.is_empty() {
@@ -128,12 +128,13 @@ fn outcome(setting: &Setting, points: &[Point]) -> String {
 
 fn claims(points: &[Point]) -> Table {
     let best = points.iter().filter(|point| {
-        let [one, two, three] = point.efficiency.map(|estimate| estimate.mean);
+        let [one, two, three] = point.efficiency.map(|estimate| estimate.value);
         three > one && three > two
     });
     let best = best.count();
     let large = || points.iter().filter(|point| point.tokens >= 64);
-    let worst = large().filter(|point| point.efficiency[1].mean < point.efficiency[0].mean).count();
+    let worst =
+        large().filter(|point| point.efficiency[1].value < point.efficiency[0].value).count();
     let rows = vec![
         Row::shape(
             "sizes at which strategy 3 is the most even",
@@ -176,7 +177,7 @@ fn metadata(points: &[Point]) -> Table {
 
 /// The size at which a strategy reaches an efficiency, between points on a logarithmic axis.
 fn size_at(points: &[Point], strategy: usize, efficiency: f64) -> Option<f64> {
-    let at = |point: &Point| (libm::log(point.size.into()), point.efficiency[strategy].mean);
+    let at = |point: &Point| (libm::log(point.size.into()), point.efficiency[strategy].value);
     points.windows(2).find_map(|pair| {
         let ((x, y), (to_x, to_y)) = (at(&pair[0]), at(&pair[1]));
         let reached = y <= efficiency && efficiency <= to_y;
@@ -218,10 +219,10 @@ fn panel(setting: &Setting, points: &[Point]) -> Panel {
         let band = points
             .iter()
             .map(at)
-            .filter_map(|(x, estimate)| estimate.interval.map(|(low, high)| (x, low, high)));
+            .filter_map(|(x, estimate)| estimate.interval().map(|(low, high)| (x, low, high)));
         series.push(Series {
             label: format!("strategy {}", strategy + 1),
-            points: points.iter().map(at).map(|(x, e)| (x, Some(e.mean))).collect(),
+            points: points.iter().map(at).map(|(x, e)| (x, Some(e.value))).collect(),
             style: Style::Joined,
             band: band.collect(),
             ..Series::default()
@@ -253,7 +254,7 @@ fn panel(setting: &Setting, points: &[Point]) -> Panel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reproduce::statistics::Estimate;
+    use crate::statistics::estimate::Estimate;
 
     #[test]
     fn sizes_are_read_off_between_points() {

@@ -9,10 +9,10 @@ use crate::dynamo::message::{Grouped, Kind, Membership, Message};
 use crate::dynamo::ring::history::History;
 use crate::id::{Address, NodeId};
 use crate::reproduce::result::{Reproduction, Verdict};
-use crate::reproduce::statistics::Estimate;
 use crate::reproduce::work::{Stopped, Work, World};
 use crate::sim::plan::Plan;
 use crate::sim::simulation::Simulation;
+use crate::statistics::estimate::Estimate;
 use crate::time::{Duration, Time};
 use crate::trace::observer::{Interest, Observer, Observers};
 use crate::trace::record::{Record, Totals};
@@ -363,7 +363,7 @@ impl Sweep {
     }
 
     fn estimate(&self, of: impl Fn(&Spreading) -> f64) -> Estimate {
-        Estimate::of(&self.runs.iter().map(of).collect::<Vec<f64>>())
+        Estimate::of_mean(&self.runs.iter().map(of).collect::<Vec<f64>>())
     }
 }
 

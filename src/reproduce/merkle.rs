@@ -22,8 +22,8 @@ use crate::process::{Ctx, Effect, Input, Process};
 use crate::random::luck::Luck;
 use crate::report::plot::chart::{Axis, Chart, Panel, Scale, Series, Style};
 use crate::reproduce::result::{Figure, Picture, Reproduction, Row, Table, spelt};
-use crate::reproduce::statistics::Estimate;
 use crate::reproduce::work::{Stopped, Work};
+use crate::statistics::estimate::Estimate;
 use crate::switch::Switch;
 use crate::time::Time;
 

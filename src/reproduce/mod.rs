@@ -6,7 +6,6 @@
 //! | `list` | all reproductions by name |
 //! | `work` | how much effort, which seed, and who waits; scenarios that are run on the way |
 //! | `result` | what a reproduction comes to |
-//! | `statistics` | means and their intervals |
 //! | `day` | a compressed day of load, for figures 4 and 5 |
 //! | `placements` | random placements by the thousand |
 //! | `carts` `shapes` | worlds of shopping carts, and what was expected of them |
@@ -35,7 +34,6 @@ pub mod placements;
 pub mod reconciliation;
 pub mod result;
 pub mod shapes;
-pub mod statistics;
 pub mod table_2;
 pub mod virtual_nodes;
 pub mod work;

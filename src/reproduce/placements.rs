@@ -11,8 +11,8 @@ use crate::dynamo::ring::strategy::{Placement, first_tokens, partitions};
 use crate::random::luck::Luck;
 use crate::random::purpose::Purpose;
 use crate::random::source::Source;
-use crate::reproduce::statistics::Estimate;
 use crate::reproduce::work::{Settings, Stopped, Work};
+use crate::statistics::estimate::Estimate;
 
 /// What can be asked for beside the paper's cluster.
 pub const SETTINGS: [&str; 4] = ["nodes", "copies", "tokens", "partitions"];
@@ -116,7 +116,7 @@ pub fn measure(work: &mut Work<'_>, setting: &Setting) -> Result<Vec<Point>, Sto
             found.iter_mut().zip(efficiency).for_each(|(all, one)| all.push(one));
         }
         spent += f64::from(tokens);
-        let efficiency = found.map(|values| Estimate::of(&values));
+        let efficiency = found.map(|values| Estimate::of_mean(&values));
         points.push(Point { tokens, size: setting.nodes * tokens, efficiency });
     }
     work.done(1.0)?;
@@ -176,11 +176,11 @@ mod tests {
         // Whoever keeps copies of all carries as much as all others.
         let all = points(&["nodes=4", "copies=4", "tokens=1,3", "partitions=16"]);
         assert_eq!(all.iter().map(|point| point.size).collect::<Vec<_>>(), [4, 12]);
-        let means = all.iter().flat_map(|point| point.efficiency.map(|estimate| estimate.mean));
+        let means = all.iter().flat_map(|point| point.efficiency.map(|estimate| estimate.value));
         assert!(means.into_iter().all(|mean| (mean - 1.0).abs() < 1e-9));
         let one = points(&["nodes=4", "copies=1", "tokens=1,3"]);
-        assert!(one.iter().all(|point| point.efficiency[0].mean < 0.99));
-        assert!(one.iter().all(|point| (point.efficiency[2].mean - 1.0).abs() < 1e-9));
+        assert!(one.iter().all(|point| point.efficiency[0].value < 0.99));
+        assert!(one.iter().all(|point| (point.efficiency[2].value - 1.0).abs() < 1e-9));
     }
 
     fn setting(texts: &[&str]) -> Result<Setting, String> {

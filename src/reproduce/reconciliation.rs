@@ -6,8 +6,8 @@ use crate::report::plot::chart::{Axis, Chart, Panel, Scale, Series, Style};
 use crate::reproduce::carts::{Laboratory, Measured, STRICT, TROUBLE, file};
 use crate::reproduce::result::{Figure, Picture, Reproduction, Row, Table, spelt};
 use crate::reproduce::shapes;
-use crate::reproduce::statistics::Estimate;
 use crate::reproduce::work::{Effort, Stopped, Work};
+use crate::statistics::estimate::Estimate;
 
 /// Policies by their letters, names in files, and what they are.
 const POLICIES: [(&str, &str, &str); 5] = [
@@ -142,7 +142,7 @@ fn picture(curves: &[Curve]) -> Picture {
         points: curve
             .points
             .iter()
-            .map(|(count, measured)| (f64::from(*count), Some(measured.lost().mean)))
+            .map(|(count, measured)| (f64::from(*count), Some(measured.lost().value)))
             .collect(),
         style: Style::Joined,
         ..Series::default()

@@ -1,7 +1,7 @@
 //! What a reproduction comes to, as plain data.
 
 use crate::report::plot::chart::Chart;
-use crate::reproduce::statistics::Estimate;
+use crate::statistics::estimate::Estimate;
 
 /// All that is said of one reproduction.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -121,15 +121,15 @@ impl Row {
 
     /// A number that must not be further than `tolerance` from the paper's.
     pub fn within(what: impl Into<String>, paper: f64, simulated: Estimate, tolerance: f64) -> Row {
-        let near = (simulated.mean - paper).abs() <= tolerance;
+        let near = (simulated.value - paper).abs() <= tolerance;
         let verdict = if near { Verdict::Within } else { Verdict::Outside };
         Row { verdict, ..Row::number(what, Figure::Number(paper), simulated) }
     }
 
     /// A number that is only shown.
     pub fn number(what: impl Into<String>, paper: Figure, simulated: Estimate) -> Row {
-        let Estimate { mean, interval } = simulated;
-        let simulated = Figure::Number(mean);
+        let interval = simulated.interval();
+        let simulated = Figure::Number(simulated.value);
         Row { what: what.into(), paper, simulated, interval, verdict: Verdict::NoBar }
     }
 
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn the_worst_comparison_decides() {
-        let near = |mean| Row::within("a", 1.0, Estimate::of(&[mean]), 0.1);
+        let near = |mean| Row::within("a", 1.0, Estimate::of_mean(&[mean]), 0.1);
         let shape = |holds| Row::shape("b", "rises", "rises", holds);
         let rows = [
             (vec![], Verdict::NoBar),

@@ -60,12 +60,12 @@ fn last(curve: &Curve) -> &Measured {
 /// 1 and 2: what is lost without a merge.
 fn of_policies(curves: &[Curve]) -> Vec<Row> {
     let first = &curves[0];
-    let ratios = [at(first, 8), last(first)].map(|m| m.lost().mean / m.conflicts());
+    let ratios = [at(first, 8), last(first)].map(|m| m.lost().value / m.conflicts());
     let proportional = ratios.iter().all(|ratio| (0.2..5.0).contains(ratio))
         && ratios[0].max(ratios[1]) <= 2.0 * ratios[0].min(ratios[1]);
     let told = format!("{} and {}", spelt(ratios[0]), spelt(ratios[1]));
     let newest = &curves[1];
-    let lost = [at(newest, 1), at(newest, 2), last(newest)].map(|m| m.lost().mean);
+    let lost = [at(newest, 1), at(newest, 2), last(newest)].map(|m| m.lost().value);
     let rises = lost[0] < lost[1] && lost[1] < lost[2];
     vec![
         Row::shape(
@@ -92,9 +92,9 @@ fn skew_and_split(laboratory: Lab<'_, '_, '_>) -> Rows {
         let skew = format!(r#"cluster.clock_skew={{"deviation": "{deviation}"}}"#);
         let mut changes = newest.to_vec();
         changes.extend((deviation != "0ms").then_some(skew.as_str()));
-        lost.push(laboratory.run(&changes)?.lost().mean);
+        lost.push(laboratory.run(&changes)?.lost().value);
     }
-    let split = laboratory.run(&[&newest[..], &[TROUBLE]].concat())?.lost().mean;
+    let split = laboratory.run(&[&newest[..], &[TROUBLE]].concat())?.lost().value;
     let told: Vec<String> = lost.iter().map(|value| share(*value)).collect();
     Ok(vec![
         Row::shape(
@@ -120,7 +120,7 @@ fn union(laboratory: Lab<'_, '_, '_>) -> Rows {
         let calm = laboratory.run(&[&policy])?;
         let trouble = laboratory.run(&[&policy, TROUBLE])?;
         lost.push(calm.sum("carts.lost_adds") + trouble.sum("carts.lost_adds"));
-        back.push([calm.resurrected().mean, trouble.resurrected().mean]);
+        back.push([calm.resurrected().value, trouble.resurrected().value]);
         bytes.push(calm.bytes_per_reply());
     }
     Ok(vec![
@@ -178,11 +178,11 @@ fn blind(laboratory: Lab<'_, '_, '_>) -> Rows {
 fn literal(laboratory: Lab<'_, '_, '_>, curves: &[Curve]) -> Rows {
     let union = &curves[5];
     let dotted: f64 = curves[2].points.iter().map(|(_, m)| m.sum("carts.lost_adds")).sum();
-    let lost = [at(union, 1), at(union, 2), last(union)].map(|m| m.lost().mean);
+    let lost = [at(union, 1), at(union, 2), last(union)].map(|m| m.lost().value);
     let mut by = Vec::new();
     for coordinator in ["first", "fastest", "random"] {
         let coordinator = format!("cluster.coordinator={coordinator}");
-        by.push(laboratory.run(&["cluster.versioning=literal", &coordinator])?.lost().mean);
+        by.push(laboratory.run(&["cluster.versioning=literal", &coordinator])?.lost().value);
     }
     Ok(vec![
         Row::shape(

@@ -10,9 +10,9 @@ mod pauses;
 
 use crate::report::plot::chart::{Axis, Chart, Panel, Series, Style};
 use crate::reproduce::result::{Figure, Picture, Reproduction, Row, Table, Verdict, spelt};
-use crate::reproduce::statistics::Estimate;
 use crate::reproduce::table_2::pauses::{CHOSEN, Choice, OTHERS};
 use crate::reproduce::work::{Stopped, Work, World};
+use crate::statistics::estimate::Estimate;
 
 /// The first model's world of servers, with the latencies that were found.
 const SERVER: &str = include_str!("table_2.json");
@@ -173,8 +173,8 @@ fn cells(measured: &Measured) -> Vec<Row> {
     let mut rows = Vec::new();
     for (mode, name) in MODES.into_iter().enumerate() {
         for (place, (_, cell, paper)) in CELLS.into_iter().enumerate() {
-            let simulated = Estimate::of(&measured[mode][place]);
-            let off = 100.0 * (simulated.mean / paper[mode] - 1.0);
+            let simulated = Estimate::of_mean(&measured[mode][place]);
+            let off = 100.0 * (simulated.value / paper[mode] - 1.0);
             let calibrated = mode == 0 && CALIBRATED.contains(&place);
             let how = if calibrated { "calibrated" } else { "predicted" };
             let what = format!("{name}, {cell}, ms ({how}, {off:+.1} %)");
@@ -190,14 +190,14 @@ fn cells(measured: &Measured) -> Vec<Row> {
 fn ratios(measured: &Measured) -> Vec<Row> {
     let mut rows = Vec::new();
     for (place, (_, cell, paper)) in CELLS.into_iter().enumerate() {
-        let [server, client] = [0, 1].map(|mode| Estimate::of(&measured[mode][place]).mean);
+        let [server, client] = [0, 1].map(|mode| Estimate::of_mean(&measured[mode][place]).value);
         let told = format!("{} against {}", spelt(client), spelt(server));
         let wanted = format!("{} against {}", spelt(paper[1]), spelt(paper[0]));
         let what = format!("{cell}: clients are faster, ms");
         rows.push(Row::shape(what, &wanted, told, client < server));
     }
     for (place, (_, cell, paper)) in CELLS.into_iter().enumerate().take(2) {
-        let [server, client] = [0, 1].map(|mode| Estimate::of(&measured[mode][place]).mean);
+        let [server, client] = [0, 1].map(|mode| Estimate::of_mean(&measured[mode][place]).value);
         let ratio = server / client;
         let holds = (RATIO.0..=RATIO.1).contains(&ratio);
         let what = format!("{cell}: server-driven over client-driven");
@@ -285,10 +285,10 @@ fn picture([first, second]: [&Measured; 2]) -> Picture {
         y_title: "latency, ms".to_string(),
         series: vec![
             series("first model", Style::Points, &|at| {
-                Estimate::of(&first[at / 2][cell + at % 2]).mean
+                Estimate::of_mean(&first[at / 2][cell + at % 2]).value
             }),
             series("second model, with pauses", Style::Points, &|at| {
-                Estimate::of(&second[at / 2][cell + at % 2]).mean
+                Estimate::of_mean(&second[at / 2][cell + at % 2]).value
             }),
             series("paper", Style::Hollow, &|at| CELLS[cell + at % 2].2[at / 2]),
         ],

@@ -8,8 +8,8 @@ use crate::id::NodeId;
 use crate::report::plot::chart::{Axis, Chart, Panel, Scale, Series, Style};
 use crate::reproduce::placements::{luck_of, ring};
 use crate::reproduce::result::{Figure, Picture, Reproduction, Row, Table, spelt};
-use crate::reproduce::statistics::Estimate;
 use crate::reproduce::work::{Stopped, Work};
+use crate::statistics::estimate::Estimate;
 
 /// S and N, as in figure 8.
 const NODES: u32 = 30;
@@ -77,12 +77,12 @@ pub fn make(work: &mut Work<'_>) -> Result<Reproduction, Stopped> {
             .to_string(),
         outcome: format!(
             "{} heirs at T = 1, {} of {} at T = {}; the largest part falls from {} to {}",
-            spelt(first.heirs.mean),
-            spelt(last.heirs.mean),
+            spelt(first.heirs.value),
+            spelt(last.heirs.value),
             NODES - 1,
             last.tokens,
-            spelt(first.largest.mean),
-            spelt(last.largest.mean)
+            spelt(first.largest.value),
+            spelt(last.largest.value)
         ),
         remarks: Vec::new(),
         tables: vec![claims(&points), numbers(&points)],
@@ -116,7 +116,7 @@ fn inheritance(ring: &Ring) -> Inheritance {
 impl Point {
     fn new(tokens: u32, found: &[Inheritance]) -> Point {
         let over = |what: fn(&Inheritance) -> f64| {
-            Estimate::of(&found.iter().map(what).collect::<Vec<f64>>())
+            Estimate::of_mean(&found.iter().map(what).collect::<Vec<f64>>())
         };
         Point {
             tokens,
@@ -130,22 +130,22 @@ impl Point {
 
 fn claims(points: &[Point]) -> Table {
     let (first, last) = (&points[0], &points[points.len() - 1]);
-    let falls = points.windows(2).all(|pair| pair[1].largest.mean < pair[0].largest.mean);
+    let falls = points.windows(2).all(|pair| pair[1].largest.value < pair[0].largest.value);
     let many = points.iter().filter(|point| point.tokens >= 256);
-    let worst = many.map(|point| point.largest.mean).fold(0.0, f64::max);
+    let worst = many.map(|point| point.largest.value).fold(0.0, f64::max);
     let others = f64::from(NODES - 1);
     let rows = vec![
         Row::shape(
             "heirs of a node with one token",
             "N = 3, its neighbours",
-            spelt(first.heirs.mean),
-            first.heirs.mean == f64::from(COPIES),
+            spelt(first.heirs.value),
+            first.heirs.value == f64::from(COPIES),
         ),
         Row::shape(
             format!("heirs of a node with {} tokens", last.tokens),
             "nearly all of the others",
-            format!("{} of {}", spelt(last.heirs.mean), NODES - 1),
-            last.heirs.mean >= 0.95 * others,
+            format!("{} of {}", spelt(last.heirs.value), NODES - 1),
+            last.heirs.value >= 0.95 * others,
         ),
         Row::shape(
             "largest part of one heir, with each doubling of the tokens",
@@ -183,10 +183,10 @@ fn picture(points: &[Point]) -> Picture {
         let band = points
             .iter()
             .map(at)
-            .filter_map(|(x, estimate)| estimate.interval.map(|(low, high)| (x, low, high)));
+            .filter_map(|(x, estimate)| estimate.interval().map(|(low, high)| (x, low, high)));
         Series {
             label: label.to_string(),
-            points: points.iter().map(at).map(|(x, e)| (x, Some(e.mean))).collect(),
+            points: points.iter().map(at).map(|(x, e)| (x, Some(e.value))).collect(),
             style: Style::Joined,
             band: band.collect(),
             ..Series::default()

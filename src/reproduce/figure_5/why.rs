@@ -4,8 +4,8 @@
 use crate::report::plot::chart::{Axis, Chart, Panel, Series, Style};
 use crate::reproduce::day::{self, Mode, SIZES, Tail};
 use crate::reproduce::result::{Figure, Picture, Row, Table};
-use crate::reproduce::statistics::Estimate;
 use crate::reproduce::work::{Stopped, Work};
+use crate::statistics::estimate::Estimate;
 
 /// A quiet hour, and objects that are all alike.
 const QUIET: f64 = 40.0;
@@ -47,7 +47,7 @@ fn tails(work: &mut Work<'_>, tail: Tail, requests: f64, sizes: &str) -> Result<
 }
 
 fn factor(tails: &Tails) -> Estimate {
-    Estimate::of(&tails.iter().map(|(direct, buffered)| direct / buffered).collect::<Vec<_>>())
+    Estimate::of_mean(&tails.iter().map(|(direct, buffered)| direct / buffered).collect::<Vec<_>>())
 }
 
 /// Runs them all.
@@ -63,9 +63,9 @@ pub fn look(work: &mut Work<'_>) -> Result<Why, Stopped> {
         let direct: Vec<f64> = tails.iter().map(|(direct, _)| *direct).collect();
         let at = format!("{requests} requests/s (disks {:.0} % busy)", 100.0 * busy);
         let found = factor(&tails);
-        points.push((busy, Some(found.mean)));
+        points.push((busy, Some(found.value)));
         rows.push(Row::number(format!("factor at {at}"), Figure::Nothing, found));
-        let direct = Estimate::of(&direct);
+        let direct = Estimate::of_mean(&direct);
         rows.push(Row::number(format!("direct, ms, at {at}"), Figure::Nothing, direct));
     }
     for requests in [QUIET, day::PEAK] {

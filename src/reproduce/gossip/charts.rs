@@ -4,7 +4,7 @@ use crate::report::plot::chart::{Axis, Chart, Panel, Scale, Series, Style};
 use crate::reproduce::gossip::tables::{BUDGET, ROUNDS};
 use crate::reproduce::gossip::{EXCHANGES, Sweep, of_exchange};
 use crate::reproduce::result::Picture;
-use crate::reproduce::statistics::Estimate;
+use crate::statistics::estimate::Estimate;
 
 /// All pictures.
 pub fn charts(sweeps: &[Sweep]) -> Vec<Picture> {
@@ -55,10 +55,10 @@ fn bytes(sweeps: &[Sweep]) -> Picture {
 
 fn curve(words: &str, sweeps: &[Sweep], exchange: usize, of: fn(&Sweep) -> Estimate) -> Series {
     let all = || of_exchange(sweeps, exchange).map(|sweep| (f64::from(sweep.nodes), of(sweep)));
-    let band = |(nodes, it): (f64, Estimate)| it.interval.map(|(low, high)| (nodes, low, high));
+    let band = |(nodes, it): (f64, Estimate)| it.interval().map(|(low, high)| (nodes, low, high));
     Series {
         label: words.to_string(),
-        points: all().map(|(nodes, estimate)| (nodes, Some(estimate.mean))).collect(),
+        points: all().map(|(nodes, estimate)| (nodes, Some(estimate.value))).collect(),
         style: Style::Joined,
         like: None,
         band: all().filter_map(band).collect(),

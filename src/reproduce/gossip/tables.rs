@@ -2,7 +2,8 @@
 
 use crate::reproduce::gossip::{EXCHANGES, Sweep, of_exchange};
 use crate::reproduce::result::{Figure, Row, Table, spelt};
-use crate::reproduce::statistics::{Estimate, line};
+use crate::statistics::estimate::Estimate;
+use crate::statistics::sample::line;
 
 /// Predicted mean rounds until all know, by number of nodes.
 pub const ROUNDS: [(u32, f64); 8] = [
@@ -70,7 +71,7 @@ fn place(nodes: u32) -> usize {
 }
 
 fn doubling(sweeps: &[Sweep], exchange: usize) -> f64 {
-    let point = |sweep: &Sweep| (libm::log2(f64::from(sweep.nodes)), sweep.rounds(2).mean);
+    let point = |sweep: &Sweep| (libm::log2(f64::from(sweep.nodes)), sweep.rounds(2).value);
     line(&of_exchange(sweeps, exchange).map(point).collect::<Vec<_>>()).0
 }
 
@@ -85,7 +86,7 @@ fn full(sweeps: &[Sweep]) -> Table {
             rows.push(Row::within(what, predicted, sweep.at_rest(tokens), apart));
         }
     }
-    let slope = power_law(sweeps, 0, |sweep| sweep.at_rest(100.0).mean).0;
+    let slope = power_law(sweeps, 0, |sweep| sweep.at_rest(100.0).value).0;
     rows.push(Row::within("slope on two log axes, a node", 1.0, Estimate::exact(slope), 0.05));
     for (tokens, predicted) in [(100.0, 1_285.0), (1.0, 55_800.0)] {
         let what = format!("nodes at which {tokens} tokens each take 6.25 MB/s a node");
@@ -131,7 +132,7 @@ fn staleness(sweeps: &[Sweep]) -> Table {
     let stale = |nodes: u32, every: f64, seconds: f64| {
         100.0 * (1.0 - libm::exp(-f64::from(nodes) / every * seconds))
     };
-    let share = |sweep: &Sweep, every: f64| stale(sweep.nodes, every, sweep.rounds(2).mean);
+    let share = |sweep: &Sweep, every: f64| stale(sweep.nodes, every, sweep.rounds(2).value);
     let mut rows = Vec::new();
     for sweep in of_exchange(sweeps, 1) {
         let weekly = Estimate::exact(share(sweep, WEEK));
@@ -166,7 +167,7 @@ fn limit(law: (f64, f64)) -> f64 {
 
 /// The number of nodes at which an exchange takes the budget though nothing is new.
 pub fn limit_at_rest(sweeps: &[Sweep], exchange: usize, tokens: f64) -> f64 {
-    let point = |sweep: &Sweep| (f64::from(sweep.nodes), sweep.at_rest(tokens).mean);
+    let point = |sweep: &Sweep| (f64::from(sweep.nodes), sweep.at_rest(tokens).value);
     let (slope, start) = line(&of_exchange(sweeps, exchange).map(point).collect::<Vec<_>>());
     (BUDGET - start) / slope
 }
@@ -174,6 +175,6 @@ pub fn limit_at_rest(sweeps: &[Sweep], exchange: usize, tokens: f64) -> f64 {
 /// The same where each node changes once a day and has 100 tokens.
 fn limit_of_changes(sweeps: &[Sweep], exchange: usize) -> f64 {
     limit(power_law(sweeps, exchange, |sweep| {
-        f64::from(sweep.nodes) / DAY * sweep.for_a_change(100.0).mean
+        f64::from(sweep.nodes) / DAY * sweep.for_a_change(100.0).value
     }))
 }
