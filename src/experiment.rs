@@ -1,6 +1,7 @@
 //! Scenario in, report out.
 
 pub mod expected;
+pub mod sweep;
 
 use crate::check::judges::Judges;
 use crate::check::verdict::{Finding, Findings, Outcome as Stand, Verdict};

@@ -8,6 +8,7 @@
 //! | `history` `trace` | what clients did, and everything that happened, a line each |
 //! | `lines` `units` `sparkline` | JSON Lines; numbers and curves for a person |
 //! | `charts` `plot` | pictures of the timeline |
+//! | `sweep` | the plan of a sweep, and the tables over its runs |
 //! | `outlook` `bars` | what is going to go wrong, in words and as a picture |
 
 #[cfg(feature = "cli")]
@@ -25,6 +26,7 @@ pub mod outlook;
 pub mod plot;
 pub mod sparkline;
 pub mod summary;
+pub mod sweep;
 #[cfg(feature = "cli")]
 pub mod timeline;
 pub mod trace;

@@ -96,6 +96,14 @@ pub fn unit<'v>(mut values: impl Iterator<Item = &'v Value>) -> Option<Unit> {
     values.all(same).then_some(first)
 }
 
+/// A value as a table has it: a number in the unit of its column where all have one.
+pub fn cell(value: &Value, unit: Option<Unit>) -> Value {
+    match Quantity::of(value).filter(|_| unit.is_some_and(|unit| unit != Unit::Plain)) {
+        Some(quantity) => Value::from(quantity.in_column()),
+        None => value.clone(),
+    }
+}
+
 fn path_of(name: &str) -> Result<Path, String> {
     let path = Path::parse(name).ok_or("this is no path; write it as in cluster.r")?;
     let top = name.split(['.', '[']).next().unwrap_or("");
