@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::sweep;
+
 /// A deterministic simulator of Amazon's Dynamo: a scenario in, a measured run out.
 #[derive(Parser, Debug)]
 #[command(name = "dynamo-sim", version, about, after_help = EXIT_CODES)]
@@ -52,6 +54,10 @@ pub enum Command {
     Promote(Promote),
     /// List the bugs that can be planted, or measure how often each is caught
     Bugs(Bugs),
+    /// Run a scenario with other values of some fields, many times, and make a table of it
+    Sweep(sweep::arguments::Sweep),
+    /// Make one table of the parts of a sweep
+    Merge(sweep::arguments::Merge),
     /// Judge a history without an oracle: of a run, or of any other store
     Judge(Judge),
     /// Make the paper's figures and tables again, beside what the paper says

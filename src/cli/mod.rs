@@ -15,6 +15,7 @@ pub mod hunt;
 pub mod interrupt;
 pub mod judge;
 pub mod list;
+pub mod merge;
 pub mod new;
 pub mod parallel;
 pub mod progress;
@@ -24,6 +25,7 @@ pub mod reproduce;
 pub mod run;
 pub mod shrink;
 pub mod sources;
+pub mod sweep;
 pub mod terminal;
 
 use std::process::ExitCode;
@@ -53,6 +55,8 @@ pub fn main() -> ExitCode {
         Command::Replay(arguments) => replay::replay(arguments, &terminal),
         Command::Promote(arguments) => replay::promote(arguments, &terminal),
         Command::Hunt(arguments) => hunt::hunt(arguments, &terminal),
+        Command::Sweep(arguments) => sweep::sweep(arguments, &terminal),
+        Command::Merge(arguments) => merge::merge(arguments, &terminal),
         Command::Judge(judge) => judge::judge(judge, &terminal),
         Command::Reproduce(arguments) => reproduce::reproduce(arguments, &terminal),
         Command::Completions { shell } => completions(*shell, &terminal),
