@@ -46,9 +46,15 @@ pub fn sweep(arguments: &Sweep, terminal: &Terminal) -> Result<Code, Failure> {
     let folder = Folder::make(&folder_of(arguments, &plan))?;
     folder.write(parts::plan_name(&plan), &plan.json())?;
     folder.write("scenario.json", base.resolved_json().as_bytes())?;
-    let tasks: Vec<Task> = plan.tasks(shard).collect();
     let work = Work { study: &study, plan: &plan, shard, folder: &folder, terminal };
-    let store = work.run_all(&tasks, arguments.jobs)?;
+    let (tasks, store) = match plan.until.is_empty() {
+        true => {
+            let tasks: Vec<Task> = plan.tasks(shard).collect();
+            let store = work.run_all(&tasks, arguments.jobs)?;
+            (tasks, store)
+        }
+        false => work.run_until(arguments.jobs)?,
+    };
     match arguments.shard {
         Some(_) => tell_shard(arguments, &plan, shard, &store, &tasks, terminal),
         None => {

@@ -15,3 +15,4 @@
 pub mod distributions;
 pub mod estimate;
 pub mod sample;
+pub mod sequential;

@@ -23,6 +23,10 @@ pub struct Sweep {
     /// Seeds of the repetitions: how many, or the first and the last as in 1..100
     #[arg(long, value_name = "SEEDS")]
     pub seeds: Option<String>,
+    /// Repeat each point until the 95 % interval of a figure is this narrow: its path, and half of
+    /// the interval's length in its unit. --seeds then says the most repetitions [default: 1000]
+    #[arg(long, value_name = "FIGURE=WIDTH", conflicts_with_all = ["shard", "script"])]
+    pub until_halfwidth: Vec<String>,
     /// How many runs at a time [default: one for each core]; nothing else depends on it
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,

@@ -4,8 +4,8 @@ use crate::cli::exit::Failure;
 use crate::cli::sources::{load, read};
 use crate::cli::sweep::arguments::Sweep as Arguments;
 use crate::cli::terminal::Terminal;
-use crate::experiment::sweep::planning::{Refusal, plan};
-use crate::report::sweep::plan::{Plan, Task};
+use crate::experiment::sweep::planning::{Refusal, figures, plan};
+use crate::report::sweep::plan::{Plan, Task, Until};
 use crate::scenario::read::Checked;
 use crate::scenario::sweep::Sweep;
 use crate::scenario::sweep::axis::Axis;
@@ -18,8 +18,12 @@ pub struct Study {
     bytes: Vec<u8>,
     overrides: Vec<String>,
     sweep: Sweep,
+    until: Vec<Until>,
     colour: bool,
 }
+
+/// Most repetitions of a point where they go on until an interval is narrow.
+const MOST: u64 = 1000;
 
 /// Points that are told of one by one where they cannot be.
 const TOLD: usize = 3;
@@ -40,8 +44,14 @@ impl Study {
             let seeds = Seeds::parse(text);
             sweep.seeds = seeds.map_err(|why| Failure::Arguments(format!("--seeds: {why}")))?;
         }
-        if base.scenario().sweep.is_none() && arguments.axes.is_empty() && arguments.seeds.is_none()
-        {
+        let until = arguments.until_halfwidth.iter().map(|text| until(text));
+        let until = until.collect::<Result<Vec<Until>, Failure>>()?;
+        if !until.is_empty() && arguments.seeds.is_none() {
+            let (first, _) = sweep.seeds.span(base.scenario().seed);
+            sweep.seeds = Seeds::Range(first, first.saturating_add(MOST - 1));
+        }
+        let says_nothing = arguments.axes.is_empty() && arguments.seeds.is_none();
+        if base.scenario().sweep.is_none() && says_nothing && until.is_empty() {
             return Err(Failure::Arguments(format!(
                 "`{}` has no section `sweep`; say what varies, as in --sweep cluster.r=1,2,3 \
                  --seeds 1..10",
@@ -49,20 +59,20 @@ impl Study {
             )));
         }
         let overrides = arguments.overrides.clone();
-        let study = Study { file, bytes, overrides, sweep, colour: terminal.colour() };
+        let study = Study { file, bytes, overrides, sweep, until, colour: terminal.colour() };
         Ok((study, base))
     }
 
     /// A scenario on its own, as `check` sees it.
     pub fn of_checked(file: &str, bytes: Vec<u8>, overrides: &[String], sweep: Sweep) -> Study {
         let (file, overrides) = (file.to_string(), overrides.to_vec());
-        Study { file, bytes, overrides, sweep, colour: false }
+        Study { file, bytes, overrides, sweep, until: Vec::new(), colour: false }
     }
 
     /// All runs.
     pub fn plan(&self, base: &Checked) -> Result<Plan, Failure> {
         let mut at = |settings: &[String]| self.at(settings, None).map_err(|why| why.to_string());
-        let refusal = match plan(base, &self.sweep, Vec::new(), &mut at) {
+        let refusal = match plan(base, &self.sweep, self.until.clone(), &mut at) {
             Ok(plan) => return Ok(plan),
             Err(refusal) => refusal,
         };
@@ -125,4 +135,22 @@ impl Study {
 fn axis(text: &str) -> Result<(String, Axis), String> {
     let (path, values) = text.split_once('=').ok_or("write PATH=VALUES, as in cluster.r=1,2,3")?;
     Ok((path.trim().to_string(), Axis::parse(values)?))
+}
+
+/// `availability.put=0.001`
+fn until(text: &str) -> Result<Until, Failure> {
+    let refuse = |why: String| Failure::Arguments(format!("--until-halfwidth {text}: {why}"));
+    let usage =
+        "write FIGURE=WIDTH, as in availability.put=0.001; the width is in the figure's unit";
+    let (figure, width) = text.split_once('=').ok_or_else(|| refuse(usage.to_string()))?;
+    let figure = figure.trim().to_string();
+    if !figures().contains(&figure) {
+        let near = |known: &&String| strsim::damerau_levenshtein(known, &figure);
+        let all = figures();
+        let nearest = all.iter().min_by_key(near).map_or("", String::as_str);
+        return Err(refuse(format!("there is no figure {figure}; did you mean {nearest}?")));
+    }
+    let width = width.trim().parse().ok().filter(|width: &f64| width.is_finite() && *width > 0.0);
+    let half_width = width.ok_or_else(|| refuse(usage.to_string()))?;
+    Ok(Until { figure, half_width })
 }

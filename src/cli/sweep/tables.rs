@@ -70,6 +70,13 @@ pub fn tell(
     if points > POINTS {
         text.push_str(&format!("... and {} points more\n", points - POINTS));
     }
+    let wide = summary.points.iter().flat_map(|point| point.until.values());
+    let wide = wide.filter(|until| !until.reached).count();
+    if wide > 0 {
+        text.push_str(&format!(
+            "\n{wide} intervals are still wider than they were to be; --seeds allows more runs\n"
+        ));
+    }
     text.push_str(&format!(
         "\nmeans over runs, \u{b1} half of the 95 % interval\nfiles in {}: table.csv, \
          table.jsonl, dictionary.json, summary.json\n",

@@ -18,6 +18,7 @@ use crate::cli::sweep::parts::{Part, attempt_prefix, part_name, parts};
 use crate::cli::sweep::store::Store;
 use crate::cli::sweep::study::Study;
 use crate::cli::terminal::Terminal;
+use crate::experiment::sweep::repetitions::Repetitions;
 use crate::experiment::sweep::running::row;
 use crate::report::sweep::plan::{Plan, Shard, Task};
 use crate::report::sweep::row::Row;
@@ -42,11 +43,41 @@ struct Attempt {
 impl Work<'_> {
     /// Does all runs that are not there, and writes the part whole. Tells where all rows are.
     pub fn run_all(&self, tasks: &[Task], jobs: Option<usize>) -> Result<Store, Failure> {
+        let mut store = self.there()?;
+        self.run_missing(tasks, jobs, &mut store)?;
+        self.conclude(tasks, &store)
+    }
+
+    /// Repeats each point until its intervals are narrow. Tells which runs that took as well.
+    pub fn run_until(&self, jobs: Option<usize>) -> Result<(Vec<Task>, Store), Failure> {
+        let (mut store, mut repetitions) = (self.there()?, Repetitions::new(self.plan));
+        loop {
+            let further = repetitions.further(&mut |task| store.row(self.plan, task))?;
+            if further.is_empty() {
+                break;
+            }
+            self.run_missing(&further, jobs, &mut store)?;
+        }
+        let tasks = repetitions.tasks();
+        self.conclude(&tasks, &store).map(|store| (tasks, store))
+    }
+
+    /// The rows of all attempts and parts so far.
+    fn there(&self) -> Result<Store, Failure> {
         let mut store = Store::default();
         for part in &parts(self.folder.path())? {
             store.take(part)?;
         }
-        let missing = self.missing(tasks, &store);
+        Ok(store)
+    }
+
+    fn run_missing(
+        &self,
+        tasks: &[Task],
+        jobs: Option<usize>,
+        store: &mut Store,
+    ) -> Result<(), Failure> {
+        let missing = self.missing(tasks, store);
         if !missing.is_empty() {
             let there = tasks.len() - missing.len();
             if there > 0 {
@@ -55,7 +86,12 @@ impl Work<'_> {
             let path = self.attempt(&missing, jobs)?;
             store.take(&Part { path, partial: true, ..self.part() })?;
         }
-        self.close(tasks, &store)?;
+        Ok(())
+    }
+
+    /// Puts the rows in their order into the file of the part, and clears away the rest.
+    fn conclude(&self, tasks: &[Task], store: &Store) -> Result<Store, Failure> {
+        self.close(tasks, store)?;
         self.clear()?;
         let mut whole = Store::default();
         whole.take(&self.part())?;

@@ -2,4 +2,5 @@
 //! that depends on nothing but the scenario, and run one by one.
 
 pub mod planning;
+pub mod repetitions;
 pub mod running;

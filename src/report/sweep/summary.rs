@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::report::sweep::plan::{Plan, Task};
+use crate::report::sweep::plan::{Plan, Task, Until};
 use crate::report::sweep::row::{Row, Status};
 use crate::statistics::estimate::{Estimate, LEVEL};
+use crate::statistics::sequential::{Next, Precision};
 
 /// All points of a sweep.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -33,8 +34,20 @@ pub struct PointSummary {
     pub settings: BTreeMap<String, Value>,
     pub runs: u64,
     pub statuses: BTreeMap<&'static str, u64>,
+    /// Whether the repetitions have made the intervals as narrow as they were to be.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub until: BTreeMap<String, Reached>,
     /// By the path of the figure; none where no run had anything to say.
     pub figures: BTreeMap<String, Mean>,
+}
+
+/// What became of an interval that was to be narrow.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+pub struct Reached {
+    /// Half of its length, at most.
+    pub half_width: f64,
+    /// Is it? Otherwise the most repetitions were made before.
+    pub reached: bool,
 }
 
 /// A mean over runs.
@@ -102,12 +115,25 @@ impl<'p> Summing<'p> {
             (!values.is_empty()).then(|| (path.clone(), Mean::of(values)))
         };
         let paths = plan.axes.iter().map(|axis| axis.path.clone());
+        let mut figures: BTreeMap<String, Mean> =
+            plan.figures.iter().zip(&open.values).filter_map(mean).collect();
+        let mut reached = BTreeMap::new();
+        for until in &plan.until {
+            let place = plan.figures.iter().position(|path| *path == until.figure);
+            let values = place.map_or(&[][..], |place| &open.values[place]);
+            let (estimate, narrow) = stopped(plan, until, values);
+            // What decided when to stop has the interval of that rule.
+            figures.extend(estimate.map(|mean| (until.figure.clone(), mean)));
+            let half_width = until.half_width;
+            reached.insert(until.figure.clone(), Reached { half_width, reached: narrow });
+        }
         let point = PointSummary {
+            until: reached,
             point: open.point,
             settings: paths.zip(plan.points[open.point].values.iter().cloned()).collect(),
             runs: open.runs,
             statuses: open.statuses,
-            figures: plan.figures.iter().zip(&open.values).filter_map(mean).collect(),
+            figures,
         };
         self.summary.runs += point.runs;
         for (status, count) in &point.statuses {
@@ -125,9 +151,36 @@ impl<'p> Summing<'p> {
 
 impl Mean {
     fn of(values: &[f64]) -> Mean {
-        let estimate = Estimate::of_mean(values);
+        Mean::from(Estimate::of_mean(values))
+    }
+}
+
+impl From<Estimate> for Mean {
+    fn from(estimate: Estimate) -> Mean {
         let (low, high) = estimate.interval().unzip();
-        Mean { mean: estimate.value, low, high, runs: values.len() }
+        Mean { mean: estimate.value, low, high, runs: estimate.runs }
+    }
+}
+
+/// The values of a figure, of those rows that have one.
+pub fn values_of(plan: &Plan, figure: &str, rows: &[Row]) -> Vec<f64> {
+    let Some(place) = plan.figures.iter().position(|path| path == figure) else {
+        return Vec::new();
+    };
+    rows.iter().filter_map(|row| row.figures[place].as_ref()?.as_f64()).collect()
+}
+
+/// The rule by which repetitions of a point end.
+pub fn precision(plan: &Plan, until: &Until) -> Precision {
+    Precision::to(until.half_width, usize::try_from(plan.seeds.count).unwrap_or(usize::MAX))
+}
+
+/// The mean by the rule that ended the repetitions, and whether its interval is narrow enough.
+fn stopped(plan: &Plan, until: &Until, values: &[f64]) -> (Option<Mean>, bool) {
+    match precision(plan, until).next(values) {
+        Next::Done(estimate) => (Some(Mean::from(estimate)), true),
+        Next::Spent(estimate) => (Some(Mean::from(estimate)), false),
+        Next::More(_) => (None, false),
     }
 }
 

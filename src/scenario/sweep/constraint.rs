@@ -198,9 +198,9 @@ impl Constraint {
             return Err(format!("a constraint has at most {LENGTH_LIMIT} bytes"));
         }
         let marked = mark_names(text)?;
-        let expression = FlatEx::parse(&marked).map_err(|error| {
-            let why = error.to_string();
-            format!("{}; write a comparison, as in \"r + w > n\"", shortened(&why))
+        // What the library says of it speaks of its own insides.
+        let expression = FlatEx::parse(&marked).map_err(|_| {
+            format!("`{}` is no comparison; write one as in \"r + w > n\"", shortened(text))
         })?;
         let operand = |name: &String| operand(name, axes, resolved);
         let operands: Result<Vec<Operand>, String> =
@@ -256,6 +256,10 @@ fn mark_names(text: &str) -> Result<String, String> {
             other => other.len_utf8(),
         };
         let (piece, after) = rest.split_at(length);
+        let is_name = first.is_ascii_alphabetic();
+        if is_name && after.trim_start().starts_with('(') {
+            return Err(format!("`{piece}(`: there are no functions in a constraint"));
+        }
         let is_path = !first.is_ascii_digit() && !"'\"".contains(first) && piece.len() > 1;
         match is_path && piece.contains(['.', '[']) {
             true => marked.push_str(&format!("{{{piece}}}")),
@@ -367,8 +371,8 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_refused() {
         let rows = [
-            ("", "write a comparison"),
-            ("r +", "write a comparison"),
+            ("", "is no comparison"),
+            ("r +", "is no comparison"),
             ("r + w", "neither true nor false"),
             ("r > x", "`x` is no axis and no field"),
             ("quorun == 'strict'", "did you mean `quorum`?"),
@@ -378,7 +382,7 @@ mod tests {
             ("r / 0 > 1", "does not go together"),
             ("quorum == 'x", "not closed"),
             ("{r} > 1", "no braces"),
-            ("ln(r) > 1", "`ln` is no axis"),
+            ("ln(r) > 1", "no functions"),
         ];
         for (text, expected) in rows {
             let told = holds(text).unwrap_err();
