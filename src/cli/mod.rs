@@ -7,10 +7,12 @@ pub mod arguments;
 pub mod bugs;
 pub mod check;
 pub mod deadline;
+pub mod diff;
 pub mod exit;
 pub mod explain;
 pub mod files;
 pub mod format;
+pub mod frontier;
 pub mod hunt;
 pub mod interrupt;
 pub mod judge;
@@ -54,6 +56,8 @@ pub fn main() -> ExitCode {
         Command::Promote(arguments) => replay::promote(arguments, &terminal),
         Command::Hunt(arguments) => hunt::hunt(arguments, &terminal),
         Command::Judge(judge) => judge::judge(judge, &terminal),
+        Command::Diff(arguments) => diff::diff(arguments, &terminal),
+        Command::Frontier(arguments) => frontier::frontier(arguments, &terminal),
         Command::Reproduce(arguments) => reproduce::reproduce(arguments, &terminal),
         Command::Completions { shell } => completions(*shell, &terminal),
         Command::Man => man(&terminal),

@@ -5,7 +5,8 @@
 //! | `document` `ledgers` | the report as plain data |
 //! | `definitions` | unit and meaning of each of its numbers |
 //! | `json` `summary` `timeline` | the report for machines, for people, and over time |
-//! | `history` `trace` | what clients did, and everything that happened, a line each |
+//! | `history` `trace` `story` | what clients did, everything that happened, what became of one operation |
+//! | `figures` | all its numbers by path |
 //! | `lines` `units` `sparkline` | JSON Lines; numbers and curves for a person |
 //! | `charts` `plot` | pictures of the timeline |
 //! | `outlook` `bars` | what is going to go wrong, in words and as a picture |
@@ -16,6 +17,7 @@ pub mod bars;
 pub mod charts;
 pub mod definitions;
 pub mod document;
+pub mod figures;
 pub mod history;
 pub mod json;
 pub mod ledgers;
@@ -24,6 +26,7 @@ pub mod outlook;
 #[cfg(feature = "cli")]
 pub mod plot;
 pub mod sparkline;
+pub mod story;
 pub mod summary;
 #[cfg(feature = "cli")]
 pub mod timeline;
