@@ -7,10 +7,12 @@ pub mod arguments;
 pub mod bugs;
 pub mod check;
 pub mod deadline;
+pub mod diff;
 pub mod exit;
 pub mod explain;
 pub mod files;
 pub mod format;
+pub mod frontier;
 pub mod hunt;
 pub mod interrupt;
 pub mod judge;
@@ -58,6 +60,8 @@ pub fn main() -> ExitCode {
         Command::Sweep(arguments) => sweep::sweep(arguments, &terminal),
         Command::Merge(arguments) => merge::merge(arguments, &terminal),
         Command::Judge(judge) => judge::judge(judge, &terminal),
+        Command::Diff(arguments) => diff::diff(arguments, &terminal),
+        Command::Frontier(arguments) => frontier::frontier(arguments, &terminal),
         Command::Reproduce(arguments) => reproduce::reproduce(arguments, &terminal),
         Command::Completions { shell } => completions(*shell, &terminal),
         Command::Man => man(&terminal),

@@ -96,6 +96,8 @@ purposes! {
     FaultTarget = 61,
     /// What a hunt draws: a cluster, its clients, its network and its trouble.
     Hunt = 62,
+    /// Which runs a bootstrap draws anew: nothing of a run itself.
+    Bootstrap = 63,
 }
 
 #[cfg(test)]
