@@ -7,6 +7,7 @@ use crate::cli::exit::{Code, Failure};
 use crate::cli::files::Folder;
 use crate::cli::sweep::arguments::Merge;
 use crate::cli::sweep::exits::{Counts, exit_of_shard};
+use crate::cli::sweep::findings;
 use crate::cli::sweep::parts::{Part, files, parts};
 use crate::cli::sweep::store::Store;
 use crate::cli::sweep::tables;
@@ -45,6 +46,7 @@ pub fn merge(arguments: &Merge, terminal: &Terminal) -> Result<Code, Failure> {
     keep_scenario(&folder, &arguments.folders)?;
     let summary = tables::write(&folder, &plan, &tasks, &gathered.store)?;
     tables::tell(&summary, folder.path(), arguments.json, terminal)?;
+    findings::tell(None, &plan, &tasks, &gathered.store, terminal)?;
     Ok(exit_of_shard(&Counts::of(&summary), arguments.exit_zero))
 }
 

@@ -7,6 +7,7 @@
 pub mod arguments;
 pub mod dry;
 pub mod exits;
+pub mod findings;
 pub mod parts;
 pub mod script;
 pub mod store;
@@ -60,6 +61,7 @@ pub fn sweep(arguments: &Sweep, terminal: &Terminal) -> Result<Code, Failure> {
         None => {
             let summary = tables::write(&folder, &plan, &tasks, &store)?;
             tables::tell(&summary, folder.path(), arguments.json, terminal)?;
+            findings::tell(Some(arguments), &plan, &tasks, &store, terminal)?;
             Ok(exit_of_whole(&summary, arguments.exit_zero))
         }
     }

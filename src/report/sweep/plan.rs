@@ -183,7 +183,7 @@ fn fingerprint(text: &str) -> u64 {
 }
 
 #[cfg(test)]
-pub(in crate::report::sweep) mod tests {
+pub(super) mod tests {
     use super::*;
     use serde_json::json;
 
