@@ -85,24 +85,28 @@ pub enum Engine {
 
 const ENGINES: &str = "\
 Where one machine is not enough. A sweep is cut into N shards; shard K of N does every N-th run, \
-whoever starts it, and may be killed, started again or started twice: what was done is never done \
-again, and two attempts give the same bytes. `dynamo-sim merge DIR` then makes the tables, the same \
-bytes as those of one process, or tells with exit code 3 which shards are missing. Write N as a \
-number: a job array of which one task is submitted again counts one task only. A shard exits \
-with 0, or with 1 if runs have findings (--exit-zero: 0 as well); 2 and more ask to be started again.
+whoever starts it, and may be killed, started again or started twice: what was done is never \
+done again, and two attempts give the same bytes. `dynamo-sim merge DIR` then makes the tables, \
+the same bytes as those of one process, or tells with exit code 3 which shards are missing. \
+Write N as a number: a job array of which one task is submitted again counts one task only. A \
+shard exits with 0, or with 1 if runs have findings (--exit-zero: 0 as well); anything else asks \
+to be started again.
 
-  Slurm (tested)          dynamo-sim sweep SCENARIO --script slurm --shards 8 > job.sh
-                          sbatch job.sh; one task again: sbatch --array=5 job.sh
-  GNU parallel (tested)   dynamo-sim sweep SCENARIO --script parallel --shards 8 > job.sh
-                          sh job.sh; several machines: --sshlogin, with DIR on all of them
+  Slurm (tested)
+    dynamo-sim sweep SCENARIO --script slurm --shards 8 > job.sh
+    sbatch job.sh                # one task again: sbatch --array=5 job.sh
+  GNU parallel (tested)
+    dynamo-sim sweep SCENARIO --script parallel --shards 8 > job.sh
+    sh job.sh                    # several machines: --sshlogin, with DIR on all of them
 
-Not tested, as a place to begin:
+Not tested, as a place to begin; SHARD stands for
+dynamo-sim sweep SCENARIO --exit-zero --out DIR --shard
 
-  Kubernetes   an indexed job (completionMode: Indexed, completions: 8, parallelism: 8, \
-backoffLimitPerIndex: 3) with DIR on a shared volume and the command
-               sh -c 'dynamo-sim sweep SCENARIO --shard $((JOB_COMPLETION_INDEX + 1))/8 --exit-zero \
---out DIR'
-  HyperQueue   hq submit --array 1-8 sh -c 'dynamo-sim sweep SCENARIO --shard $HQ_TASK_ID/8 \
---exit-zero --out DIR'
-  Dask         client.map(lambda k: subprocess.check_call([\"dynamo-sim\", \"sweep\", \"SCENARIO\", \
-\"--shard\", f\"{k}/8\", \"--exit-zero\", \"--out\", \"DIR\"]), range(1, 9), retries=3)";
+  Kubernetes: an indexed job with DIR on a shared volume (completionMode: Indexed,
+    completions: 8, parallelism: 8, backoffLimitPerIndex: 3) and the command
+    sh -c 'SHARD $((JOB_COMPLETION_INDEX + 1))/8'
+  HyperQueue:
+    hq submit --array 1-8 sh -c 'SHARD $HQ_TASK_ID/8'
+  Dask:
+    run = lambda k: subprocess.check_call(f\"SHARD {k}/8\", shell=True)
+    client.gather(client.map(run, range(1, 9), retries=3))";

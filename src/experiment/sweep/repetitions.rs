@@ -1,8 +1,8 @@
 //! How often each point of a sweep is repeated where that is not known beforehand: until the
 //! intervals of some figures are narrow enough.
 //!
-//! The rule of [`crate::statistics::sequential`] looks at the rows in the order of their seeds and at
-//! nothing else, so that any number of threads, and any interruption, end with the same runs.
+//! The rule of [`crate::statistics::sequential`] looks at the rows in the order of their seeds and
+//! at nothing else, so that any number of threads, and any interruption, end with the same runs.
 
 use crate::report::sweep::plan::{Plan, Task, Until};
 use crate::report::sweep::row::Row;
