@@ -98,8 +98,8 @@ fn gnu_parallel_does_a_sweep() {
         return;
     }
     let place = Place::new();
-    place.runs("sweep study.json --out whole --jobs 2 -q --set duration=5s");
-    let line = "sweep study.json --set duration=5s --script parallel --shards 5 --out parts";
+    place.runs("sweep study.json --out whole --jobs 2 -q --set duration=30s");
+    let line = "sweep study.json --set duration=30s --script parallel --shards 5 --out parts";
     let script = place.runs(line);
     assert!(script.contains("{}/5"), "the number of shards is written out: {script}");
     std::fs::write(place.path("job.sh"), script).unwrap();
@@ -265,7 +265,7 @@ fn slurm_does_a_sweep_though_a_node_dies() {
 #[ignore = "needs the network: makes a venv and installs pandas and polars"]
 fn pandas_and_polars_load_the_table() {
     let place = Place::new();
-    place.runs("sweep study.json --out out --seeds 3 --set duration=5s -q");
+    place.runs("sweep study.json --out out --seeds 3 --set duration=30s -q");
     place.prints("python3", &["-m", "venv", "venv"]);
     place.prints("venv/bin/pip", &["install", "-q", "pandas", "polars"]);
     let program = r#"
@@ -277,7 +277,9 @@ b = pandas.read_json("out/table.jsonl", lines=True)
 c = polars.read_csv("out/table.csv", infer_schema_length=None)
 d = polars.read_ndjson("out/table.jsonl", infer_schema_length=None)
 for frame in (a, b, c, d):
-    assert list(frame.columns) == names, set(names) ^ set(frame.columns)
+    assert set(frame.columns) == set(names), set(names) ^ set(frame.columns)
+    # polars takes the members of JSON objects in an order of its own.
+    assert list(frame.columns) == names or frame is d, "the order of the columns"
     assert len(frame) == 36, len(frame)
 for name in names:
     if kinds[name] in ("integer", "number"):
