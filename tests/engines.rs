@@ -231,8 +231,10 @@ fn slurm_does_a_sweep_though_a_node_dies() {
         return;
     }
     let place = Place::new();
-    place.runs("sweep study.json --out whole -q");
-    let script = place.runs("sweep study.json --script slurm --shards 8 --out parts");
+    place.runs("sweep study.json --seeds 40 --set duration=120s --out whole -q");
+    let line =
+        "sweep study.json --seeds 40 --set duration=120s --script slurm --shards 8 --out parts";
+    let script = place.runs(line);
     assert!(script.contains("$SLURM_ARRAY_TASK_ID/8"), "written out: {script}");
     std::fs::write(place.path("job.sh"), script).unwrap();
     let slurm = Slurm::start(&place);
