@@ -155,7 +155,7 @@ impl Frontier {
                 .to_string(),
         );
         let planes = PLANES.map(|plane| plane.stem);
-        lines.push(format!("{}", planes.join(", ")));
+        lines.push(planes.join(", "));
         lines.push(String::new());
         lines.push(self.words.clone());
         lines.join("\n") + "\n"
