@@ -181,7 +181,8 @@ mod tests {
                 "minItems": 1,
                 "description": "The values, one after the other.",
             });
-            json_schema!({ "description": "The values of a field that varies.", "anyOf": [list, range] })
+            let description = "The values of a field that varies.";
+            json_schema!({ "description": description, "anyOf": [list, range] })
         }
     }
 

@@ -31,12 +31,12 @@ pub struct Constraint {
     text: String,
     expression: FlatEx<Term, Operators, Literals>,
     /// What the expression's variables are, in its order of them.
-    operands: Vec<Operand>,
+    operands: Vec<Named>,
 }
 
 /// What a name in a constraint stands for.
 #[derive(Debug)]
-enum Operand {
+enum Named {
     /// The axis of this place.
     Axis(usize),
     /// A field that does not vary.
@@ -203,10 +203,10 @@ impl Constraint {
             format!("`{}` is no comparison; write one as in \"r + w > n\"", shortened(text))
         })?;
         let operand = |name: &String| operand(name, axes, resolved);
-        let operands: Result<Vec<Operand>, String> =
+        let operands: Result<Vec<Named>, String> =
             expression.var_names().iter().map(operand).collect();
         let operands = operands?;
-        if !operands.iter().any(|operand| matches!(operand, Operand::Axis(_))) {
+        if !operands.iter().any(|operand| matches!(operand, Named::Axis(_))) {
             return Err("no axis stands in it: it would keep all combinations or none".to_string());
         }
         Ok(Constraint { text: text.to_string(), expression, operands })
@@ -214,9 +214,9 @@ impl Constraint {
 
     /// Does a combination keep it? The error says what cannot be compared.
     pub fn holds(&self, settings: &[Setting]) -> Result<bool, String> {
-        let value = |operand: &Operand| match operand {
-            Operand::Axis(place) => Term::of(&settings[*place].value),
-            Operand::Field(term) => term.clone(),
+        let value = |operand: &Named| match operand {
+            Named::Axis(place) => Term::of(&settings[*place].value),
+            Named::Field(term) => term.clone(),
         };
         let values: Vec<Term> = self.operands.iter().map(value).collect();
         match self.expression.eval(&values) {
@@ -270,28 +270,28 @@ fn mark_names(text: &str) -> Result<String, String> {
     Ok(marked)
 }
 
-fn operand(name: &str, axes: &[Path], resolved: &Value) -> Result<Operand, String> {
+fn operand(name: &str, axes: &[Path], resolved: &Value) -> Result<Named, String> {
     let path = Path::parse(name).ok_or_else(|| format!("`{}` is no path", shortened(name)))?;
     if let Some(place) = axes.iter().position(|axis| *axis == path) {
-        return Ok(Operand::Axis(place));
+        return Ok(Named::Axis(place));
     }
     let ends = |axis: &Path| path.steps().len() == 1 && axis.steps().last() == path.steps().last();
     let named: Vec<usize> = (0..axes.len()).filter(|place| ends(&axes[*place])).collect();
     match named.as_slice() {
-        [place] => return Ok(Operand::Axis(*place)),
+        [place] => return Ok(Named::Axis(*place)),
         [] => {}
         [one, other, ..] => {
             return Err(format!("`{name}` could be {} or {}", axes[*one], axes[*other]));
         }
     }
     if let Some(value) = at(resolved, &path) {
-        return Ok(Operand::Field(Term::of(value)));
+        return Ok(Named::Field(Term::of(value)));
     }
     let siblings: BTreeSet<Path> =
         axes.iter().filter_map(|axis| Some(axis.split_last()?.0.join(&path))).collect();
     let mut beside = siblings.iter().filter_map(|path| at(resolved, path));
     match (beside.next(), beside.next()) {
-        (Some(value), None) => Ok(Operand::Field(Term::of(value))),
+        (Some(value), None) => Ok(Named::Field(Term::of(value))),
         (Some(_), Some(_)) => Err(format!("`{name}` could be several fields; write its path")),
         (None, _) => Err(unknown(name, axes)),
     }
