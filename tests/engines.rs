@@ -231,9 +231,9 @@ fn slurm_does_a_sweep_though_a_node_dies() {
         return;
     }
     let place = Place::new();
-    place.runs("sweep study.json --seeds 40 --set duration=120s --out whole -q");
+    place.runs("sweep study.json --seeds 10 --set duration=120s --out whole -q");
     let line =
-        "sweep study.json --seeds 40 --set duration=120s --script slurm --shards 8 --out parts";
+        "sweep study.json --seeds 10 --set duration=120s --script slurm --shards 8 --out parts";
     let script = place.runs(line);
     assert!(script.contains("$SLURM_ARRAY_TASK_ID/8"), "written out: {script}");
     std::fs::write(place.path("job.sh"), script).unwrap();
@@ -241,7 +241,7 @@ fn slurm_does_a_sweep_though_a_node_dies() {
     let job = slurm.prints("sbatch", &["--parsable", "job.sh"]);
     // The node dies while it works on a part, and comes back.
     slurm.wait("n2 works", || slurm.processes("n2").len() > 1);
-    std::thread::sleep(Duration::from_millis(500));
+    std::thread::sleep(Duration::from_millis(300));
     slurm.kill("n2");
     let state = || slurm.output("squeue", &["-h", "-o", "%i %N %t"]);
     slurm.wait("n1 has done the rest", || !state().lines().any(|line| line.contains(" n1 ")));
