@@ -1,6 +1,11 @@
 //! Scenario in, report out.
 
+pub mod answers;
 pub mod expected;
+pub mod frontier;
+pub mod paired;
+pub mod steady;
+pub mod sweep;
 
 use crate::check::judges::Judges;
 use crate::check::verdict::{Finding, Findings, Outcome as Stand, Verdict};
@@ -110,7 +115,7 @@ fn drive(
     Some(simulation.finish(observers))
 }
 
-fn origin(checked: &Checked) -> Origin {
+pub(crate) fn origin(checked: &Checked) -> Origin {
     Origin {
         scenario: checked.scenario().name.clone(),
         scenario_hash: checked.hash(),

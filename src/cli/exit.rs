@@ -36,6 +36,9 @@ pub enum Failure {
     /// A file or stream cannot be read or written.
     #[error("error: {0}")]
     Environment(String),
+    /// The same run gave two results.
+    #[error("error: {0}")]
+    Differs(String),
     /// A signal ended it.
     #[error("interrupted")]
     Interrupted(Code),
@@ -47,6 +50,7 @@ impl Failure {
         match self {
             Failure::Arguments(_) | Failure::Scenario(_) => Code::BadInput,
             Failure::Environment(_) => Code::Environment,
+            Failure::Differs(_) => Code::NotDeterministic,
             Failure::Interrupted(code) => *code,
         }
     }

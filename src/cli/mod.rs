@@ -7,15 +7,18 @@ pub mod arguments;
 pub mod bugs;
 pub mod check;
 pub mod deadline;
+pub mod diff;
 pub mod exit;
 pub mod explain;
 pub mod files;
 pub mod format;
+pub mod frontier;
 pub mod gallery;
 pub mod hunt;
 pub mod interrupt;
 pub mod judge;
 pub mod list;
+pub mod merge;
 pub mod new;
 pub mod parallel;
 pub mod plot;
@@ -27,6 +30,7 @@ pub mod reproduce;
 pub mod run;
 pub mod shrink;
 pub mod sources;
+pub mod sweep;
 pub mod terminal;
 pub mod validate;
 
@@ -57,7 +61,11 @@ pub fn main() -> ExitCode {
         Command::Replay(arguments) => replay::replay(arguments, &terminal),
         Command::Promote(arguments) => replay::promote(arguments, &terminal),
         Command::Hunt(arguments) => hunt::hunt(arguments, &terminal),
+        Command::Sweep(arguments) => sweep::sweep(arguments, &terminal),
+        Command::Merge(arguments) => merge::merge(arguments, &terminal),
         Command::Judge(judge) => judge::judge(judge, &terminal),
+        Command::Diff(arguments) => diff::diff(arguments, &terminal),
+        Command::Frontier(arguments) => frontier::frontier(arguments, &terminal),
         Command::Reproduce(arguments) => reproduce::reproduce(arguments, &terminal),
         Command::Plot(arguments) => plot::plot(arguments, &terminal),
         Command::Gallery(arguments) => gallery::gallery(arguments, &terminal),

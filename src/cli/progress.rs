@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::arguments;
 use crate::cli::terminal::Terminal;
-use crate::time::Time;
+use crate::time::{self, Time};
 
 const FIRST_SHOWN: Duration = Duration::from_secs(1);
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
@@ -69,6 +69,18 @@ impl<'a> Progress<'a> {
         }
     }
 
+    /// How long it takes if it goes on as it has begun.
+    fn left(&self, now: u64) -> String {
+        let ahead = PARTS.saturating_sub(now) as f64 / now.max(1) as f64;
+        let left = (self.began.elapsed().as_secs_f64() * ahead) as u64;
+        let told = now > 0 && now < PARTS;
+        if told {
+            format!(", about {} left", time::Duration::from_secs(left))
+        } else {
+            String::new()
+        }
+    }
+
     /// The run is over.
     pub fn end(self) {
         if let Some(bar) = self.bar {
@@ -98,7 +110,7 @@ impl<'a> Progress<'a> {
             self.shown = Some(Instant::now());
             self.terminal.say(&match self.of {
                 Of::Time(total) => format!("at {} of {total}", Time(now)),
-                Of::Work(name) => format!("{name}: {} %", now * 100 / PARTS),
+                Of::Work(name) => format!("{name}: {} %{}", now * 100 / PARTS, self.left(now)),
             });
         }
     }

@@ -33,6 +33,12 @@ struct Streams {
 /// Runs a scenario and writes all there is to know of it.
 pub fn run(arguments: &Run, terminal: &Terminal) -> Result<Code, Failure> {
     let checked = checked(&arguments.subject, terminal)?;
+    if checked.scenario().sweep.is_some() {
+        let name = quoted(&arguments.subject.scenario);
+        terminal.say(&format!(
+            "this is one run of the scenario as written; `dynamo-sim sweep {name}` runs its sweep"
+        ));
+    }
     let layout = checked.plan().layout();
     let mut streams = match arguments.dry_run {
         true => None,

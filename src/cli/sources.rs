@@ -94,6 +94,53 @@ pub fn read(
     read.map_err(|told| Failure::Scenario(told.render(terminal.colour())))
 }
 
+/// A scenario that is read again for each run: threads cannot share one that is checked.
+#[derive(Clone, Debug)]
+pub struct Text {
+    /// Where it comes from.
+    pub file: String,
+    bytes: Vec<u8>,
+    /// As of `--set`.
+    pub overrides: Vec<String>,
+}
+
+impl Text {
+    /// Loads a file, a shipped scenario or standard input.
+    pub fn load(name: &str, overrides: &[String]) -> Result<Text, Failure> {
+        let (file, bytes) = load(name)?;
+        Ok(Text { file, bytes, overrides: overrides.to_vec() })
+    }
+
+    /// The same with further overrides.
+    pub fn with(&self, more: &[String]) -> Text {
+        let mut text = self.clone();
+        text.overrides.extend_from_slice(more);
+        text
+    }
+
+    /// Checks it, with a seed or with its own.
+    pub fn checked(&self, seed: Option<u64>, terminal: &Terminal) -> Result<Checked, Failure> {
+        let mut overrides = self.overrides.clone();
+        overrides.extend(seed.map(|seed| format!("seed={seed}")));
+        read(&self.file, &self.bytes, &overrides, terminal)
+    }
+}
+
+/// Reads the seeds of several runs: `1..20` with both ends, or some with commas between.
+pub fn seeds(text: &str) -> Result<Vec<u64>, Failure> {
+    let refused =
+        |why: String| Failure::Arguments(format!("--seeds: {why}; write 1..20, or 3,5,8"));
+    let one = |text: &str| seed::parse(text.trim()).map_err(&refused);
+    let seeds = match text.split_once("..") {
+        Some((from, to)) => (one(from)?..=one(to)?).collect(),
+        None => text.split(',').map(one).collect::<Result<Vec<u64>, Failure>>()?,
+    };
+    match seeds.is_empty() {
+        true => Err(refused("the last seed is before the first".to_string())),
+        false => Ok(seeds),
+    }
+}
+
 /// The files beside the one that extends them, and the shipped scenarios.
 struct Beside;
 

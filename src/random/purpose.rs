@@ -13,7 +13,7 @@ macro_rules! purposes {
 
         impl Purpose {
             /// More than any purpose's number.
-            pub const NUMBERS: usize = 64;
+            pub const NUMBERS: usize = 72;
 
             /// All purposes, by number.
             pub const ALL: [Purpose; [$($number),+].len()] = [$(Purpose::$name),+];
@@ -98,6 +98,8 @@ purposes! {
     Hunt = 62,
     /// What a model draws that a run is compared with.
     Model = 63,
+    /// Which runs a bootstrap draws anew: nothing of a run itself.
+    Bootstrap = 64,
 }
 
 #[cfg(test)]

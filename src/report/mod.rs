@@ -5,10 +5,12 @@
 //! | `document` `ledgers` | the report as plain data |
 //! | `definitions` | unit and meaning of each of its numbers |
 //! | `json` `summary` `timeline` | the report for machines, for people, and over time |
-//! | `history` `trace` | what clients did, and everything that happened, a line each |
+//! | `history` `trace` `story` | what clients did, everything that happened, what became of one operation |
+//! | `figures` | all its numbers by path |
 //! | `lines` `units` `sparkline` | JSON Lines; numbers and curves for a person |
 //! | `charts` `plot` | pictures of the timeline |
 //! | `tabular` | plots of any table with a row a run |
+//! | `sweep` | the plan of a sweep, and the tables over its runs |
 //! | `outlook` `bars` | what is going to go wrong, in words and as a picture |
 
 #[cfg(feature = "cli")]
@@ -17,6 +19,7 @@ pub mod bars;
 pub mod charts;
 pub mod definitions;
 pub mod document;
+pub mod figures;
 pub mod history;
 pub mod json;
 pub mod ledgers;
@@ -25,7 +28,9 @@ pub mod outlook;
 #[cfg(feature = "cli")]
 pub mod plot;
 pub mod sparkline;
+pub mod story;
 pub mod summary;
+pub mod sweep;
 #[cfg(feature = "cli")]
 pub mod tabular;
 #[cfg(feature = "cli")]

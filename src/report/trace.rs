@@ -123,7 +123,8 @@ fn key_of(message: &Message) -> Option<Key> {
     }
 }
 
-fn attempt_of(message: &Message) -> Option<AttemptId> {
+/// The attempt that a message belongs to, if it belongs to one.
+pub fn attempt_of(message: &Message) -> Option<AttemptId> {
     match message {
         Message::Request(request) => Some(request.attempt),
         Message::Reply(reply) => Some(reply.attempt),

@@ -32,6 +32,7 @@ pub mod shipped;
 pub mod source;
 pub mod spec;
 pub mod starter;
+pub mod sweep;
 pub mod tokens;
 pub mod variables;
 pub mod when;

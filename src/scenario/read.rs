@@ -274,11 +274,29 @@ impl Checked {
         Checked::trusted(scenario).resolved_json()
     }
 
+    /// 16 hexadecimal digits that name the worlds that this scenario describes with all seeds, and
+    /// what is expected of them: with a seed they name a run and all that is judged in it.
+    pub fn family(&self) -> String {
+        let (schema, about) = (None, String::new());
+        let (hunt, sweep, seed) = (None, None, 0);
+        let mut world = Scenario { schema, about, hunt, sweep, seed, ..self.scenario.clone() };
+        files::without_names(&mut world);
+        // Faults that leave something open are others with each seed: what is written counts.
+        let mut written = String::new();
+        if let Some(open) = &self.drawn.written {
+            world.faults.clear();
+            written = format!("{:?}", open.parts);
+        }
+        let json = serde_json::to_string(&world).expect("a scenario is plain data");
+        format!("{:016x}", fnv_1a((json + &written).as_bytes()))
+    }
+
     /// 16 hexadecimal digits that name the world this scenario describes, its seed and the content
     /// of its files included: not what it is about or expects. FNV-1a of the compact JSON.
     pub fn hash(&self) -> String {
-        let (schema, about, expect, hunt) = (None, String::new(), Vec::new(), None);
-        let mut world = Scenario { schema, about, expect, hunt, ..self.scenario.clone() };
+        let (schema, about, expect) = (None, String::new(), Vec::new());
+        let (hunt, sweep) = (None, None);
+        let mut world = Scenario { schema, about, expect, hunt, sweep, ..self.scenario.clone() };
         files::without_names(&mut world);
         let json = serde_json::to_string(&world).expect("a scenario is plain data");
         format!("{:016x}", fnv_1a(json.as_bytes()))

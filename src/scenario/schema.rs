@@ -25,6 +25,8 @@ mod tests {
     use crate::scenario::draw::related::{After, During};
     use crate::scenario::schema::SCHEMA;
     use crate::scenario::spec::Scenario;
+    use crate::scenario::sweep::axis::{Axis, Range};
+    use crate::scenario::sweep::seeds::Seeds;
     use crate::switch::Switch;
     use crate::time::Duration;
     use crate::time::signed::SignedDuration;
@@ -167,6 +169,39 @@ mod tests {
                 "additionalProperties": false })
         };
         forms.into_iter().map(choice).collect()
+    }
+
+    impl JsonSchema for Axis {
+        fn schema_name() -> Cow<'static, str> {
+            "Axis".into()
+        }
+        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+            let range = generator.subschema_for::<Range>();
+            let list = json_schema!({
+                "type": "array",
+                "minItems": 1,
+                "description": "The values, one after the other.",
+            });
+            let description = "The values of a field that varies.";
+            json_schema!({ "description": description, "anyOf": [list, range] })
+        }
+    }
+
+    impl JsonSchema for Seeds {
+        fn schema_name() -> Cow<'static, str> {
+            "Seeds".into()
+        }
+        fn json_schema(_: &mut SchemaGenerator) -> Schema {
+            let count = json_schema!({
+                "type": "integer", "minimum": 1,
+                "description": "How many, from the scenario's own seed on.",
+            });
+            let range = json_schema!({
+                "type": "string", "examples": ["1..100"],
+                "description": "The first and the last.",
+            });
+            json_schema!({ "description": "Seeds of repetitions.", "anyOf": [count, range] })
+        }
     }
 
     impl<T> JsonSchema for File<T> {

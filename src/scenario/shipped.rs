@@ -28,6 +28,7 @@ shipped![
     ("basics", "resurrection"),
     ("basics", "equal-partitions"),
     ("hunts", "swarm"),
+    ("sweeps", "quorums"),
     ("network", "one-way-cut"),
     ("network", "isolate"),
     ("network", "bridge"),

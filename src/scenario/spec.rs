@@ -10,6 +10,7 @@ use crate::faults;
 use crate::id::Span;
 use crate::network;
 use crate::scenario::hunt::Hunt;
+use crate::scenario::sweep::Sweep;
 use crate::sim;
 use crate::sim::administration::Order;
 use crate::time::Duration;
@@ -76,6 +77,10 @@ pub struct Scenario {
     /// beside others. A run takes no notice of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hunt: Option<Hunt>,
+    /// What `dynamo-sim sweep` varies: fields, the values they take, and repetitions. A run takes
+    /// no notice of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<Sweep>,
     /// A bug planted into the code that runs, for those who test judges: `dynamo-sim bugs` lists
     /// them.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,5 +1,7 @@
 //! A value from several runs, and the 95 % interval of what it estimates.
 
+use serde::Serialize;
+
 use crate::statistics::distributions::{
     beta_quantile, binomial_share, normal_quantile, student_quantile,
 };
@@ -11,7 +13,7 @@ pub const LEVEL: f64 = 0.95;
 pub(super) const UPPER: f64 = 0.975;
 
 /// A value, and where what it estimates lies, 95 times of 100.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
 pub struct Estimate {
     /// The estimate itself, in the unit of what was measured.
     pub value: f64,

@@ -50,7 +50,7 @@ pub fn draw(base: &Scenario, lot: Lot) -> Scenario {
     // What a lot is about stays when it is drawn again; what happens, and to whom, does not.
     let again = |part: Part| luck.stream(Purpose::Hunt, part as u64 + 16 * u64::from(lot.redraw));
     let once = |part: Part| luck.stream(Purpose::Hunt, part as u64);
-    let mut drawn = Scenario { hunt: None, expect: Vec::new(), ..base.clone() };
+    let mut drawn = Scenario { hunt: None, sweep: None, expect: Vec::new(), ..base.clone() };
     drawn.name = format!("{}-{}", base.name, lot.name());
     drawn.about = format!("Drawn by a hunt through {}: look at what broke.", base.name);
     drawn.seed = if lot.redraw == 0 { lot.seed } else { digest_of([lot.seed, lot.redraw.into()]) };

@@ -15,6 +15,7 @@ mod network;
 mod parties;
 mod partitioning;
 mod pauses;
+mod sweep;
 pub(in crate::scenario) mod timelines;
 mod traffic;
 mod workload;
@@ -56,6 +57,9 @@ pub fn check(scenario: &Scenario, known_figures: &[&str]) -> Vec<Problem> {
     timelines::check(&scenario.faults, &mut findings);
     if let Some(hunt) = &scenario.hunt {
         hunt::check(hunt, &mut findings);
+    }
+    if let Some(sweep) = &scenario.sweep {
+        sweep::check(sweep, scenario, &mut findings);
     }
     expect::check(scenario, known_figures, &mut findings);
     findings.problems()

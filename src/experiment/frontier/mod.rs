@@ -1,0 +1,19 @@
+//! Consistency against availability, latency and durability: one point for each setting, and the
+//! settings that no other beats.
+//!
+//! | page | what |
+//! |---|---|
+//! | `axes` | which settings there are |
+//! | `points` | what a run of one comes to, and what several runs do |
+//! | `planes` | which setting is beaten by which, and who remains |
+//! | `words` | what the trade is, in sentences made of the numbers |
+//! | `tables` | the same as CSV and as text |
+//!
+//! Each setting runs twice with each seed: as the scenario is, and without its faults. All settings
+//! run with the same seeds, and so with the same luck; they are compared pair by pair.
+
+pub mod axes;
+pub mod planes;
+pub mod points;
+pub mod tables;
+pub mod words;

@@ -1,0 +1,16 @@
+//! Sweeps as plain data: the plan, a row for each run, and the tables and summary made of them.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `plan` | which runs there are, in which order, and under which name each is kept |
+//! | `row` | what came of one run |
+//! | `table` | one tidy table over all runs, as CSV and as JSON Lines |
+//! | `dictionary` | unit, type and meaning of each of its columns |
+//! | `summary` | mean and interval of each figure at each point |
+
+pub mod dictionary;
+pub mod plan;
+pub mod row;
+pub mod summary;
+#[cfg(feature = "cli")]
+pub mod table;
