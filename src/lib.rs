@@ -25,6 +25,8 @@
 //! | [`history`] | histories judged without an oracle, of any store |
 //! | [`hunt`] | bugs that can be planted, and the hunt for any |
 //! | `reproduce` | the paper's figures beside ours, behind the feature `cli` |
+//! | `validate` | theory beside what is simulated, behind the feature `cli` |
+//! | `gallery` | twenty figures from runs, behind the feature `cli` |
 //! | `cli` | the face, behind the feature `cli` |
 //!
 //! A room imports only from those above it in this list; a test keeps that so.
@@ -36,6 +38,8 @@ pub mod digest;
 pub mod dynamo;
 pub mod experiment;
 pub mod faults;
+#[cfg(feature = "cli")]
+pub mod gallery;
 pub mod ghost;
 pub mod history;
 pub mod hunt;
@@ -54,6 +58,8 @@ pub mod statistics;
 pub mod switch;
 pub mod time;
 pub mod trace;
+#[cfg(feature = "cli")]
+pub mod validate;
 pub mod workload;
 
 /// The examples of the README are tests.

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// Floors from low to high. A room imports only from lower floors, never from its own.
-const FLOORS: [&[&str]; 13] = [
+const FLOORS: [&[&str]; 15] = [
     &["time", "id", "quantity", "switch", "digest", "ghost"],
     &["random"],
     &["statistics"],
@@ -17,6 +17,8 @@ const FLOORS: [&[&str]; 13] = [
     &["experiment", "history"],
     &["hunt"],
     &["reproduce"],
+    &["validate"],
+    &["gallery"],
     &["cli"],
 ];
 

@@ -13,12 +13,14 @@ pub mod explain;
 pub mod files;
 pub mod format;
 pub mod frontier;
+pub mod gallery;
 pub mod hunt;
 pub mod interrupt;
 pub mod judge;
 pub mod list;
 pub mod new;
 pub mod parallel;
+pub mod plot;
 pub mod progress;
 pub mod repeat;
 pub mod replay;
@@ -27,6 +29,7 @@ pub mod run;
 pub mod shrink;
 pub mod sources;
 pub mod terminal;
+pub mod validate;
 
 use std::process::ExitCode;
 
@@ -59,6 +62,9 @@ pub fn main() -> ExitCode {
         Command::Diff(arguments) => diff::diff(arguments, &terminal),
         Command::Frontier(arguments) => frontier::frontier(arguments, &terminal),
         Command::Reproduce(arguments) => reproduce::reproduce(arguments, &terminal),
+        Command::Plot(arguments) => plot::plot(arguments, &terminal),
+        Command::Gallery(arguments) => gallery::gallery(arguments, &terminal),
+        Command::Validate(arguments) => validate::validate(arguments, &terminal),
         Command::Completions { shell } => completions(*shell, &terminal),
         Command::Man => man(&terminal),
     };

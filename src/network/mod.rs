@@ -4,4 +4,5 @@
 //! never opens one. Cuts and other trouble are conditions laid over it (`crate::faults`).
 
 pub mod fate;
+pub mod published;
 pub mod spec;

@@ -46,10 +46,11 @@ pub struct Spec {
     pub between: Vec<Between>,
 }
 
-/// One-way delay by kind of leg.
+/// One-way delay by kind of leg. A scenario can also name a published model: `lnkd-ssd`,
+/// `lnkd-disk`, `ymmr`, `ymmr-alpha-3.5`, and `wan` for the links between two sites.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, remote = "Self")]
 pub struct Legs {
     /// A version on its way from coordinator to replica.
     pub write: Option<Distribution>,

@@ -54,8 +54,47 @@ pub enum Distribution {
     /// Each draw comes from one of several distributions, such as a fast and a slow path.
     Mixture(Vec<Component>),
     /// A measured curve: pairs of probability and duration, straight lines between them. The
-    /// probabilities ascend from 0 to 1: `[[0.0,"1ms"],[0.5,"2ms"],[1.0,"10ms"]]`.
-    Quantiles(Vec<(f64, Duration)>),
+    /// probabilities ascend from 0 to 1: `[[0.0,"1ms"],[0.5,"2ms"],[1.0,"10ms"]]`. A text is the
+    /// name of a file with a pair on each line, as in `0.5,2ms`; a bare number is in milliseconds.
+    Quantiles(
+        #[cfg_attr(test, schemars(with = "crate::random::in_file::OrFile<(f64, Duration)>"))]
+        Vec<(f64, Duration)>,
+    ),
+    /// Measured durations, each as likely as the others, in any order: `["1ms","2ms","9ms"]`. A
+    /// text is the name of a file with one on each line; a bare number is in milliseconds.
+    Samples(
+        #[cfg_attr(test, schemars(with = "crate::random::in_file::OrFile<Duration>"))]
+        Vec<Duration>,
+    ),
+    /// Another distribution, later by a constant.
+    Shifted {
+        /// By how much.
+        by: Duration,
+        /// What it is without that.
+        of: Box<Distribution>,
+    },
+    /// One way between LinkedIn's Voldemort servers with solid-state disks, as fitted in table 3 of
+    /// Probabilistically Bounded Staleness (VLDB 2012): all four legs.
+    #[serde(rename = "lnkd-ssd")]
+    LnkdSsd,
+    /// A write to one with spinning disks, from the same table; the other legs are `lnkd-ssd`.
+    #[serde(rename = "lnkd-disk")]
+    LnkdDisk,
+    /// A write to Yammer's Riak, from the same table as printed: the shape of its body is 3.35.
+    #[serde(rename = "ymmr-write")]
+    YmmrWrite,
+    /// The same with the shape 3.5, which its authors' simulator has; only this gives their results.
+    #[serde(rename = "ymmr-write-alpha-3.5")]
+    YmmrWriteAlpha35,
+    /// The other three legs of Yammer's Riak, from the same table.
+    #[serde(rename = "ymmr-other")]
+    YmmrOther,
+    /// A write to another site, from the same table: `lnkd-disk`, 75 ms later.
+    #[serde(rename = "wan-write")]
+    WanWrite,
+    /// The other three legs to or from another site: `lnkd-ssd`, 75 ms later.
+    #[serde(rename = "wan-other")]
+    WanOther,
 }
 
 /// One distribution of a mixture.
@@ -98,6 +137,11 @@ impl Distribution {
             Distribution::Pareto { scale, shape } => nanoseconds(*scale) * shape / (shape - 1.0),
             Distribution::Mixture(components) => mean_of_mixture(components),
             Distribution::Quantiles(points) => points.windows(2).map(mean_of_segment).sum(),
+            Distribution::Samples(all) => {
+                all.iter().copied().map(nanoseconds).sum::<f64>() / all.len() as f64
+            }
+            Distribution::Shifted { by, of } => nanoseconds(*by) + of.mean(),
+            named => named.spelt_out().map_or(0.0, |of| of.mean()),
         }
     }
 
@@ -115,6 +159,9 @@ impl Distribution {
             | Distribution::Normal { .. }
             | Distribution::LogNormal { .. }
             | Distribution::Pareto { .. } => None,
+            Distribution::Samples(all) => all.iter().max().copied(),
+            Distribution::Shifted { by, of } => of.maximum().map(|most| most + *by),
+            named => named.spelt_out().and_then(|of| of.maximum()),
         }
     }
 }

@@ -10,6 +10,7 @@
 //! | `luck` | from a seed and an address to a generator: `Draw` (hot path), `Stream` (sequences) |
 //! | `source` | what every generator can do: units, bounded integers, choices, shuffles |
 //! | `distribution` | how users write the spread of a duration, and what that means |
+//! | `published` | distributions that have names |
 //! | `problems` | what can be wrong with a written distribution |
 //! | `sampler` | a distribution made ready to be drawn from many times |
 //! | `outside` | luck that is no function of the seed, for planted bugs alone |
@@ -22,11 +23,14 @@
 //! differ between machines.
 
 pub mod distribution;
+#[cfg(test)]
+pub mod in_file;
 pub mod logarithm;
 pub mod luck;
 pub mod normal;
 pub mod outside;
 mod problems;
+mod published;
 pub mod purpose;
 pub mod sampler;
 pub mod source;

@@ -61,6 +61,16 @@ impl Inspection {
             }
             Distribution::Mixture(components) => self.mixture(components, path, depth),
             Distribution::Quantiles(points) => self.quantiles(points, path),
+            Distribution::Samples(all) => self.samples(all, path),
+            Distribution::Shifted { by, of } => {
+                self.bounded(format!("{path}shifted.by"), *by);
+                match depth > DEEPEST {
+                    true => self.too_deep(format!("{path}shifted"), depth),
+                    false => self.distribution(of, &format!("{path}shifted.of."), depth + 1),
+                }
+            }
+            // What has a name is right.
+            _named => {}
         }
     }
 
@@ -82,8 +92,7 @@ impl Inspection {
     fn mixture(&mut self, components: &[Component], path: &str, depth: usize) {
         let here = format!("{path}mixture");
         if depth > DEEPEST {
-            let sentence = format!("is nested {depth} deep, but at most {DEEPEST} is allowed");
-            return self.report(here, sentence);
+            return self.too_deep(here, depth);
         }
         if components.is_empty() {
             self.report(here.clone(), "is empty, but must have at least one component".into());
@@ -94,6 +103,21 @@ impl Inspection {
                 self.report(format!("{here}[{place}].weight"), sentence);
             }
             self.distribution(of, &format!("{here}[{place}].of."), depth + 1);
+        }
+    }
+
+    fn too_deep(&mut self, here: String, depth: usize) {
+        let sentence = format!("is nested {depth} deep, but at most {DEEPEST} is allowed");
+        self.report(here, sentence);
+    }
+
+    fn samples(&mut self, all: &[Duration], path: &str) {
+        let here = format!("{path}samples");
+        if all.is_empty() {
+            self.report(here.clone(), "is empty, but must have at least one duration".into());
+        }
+        for (place, value) in all.iter().enumerate() {
+            self.bounded(format!("{here}[{place}]"), *value);
         }
     }
 

@@ -13,7 +13,7 @@ macro_rules! purposes {
 
         impl Purpose {
             /// More than any purpose's number.
-            pub const NUMBERS: usize = 64;
+            pub const NUMBERS: usize = 72;
 
             /// All purposes, by number.
             pub const ALL: [Purpose; [$($number),+].len()] = [$(Purpose::$name),+];
@@ -96,8 +96,10 @@ purposes! {
     FaultTarget = 61,
     /// What a hunt draws: a cluster, its clients, its network and its trouble.
     Hunt = 62,
+    /// What a model draws that a run is compared with.
+    Model = 63,
     /// Which runs a bootstrap draws anew: nothing of a run itself.
-    Bootstrap = 63,
+    Bootstrap = 64,
 }
 
 #[cfg(test)]

@@ -26,6 +26,8 @@ enum Shape {
     Pareto { scale: f64, power: f64 },
     Mixture(Vec<Branch>),
     Quantiles(Vec<Segment>),
+    Samples(Vec<u64>),
+    Shifted { by: u64, of: Box<Shape> },
 }
 
 /// One component of a mixture, drawn from by the units below `until` that no earlier one takes.
@@ -84,6 +86,15 @@ impl Shape {
             Distribution::Quantiles(points) => {
                 Shape::Quantiles(points.windows(2).map(Segment::new).collect())
             }
+            Distribution::Samples(all) => {
+                let mut all: Vec<u64> = all.iter().map(|sample| sample.0).collect();
+                all.sort_unstable();
+                Shape::Samples(all)
+            }
+            Distribution::Shifted { by, of } => {
+                Shape::Shifted { by: by.0, of: Shape::new(of).into() }
+            }
+            named => Shape::new(&named.spelt_out().expect("all others have names")),
         }
     }
 
@@ -107,6 +118,8 @@ impl Shape {
                 let place = segments.partition_point(|segment| segment.until <= unit);
                 segments[place].at(unit)
             }
+            Shape::Samples(all) => all[source.below(all.len() as u64) as usize],
+            Shape::Shifted { by, of } => sample_shifted(*by, of, source),
         }
     }
 }
@@ -128,6 +141,11 @@ fn sample_mixture(branches: &[Branch], source: &mut impl Source) -> u64 {
     let unit = source.unit();
     let place = branches.partition_point(|branch| branch.until <= unit);
     branches[place].shape.sample(source)
+}
+
+/// Not inlined either.
+fn sample_shifted(by: u64, of: &Shape, source: &mut impl Source) -> u64 {
+    (by + of.sample(source)).min(Distribution::LONGEST.0)
 }
 
 /// Components with the ends of their shares of the unit interval.

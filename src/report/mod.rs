@@ -9,6 +9,7 @@
 //! | `figures` | all its numbers by path |
 //! | `lines` `units` `sparkline` | JSON Lines; numbers and curves for a person |
 //! | `charts` `plot` | pictures of the timeline |
+//! | `tabular` | plots of any table with a row a run |
 //! | `outlook` `bars` | what is going to go wrong, in words and as a picture |
 
 #[cfg(feature = "cli")]
@@ -28,6 +29,8 @@ pub mod plot;
 pub mod sparkline;
 pub mod story;
 pub mod summary;
+#[cfg(feature = "cli")]
+pub mod tabular;
 #[cfg(feature = "cli")]
 pub mod timeline;
 pub mod trace;

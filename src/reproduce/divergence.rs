@@ -311,6 +311,7 @@ fn picture(sweeps: &Sweeps) -> Picture {
             style: Style::Joined,
             like: Some(like),
             band: points.iter().filter_map(band).collect(),
+            ..Series::default()
         }
     };
     let panel = Panel {

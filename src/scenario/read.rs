@@ -13,7 +13,7 @@ use crate::scenario::draw::Written;
 use crate::scenario::draw::settle::Chosen;
 use crate::scenario::expect::Expectation;
 use crate::scenario::extend::{self, Library, Shipped, chain, text_of};
-use crate::scenario::files::{self, Input, Inputs, fnv_1a};
+use crate::scenario::files::{self, Input, Inputs, fnv_1a, measured};
 use crate::scenario::overrides::Override;
 use crate::scenario::path::Path;
 use crate::scenario::problem::Problem;
@@ -106,9 +106,12 @@ impl Reader<'_> {
         names_used(&json, &mut used);
         let variables = make_plain(&mut json, &used);
         broken.extend(variables.iter().map(|problem| problem.path.clone()));
+        let mut source = Source { layers, overrides, resolved: Value::Null };
+        let measured = measured::put_in(&mut json, &source, self.library);
+        broken.extend(measured.broken);
+        told.extend(measured.told);
         let mut written = Written::take(json);
         let patterns = written.open_patterns(file, self.library);
-        let mut source = Source { layers, overrides, resolved: Value::Null };
         let base = self.base(&written, size, &broken, &source);
         let laid = written.lay_out(base.as_ref().map(|(base, _)| base));
         broken.extend(laid.broken.iter().cloned());
@@ -127,6 +130,7 @@ impl Reader<'_> {
         let problems = all_problems(&reading, self.known_figures);
         let problems = problems.into_iter().map(|problem| laid.as_written(problem));
         let problems = inputs.problems.into_iter().chain(laid.problems.clone()).chain(problems);
+        let problems = measured.problems.into_iter().chain(problems);
         let problems = variables.into_iter().chain(patterns).chain(problems);
         // To find a place takes time by the length of the text.
         told.extend(problems.take(PROBLEM_LIMIT).map(|problem| source.diagnose(&problem)));

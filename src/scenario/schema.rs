@@ -18,6 +18,7 @@ mod tests {
     use crate::faults::spec::Spec;
     use crate::faults::target::Target;
     use crate::id::{NodeId, Span};
+    use crate::network::published::MODELS;
     use crate::quantity::{Bytes, Rate};
     use crate::scenario::draw::patterns::Use;
     use crate::scenario::draw::random::Random;
@@ -183,6 +184,12 @@ mod tests {
         }
     }
 
+    /// Legs have names as well.
+    fn allow_names_of_legs(schema: &mut serde_json::Value) {
+        let delays = schema["$defs"]["Legs"].take();
+        schema["$defs"]["Legs"] = serde_json::json!({ "anyOf": [delays, { "enum": MODELS }] });
+    }
+
     /// Mixes have names as well.
     fn allow_names_of_mixes(schema: &mut serde_json::Value) {
         let weights = schema["$defs"]["Mix"].take();
@@ -199,6 +206,7 @@ mod tests {
         let mut schema = schema.to_value();
         loosen(&mut schema);
         allow_names_of_mixes(&mut schema);
+        allow_names_of_legs(&mut schema);
         let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
         if std::env::var_os("UPDATE").is_some() {
             let place = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/schema.json");

@@ -113,6 +113,17 @@ shipped![
     ("incidents", "delete-race"),
     ("incidents", "riak-388-netsplit"),
     ("incidents", "hint-window"),
+    ("gallery", "versions-behind"),
+    ("gallery", "late-copies"),
+    ("gallery", "two-writers"),
+    ("gallery", "partition-length"),
+    ("gallery", "hint-backlog"),
+    ("gallery", "tree-shapes"),
+    ("gallery", "gossip-spread"),
+    ("gallery", "heartbeats"),
+    ("gallery", "bad-minute"),
+    ("gallery", "quorums-parted"),
+    ("gallery", "repair-ablation"),
 ];
 
 /// Declares patterns by their names in `scenarios/patterns/`.

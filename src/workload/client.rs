@@ -21,6 +21,7 @@ use crate::workload::library::{Library, Outset};
 use crate::workload::moves::Itinerary;
 use crate::workload::operation::{Aim, Operation};
 use crate::workload::ownership::Ownership;
+use crate::workload::read_back::{Awaited, ReadBack};
 use crate::workload::recording::{Recorded, Replay};
 use crate::workload::routing::{Router, Site};
 use crate::workload::session::Memory;
@@ -74,6 +75,8 @@ pub struct Client {
     pub(super) roamed: u64,
     /// Of a client that coordinates.
     pub(super) library: Option<Box<Library>>,
+    /// Reads of what it has written.
+    pub(super) awaited: Awaited,
 }
 
 /// What a client sets out to do, with which key, and the size of a value that is not drawn.
@@ -115,6 +118,11 @@ impl Habits {
 }
 
 impl Habits {
+    /// Which reads follow a write, if any.
+    pub(super) fn read_back(&self) -> Option<&ReadBack> {
+        self.spec.read_back.as_ref()
+    }
+
     /// When clients begin nothing more.
     pub(super) fn until(&self) -> Time {
         self.until
@@ -136,7 +144,20 @@ impl Client {
         let (intents, open, roamed) = (0, SmallVec::new(), 0);
         let site = habits.router.site_of(me);
         let library = habits.outset.as_ref().map(|outset| Box::new(Library::new(outset)));
-        Client { me, habits, arrivals, intents, open, memory, deadlines, site, roamed, library }
+        let awaited = Awaited::default();
+        Client {
+            me,
+            habits,
+            arrivals,
+            intents,
+            open,
+            memory,
+            deadlines,
+            site,
+            roamed,
+            library,
+            awaited,
+        }
     }
 
     /// Its name.
@@ -234,10 +255,15 @@ impl Client {
         self.begin_aim(ctx, (intent, key, None));
     }
 
-    fn begin_aim(&mut self, ctx: &mut ClientCtx<'_>, (intent, key, bytes): Wish) {
-        // An intent has up to two operations; their numbers do not depend on how others went.
+    /// An intent has up to two operations; their numbers do not depend on how others went.
+    pub(super) fn next_operation(&mut self) -> OperationId {
         let id = OperationId { client: self.me, number: 2 * self.intents };
         self.intents += 1;
+        id
+    }
+
+    fn begin_aim(&mut self, ctx: &mut ClientCtx<'_>, (intent, key, bytes): Wish) {
+        let id = self.next_operation();
         let aim = Aim { id, intent, key, bytes };
         let known = intent.second().and_then(|_| self.memory.recall(key));
         match intent.first() {
@@ -317,7 +343,9 @@ impl Client {
                 let operation = self.open.swap_remove(place);
                 let set = Some(set);
                 self.memory.remember(operation.aim.key, set.clone());
+                let key = operation.aim.key;
                 operation.end(ctx, OperationResult::Ok { set, coordinator, replied, hops });
+                self.plan_read_back(ctx, key);
                 self.rest(ctx);
             }
             Outcome::Refused => {
@@ -333,6 +361,9 @@ impl Client {
 
     /// An intent is over; in a closed loop the next one follows after a pause.
     pub(super) fn rest(&mut self, ctx: &mut ClientCtx<'_>) {
+        if self.reads_back() {
+            return;
+        }
         if let Some(pause) = self.pause(ctx) {
             ctx.arm(pause, ClientTimer::Arrival);
         }
@@ -361,6 +392,8 @@ impl Process for Client {
             Input::Timer(ClientTimer::Roam) => self.on_roam(ctx),
             Input::Timer(ClientTimer::Refresh) => self.on_refresh(ctx),
             Input::Timer(ClientTimer::Pull(number)) => self.on_pull_due(ctx, number),
+            Input::Timer(ClientTimer::ReadBack(id, key)) => self.on_read_back(ctx, id, key),
+            Input::Timer(ClientTimer::ReadNow(id, key)) => self.begin_read_back(ctx, id, key),
             Input::Timer(ClientTimer::Library(timer)) => self.on_library_timer(ctx, timer),
             Input::Done(job) | Input::Failed(job) => match job {},
         }

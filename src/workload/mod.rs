@@ -13,6 +13,7 @@ pub mod moves;
 pub mod operation;
 pub mod ownership;
 pub mod puts;
+pub mod read_back;
 pub mod recording;
 pub mod routing;
 pub mod session;

@@ -93,7 +93,7 @@ impl Client {
         self.stay(ctx, itinerary);
     }
 
-    fn move_to(&mut self, ctx: &mut ClientCtx<'_>, to: usize) {
+    pub(super) fn move_to(&mut self, ctx: &mut ClientCtx<'_>, to: usize) {
         if self.site.replace(to) == Some(to) {
             return;
         }

@@ -9,6 +9,7 @@ use crate::time::Duration;
 use crate::workload::balancer::LoadBalancer;
 use crate::workload::cart::CartPolicy;
 use crate::workload::file::File;
+use crate::workload::read_back::ReadBack;
 use crate::workload::recording::Recording;
 use crate::workload::size::Sizes;
 
@@ -65,6 +66,9 @@ pub struct Spec {
     pub session: Session,
     /// How clients move between the sites of the network.
     pub moves: Option<Moves>,
+    /// Reads by which a client looks whether what it has written can be seen; none without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_back: Option<ReadBack>,
 }
 
 /// What follows an attempt that has failed.
@@ -341,6 +345,7 @@ impl Default for Spec {
             hedge_after: None,
             session: Session::default(),
             moves: None,
+            read_back: None,
         }
     }
 }

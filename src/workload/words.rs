@@ -48,6 +48,10 @@ pub enum ClientTimer {
     Refresh,
     /// Has this download of the membership been answered?
     Pull(u64),
+    /// Time to read what was written. (`workload.read_back`)
+    ReadBack(OperationId, Key),
+    /// The same, where the client has moved for it.
+    ReadNow(OperationId, Key),
     /// A reminder for the client's own library, which coordinates (section 6.4).
     Library(Timer),
 }
@@ -64,13 +68,15 @@ impl ClientTimer {
             ClientTimer::Roam => 6 << 60,
             ClientTimer::Refresh => 7 << 60,
             ClientTimer::Pull(number) => 8 << 60 ^ number,
+            ClientTimer::ReadBack(id, _) => 10 << 60 ^ u64::from(id.number),
+            ClientTimer::ReadNow(id, _) => 11 << 60 ^ u64::from(id.number),
             ClientTimer::Library(timer) => 9 << 60 ^ timer.number(),
         }
     }
 
     /// Can its client be at another site after it?
     pub fn moves(&self) -> bool {
-        matches!(self, ClientTimer::Move(_) | ClientTimer::Roam)
+        matches!(self, ClientTimer::Move(_) | ClientTimer::Roam | ClientTimer::ReadBack(..))
     }
 }
 

@@ -61,6 +61,20 @@ pub struct Panel {
     pub y_names: Vec<String>,
     /// In the order of the legend; later ones are drawn over earlier ones.
     pub series: Vec<Series>,
+    /// Coloured cells instead of lines, with a scale bar at the right.
+    pub heat: Option<Heat>,
+}
+
+/// A value for each cell of a grid. Both axes have names; the darker a cell, the more.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Heat {
+    /// What the colours mean, with its unit; written beside the scale bar.
+    pub title: String,
+    /// Column from the left and row from the bottom, both from 0, and the value there. A cell that
+    /// is not told stays empty.
+    pub cells: Vec<(usize, usize, f64)>,
+    /// How values become colours.
+    pub scale: Scale,
 }
 
 /// How values become places on an axis.
@@ -71,6 +85,9 @@ pub enum Scale {
     Linear,
     /// By decades. Zero and negative values lie on the lower edge, which is then labelled 0.
     Log,
+    /// Of shares, by how little is missing: 0, 90, 99 and 99.9 % are equally far apart, so that the
+    /// tail of a distribution can be read.
+    Nines,
 }
 
 /// One line of a panel.
@@ -86,6 +103,23 @@ pub struct Series {
     pub like: Option<usize>,
     /// A tinted area behind it, in order: place on the axis, lower and upper edge.
     pub band: Vec<(f64, f64, f64)>,
+    /// Intervals of single points.
+    pub whiskers: Vec<Whisker>,
+    /// What is written beside each point, in their order; empty: nothing.
+    pub names: Vec<String>,
+    /// Grey, and behind the others: what is of lesser interest.
+    pub muted: bool,
+}
+
+/// The interval of a point, along one axis or both.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Whisker {
+    /// The point.
+    pub at: (f64, f64),
+    /// From where to where along the shared axis.
+    pub across: Option<(f64, f64)>,
+    /// From where to where along the vertical axis.
+    pub up: Option<(f64, f64)>,
 }
 
 /// How a series is drawn. Colours and markers come from its place in the panel, or from that of
@@ -105,10 +139,14 @@ pub enum Style {
     Area,
     /// Markers only.
     Points,
+    /// Small, pale markers, for thousands of points.
+    Specks,
     /// Hollow markers only: what others have found.
     Hollow,
     /// A solid line with a marker at each point.
     Joined,
     /// A thick line without markers, for spans of time at a height.
     Bar,
+    /// Hatched columns from the lower edge: each value is as wide as it is far to the next point.
+    Columns,
 }

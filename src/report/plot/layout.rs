@@ -3,6 +3,7 @@
 use plotters_backend::text_anchor::HPos;
 
 use crate::report::plot::chart::Chart;
+use crate::report::plot::heat;
 use crate::report::plot::legend::Legend;
 use crate::report::plot::palette::{FAINT_INK, FRAME, GRID, INK};
 use crate::report::plot::panel;
@@ -81,7 +82,8 @@ fn height_of_each(panels: usize) -> i32 {
 pub fn lay_out(chart: &Chart) -> Scene {
     let x = shared_axis(chart);
     let left = left_of_panels(chart);
-    let right = WIDTH - MARGIN - GAP;
+    let heated = chart.panels.iter().any(|panel| panel.heat.is_some());
+    let right = WIDTH - MARGIN - GAP - if heated { heat::BAR_ROOM } else { 0 };
     let shades = Shades::place(&chart.shades, &x, left, right);
     let first = MARGIN + heading_height(chart) + shades.height();
     let plots = plots(chart, &x, (left, right), first);
@@ -107,7 +109,9 @@ fn shared_axis(chart: &Chart) -> Range {
     let known = hints.iter().flatten().copied().chain(points().map(|point| point.0));
     if known.into_iter().any(f64::is_finite) {
         let bands = chart.panels.iter().flat_map(|p| &p.series).flat_map(|s| &s.band);
-        let all = points().map(|point| point.0).chain(bands.map(|band| band.0));
+        let whiskers = chart.panels.iter().flat_map(|p| &p.series).flat_map(|s| &s.whiskers);
+        let across = whiskers.filter_map(|it| it.across).flat_map(|(low, high)| [low, high]);
+        let all = points().map(|point| point.0).chain(bands.map(|band| band.0)).chain(across);
         return Range::of_axis(&chart.x, all);
     }
     Range::of_axis(&chart.x, chart.shades.iter().flat_map(|shade| [shade.from, shade.to]))

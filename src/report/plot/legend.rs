@@ -3,6 +3,7 @@
 use plotters_backend::text_anchor::HPos;
 
 use crate::report::plot::chart::{Panel, Scale, Style};
+use crate::report::plot::columns;
 use crate::report::plot::layout::{GAP, Plot};
 use crate::report::plot::palette::{FAINT_INK, INK};
 use crate::report::plot::scale::Range;
@@ -35,7 +36,7 @@ impl Legend {
         let title = Face::Heading.fit(&panel.title, right - left - 2 * APART);
         let taken = Face::Heading.width(&title) + GAP + Face::Note.width(remark);
         let widths: Vec<i32> = panel.series.iter().map(|s| width(&s.label, right - left)).collect();
-        let total: i32 = widths.iter().map(|width| width + APART).sum();
+        let total: i32 = widths.iter().filter(|it| **it > 0).map(|width| width + APART).sum();
         let beside = taken + total <= right - left;
         let alone = title.is_empty() && remark.is_empty();
         let (start, row) = match beside {
@@ -62,6 +63,9 @@ impl Legend {
         scene.text(self.remark, Face::Note, FAINT_INK, HPos::Left, (after, first + 1));
         let several = panel.series.len() > 1;
         for (index, (series, (x, row))) in panel.series.iter().zip(&self.entries).enumerate() {
+            if series.label.is_empty() {
+                continue;
+            }
             let at = (*x, first + row * ROW);
             let look = Look::of(series, index, several);
             draw_sample(scene, look, at);
@@ -76,12 +80,17 @@ impl Legend {
 fn remark(panel: &Panel) -> &'static str {
     match (panel.scale, Range::of_panel(panel).zero) {
         (Scale::Linear, _) => "",
+        (Scale::Nines, _) => "stretched towards 100 %",
         (Scale::Log, false) => "log scale",
         (Scale::Log, true) => "log scale, zero on the lower edge",
     }
 }
 
+/// A series without a name has no entry.
 fn width(label: &str, room: i32) -> i32 {
+    if label.is_empty() {
+        return 0;
+    }
     (SAMPLE + TO_NAME + Face::Body.width(label)).min(room)
 }
 
@@ -94,18 +103,24 @@ fn flow(widths: &[i32], (left, right): (i32, i32), start: i32, row: i32) -> Vec<
             (x, row) = (left, row + 1);
         }
         places.push((x, row));
-        x += width + APART;
+        x += if *width > 0 { width + APART } else { 0 };
     }
     places
 }
 
 fn draw_sample(scene: &mut Scene, look: Look, (x, y): Place) {
+    if look.style == Style::Columns {
+        return columns::draw(scene, look, (x + SAMPLE / 4, y - 13), (x + 3 * SAMPLE / 4, y + 13));
+    }
     if look.style == Style::Area || look.banded {
         look.tint(scene, vec![(x, y), (x + SAMPLE, y), (x + SAMPLE, y + 13), (x, y + 13)]);
     }
     look.stroke(scene, &[(x, y), (x + SAMPLE, y)]);
-    let always = [Style::Points, Style::Hollow, Style::Joined].contains(&look.style);
-    if look.marked && look.style != Style::Bar || always {
+    let look = match look.style {
+        Style::Specks => Look { style: Style::Points, ..look },
+        _ => look,
+    };
+    if look.marked && look.style != Style::Bar || look.style.is_marked() {
         look.marker(scene, (x + SAMPLE / 2, y));
     }
 }

@@ -5,6 +5,8 @@
 //! | `chart` | what a chart shows, as data |
 //! | `layout` `panel` `legend` `shades` `series` | where everything goes |
 //! | `scale` `number` `dash` `palette` | axes, their labels, line patterns, colours |
+//! | `whiskers` `columns` `heat` `labels` | intervals, hatched columns, cells, names of points |
+//! | `pareto` | which points no other beats, and their chart |
 //! | `scene` | the picture as a list of marks |
 //! | `text` `canvas` | glyphs and pixels without any font or graphics library of the machine |
 //!
@@ -13,17 +15,22 @@
 
 mod canvas;
 pub mod chart;
+mod columns;
 mod dash;
+mod heat;
+mod labels;
 mod layout;
 mod legend;
 mod number;
 mod palette;
 mod panel;
+pub mod pareto;
 mod scale;
 mod scene;
 mod series;
 mod shades;
 mod text;
+mod whiskers;
 
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,8 @@
 use plotters_backend::text_anchor::HPos;
 
 use crate::report::plot::chart::Panel;
+use crate::report::plot::heat;
+use crate::report::plot::labels;
 use crate::report::plot::layout::{GAP, MARGIN, Plot};
 use crate::report::plot::legend::Legend;
 use crate::report::plot::palette::{FAINT_INK, FRAME, INK};
@@ -23,8 +25,17 @@ pub fn draw(scene: &mut Scene, plot: &Plot, panel: &Panel, legend: &Legend) {
         .map(|(index, series)| Drawn::new(plot, series, Look::of(series, index, several)))
         .collect();
     drawn.iter().for_each(|series| series.draw_area(scene, plot));
-    drawn.iter().for_each(|series| series.draw_line(scene, plot));
-    if drawn.iter().all(Drawn::is_empty) {
+    let behind =
+        |muted: bool| panel.series.iter().zip(&drawn).filter(move |(s, _)| s.muted == muted);
+    for (_, series) in behind(true).chain(behind(false)) {
+        series.draw_line(scene, plot);
+    }
+    labels::draw(scene, plot, panel, &drawn);
+    if let Some(heat) = &panel.heat {
+        heat::draw(scene, plot, heat);
+    }
+    let heated = panel.heat.as_ref().is_some_and(|heat| !heat.cells.is_empty());
+    if !heated && drawn.iter().all(Drawn::is_empty) {
         let middle = ((plot.left + plot.right) / 2, (plot.top + plot.bottom) / 2);
         scene.text("no data", Face::Heading, FAINT_INK, HPos::Center, middle);
     }

@@ -2,7 +2,7 @@
 //!
 //! Logarithms come from `libm`, which gives the same bits on every machine.
 
-use crate::report::plot::chart::{Axis, Panel, Scale};
+use crate::report::plot::chart::{Axis, Heat, Panel, Scale};
 use crate::report::plot::number;
 
 /// Values beyond this are gaps: the span between two of them must be a number too.
@@ -11,6 +11,9 @@ const LARGEST: f64 = 1e100;
 const SMALLEST: f64 = 1e-100;
 /// How many decades get a label, at most.
 const MOST_DECADES: i32 = 8;
+/// An axis of shares reaches up to 99.9 % at least, and to nine nines at most.
+const MOST_COMMON_NINES: f64 = 3.0;
+const MOST_NINES: f64 = 9.0;
 
 /// A value with its label, or without one for a small tick.
 #[derive(Clone, PartialEq, Debug)]
@@ -84,6 +87,7 @@ impl Range {
             return Range::named(&axis.names);
         }
         match axis.scale {
+            Scale::Nines => Range::nines(values.chain(hints)),
             Scale::Linear => {
                 let (from, to) = ends(values.chain(hints)).unwrap_or((0.0, 1.0));
                 Range::between_ends(Scale::Linear, from, apart(from, to))
@@ -108,11 +112,14 @@ impl Range {
         let values = points.filter_map(|point| shown(point.0).and(point.1).and_then(shown));
         let bands = panel.series.iter().flat_map(|series| &series.band);
         let values = values.chain(bands.flat_map(|(_, low, high)| [*low, *high]));
+        let whiskers = panel.series.iter().flat_map(|series| &series.whiskers);
+        let values = values.chain(whiskers.filter_map(|it| it.up).flat_map(|(a, b)| [a, b]));
         if !panel.y_names.is_empty() {
             return Range::named(&panel.y_names);
         }
         let hints = [panel.y_from, panel.y_to].into_iter().flatten();
         match panel.scale {
+            Scale::Nines => Range::nines(values.chain(hints)),
             Scale::Linear => {
                 let zero = panel.y_from.is_none().then_some(0.0);
                 Range::linear(values.chain(hints).chain(zero), panel.y_to.is_none())
@@ -145,11 +152,30 @@ impl Range {
         Range { zero, ..Range::between_ends(Scale::Log, f64::from(from), f64::from(to)) }
     }
 
+    /// From nothing to the most nines of any value below 1, three at least: 99.9 %.
+    fn nines(values: impl Iterator<Item = f64>) -> Range {
+        let below = values.filter(|value| *value < 1.0).map(nines);
+        let most = below.fold(MOST_COMMON_NINES, f64::max).min(MOST_NINES);
+        Range::between_ends(Scale::Nines, 0.0, libm::ceil(most))
+    }
+
+    /// The axis of colours of a grid.
+    pub fn of_heat(heat: &Heat) -> Range {
+        let values = heat.cells.iter().map(|(_, _, value)| *value);
+        match heat.scale {
+            Scale::Nines => Range::nines(values),
+            Scale::Linear => Range::linear(values.chain([0.0]), true),
+            Scale::Log => Range::logarithmic(values.collect(), std::iter::empty()),
+        }
+    }
+
     /// Where `value` lies: 0 at the beginning of the axis, 1 at its end.
     pub fn part(&self, value: f64) -> f64 {
         let (place, from) = match self.scale {
             Scale::Linear => (value, self.from),
             Scale::Log => (self.power(value), self.bottom()),
+            Scale::Nines if value >= 1.0 => (self.to, self.from),
+            Scale::Nines => (nines(value), self.from),
         };
         ((place - from) / (self.to - from)).clamp(0.0, 1.0)
     }
@@ -177,6 +203,7 @@ impl Range {
         match self.scale {
             Scale::Linear => self.linear_ticks(wanted),
             Scale::Log => self.decades(),
+            Scale::Nines => self.shares(),
         }
     }
 
@@ -192,6 +219,19 @@ impl Range {
             Tick { part: self.part(value), label: Some(number::label(value, largest, power)) }
         };
         (first..=last).map(tick).collect()
+    }
+
+    /// 0, 50, 90, 99, 99.9 % and so on; where there is room for no more, no 50.
+    fn shares(&self) -> Vec<Tick> {
+        let tick = |share: f64, label: String| Tick { part: self.part(share), label: Some(label) };
+        let half = (self.to < MOST_COMMON_NINES + 2.0).then(|| tick(0.5, "50 %".to_string()));
+        let powers = 0..=self.to as i32;
+        let whole = powers.map(|power| {
+            let decimals = usize::try_from(power - 2).unwrap_or(0);
+            let share = 1.0 - power_of_ten(-power);
+            tick(share, format!("{:.decimals$} %", 100.0 * share))
+        });
+        whole.chain(half).collect()
     }
 
     fn decades(&self) -> Vec<Tick> {
@@ -220,6 +260,11 @@ impl Range {
             Tick { part: self.part(value), label }
         })
     }
+}
+
+/// How many nines a share below 1 has: 1 of 90 %, 2 of 99 %.
+fn nines(share: f64) -> f64 {
+    -libm::log10(1.0 - share.max(0.0))
 }
 
 /// An end for an axis that begins at `from`: `to`, unless no tick would fit between them.
@@ -283,10 +328,22 @@ mod tests {
     }
 
     #[test]
+    fn axes_of_shares_read_well() {
+        let rows: [(&[f64], &str); 3] = [
+            (&[], "0 % 90 % 99 % 99.9 % 50 %"),
+            (&[0.2, 0.9995, 1.0], "0 % 90 % 99 % 99.9 % 99.99 % 50 %"),
+            (&[1.0 - 3e-6], "0 % 90 % 99 % 99.9 % 99.99 % 99.999 % 99.9999 %"),
+        ];
+        for (values, wanted) in rows {
+            assert_eq!(labels(Scale::Nines, [None, None], values), wanted, "{values:?}");
+        }
+    }
+
+    #[test]
     fn any_two_numbers_make_an_axis() {
         let odd = [0.0, 1.0, -1.0, 1e100, -1e100, 1e-99, 1e-320, 1e16, 1e16 + 2.0, 0.1 + 0.2, 0.3];
         for (a, b) in odd.iter().flat_map(|a| odd.iter().map(move |b| (*a, *b))) {
-            for scale in [Scale::Linear, Scale::Log] {
+            for scale in [Scale::Linear, Scale::Log, Scale::Nines] {
                 for hints in [[None, None], [Some(a), None], [Some(a), Some(b)]] {
                     let written = labels(scale, hints, &[a, b]);
                     assert!(written.split(' ').count() < 40, "{a} {b}: {written}");

@@ -2,11 +2,13 @@
 //! its line, and by the markers along it.
 
 use crate::report::plot::chart::{Series, Style};
+use crate::report::plot::columns;
 use crate::report::plot::dash::{dashes, length};
 use crate::report::plot::layout::Plot;
-use crate::report::plot::palette;
+use crate::report::plot::palette::{self, Colour};
 use crate::report::plot::scale::shown;
 use crate::report::plot::scene::{Pen, Place, Scene};
+use crate::report::plot::whiskers::{self, Cross};
 
 /// Width of a line.
 const LINE: u32 = 4;
@@ -14,6 +16,8 @@ const LINE: u32 = 4;
 const BAR: u32 = 14;
 /// Half the size of a marker.
 const MARKER: i32 = 8;
+/// The same of a small one.
+const SPECK: i32 = 3;
 /// A line that is longer than this is so jagged that no pattern could be seen in it.
 const LONGEST_PATTERN: f64 = 30_000.0;
 /// How far apart the markers along a line are.
@@ -51,6 +55,8 @@ pub struct Look {
     pub marked: bool,
     /// Whether it has a tinted area behind it.
     pub banded: bool,
+    /// Whether it is grey.
+    pub muted: bool,
 }
 
 /// A series on the sheet.
@@ -60,17 +66,35 @@ pub struct Drawn {
     runs: Vec<Vec<Place>>,
     /// The outline of the area behind it.
     band: Vec<Place>,
+    /// The intervals of its points.
+    whiskers: Vec<Cross>,
 }
 
 impl Drawn {
     /// Finds where the points of `series` lie.
     pub fn new(plot: &Plot, series: &Series, look: Look) -> Drawn {
-        Drawn { look, runs: runs(plot, series), band: band(plot, series) }
+        let whiskers = whiskers::place(plot, series);
+        Drawn { look, runs: runs(plot, series), band: band(plot, series), whiskers }
     }
 
     /// Whether there is nothing to show.
     pub fn is_empty(&self) -> bool {
         self.runs.is_empty() && self.band.is_empty()
+    }
+
+    /// Its points, in order, and its whiskers: what labels keep clear of.
+    pub fn places(&self) -> (impl Iterator<Item = Place> + '_, &[Cross]) {
+        (self.runs.iter().flatten().copied(), &self.whiskers)
+    }
+
+    /// What its staircase covers, if it is one, as upper left and lower right corners.
+    pub fn steps(&self) -> Vec<(Place, Place)> {
+        let around = |pair: &[Place]| {
+            let (a, b) = (pair[0], pair[1]);
+            ((a.0.min(b.0) - 3, a.1.min(b.1) - 3), (a.0.max(b.0) + 3, a.1.max(b.1) + 3))
+        };
+        let stairs = self.runs.iter().filter(|_| self.look.style == Style::Step);
+        stairs.flat_map(|run| stepped(run).windows(2).map(around).collect::<Vec<_>>()).collect()
     }
 
     /// Draws the area under the line; before all lines, lest it tints them.
@@ -79,6 +103,11 @@ impl Drawn {
             let (first, last) = (run[0].0, run[run.len() - 1].0);
             let edge = [(last, plot.bottom), (first, plot.bottom)];
             self.look.tint(scene, run.iter().copied().chain(edge).collect());
+        }
+        for run in self.runs.iter().filter(|_| self.look.style == Style::Columns) {
+            for pair in run.windows(2) {
+                columns::draw(scene, self.look, pair[0], (pair[1].0, plot.bottom));
+            }
         }
         if !self.band.is_empty() {
             self.look.tint(scene, self.band.clone());
@@ -89,11 +118,12 @@ impl Drawn {
     pub fn draw_line(&self, scene: &mut Scene, plot: &Plot) {
         let look = self.look;
         let mut next_marker = plot.left + look.index as i32 % 4 * MARKERS_SHIFT + MARKERS_SHIFT / 2;
-        for run in &self.runs {
+        self.whiskers.iter().for_each(|cross| cross.draw(scene, look.colour()));
+        for run in self.runs.iter().filter(|_| look.style != Style::Columns) {
             if look.style == Style::Joined {
                 look.draw_run(scene, run);
             }
-            if [Style::Points, Style::Hollow, Style::Joined].contains(&look.style) {
+            if look.style.is_marked() {
                 run.iter().for_each(|place| look.marker(scene, *place));
                 continue;
             }
@@ -126,7 +156,7 @@ fn runs(plot: &Plot, series: &Series) -> Vec<Vec<Place>> {
     }
     match series.style {
         // Each of these is seen by itself.
-        Style::Points | Style::Hollow | Style::Joined => runs,
+        Style::Points | Style::Hollow | Style::Joined | Style::Columns | Style::Specks => runs,
         Style::Line | Style::Dashed | Style::Dotted | Style::Step | Style::Area | Style::Bar => {
             runs.iter().map(|run| thinned(run)).collect()
         }
@@ -163,20 +193,38 @@ fn stepped(run: &[Place]) -> Vec<Place> {
     run.first().copied().into_iter().chain(run.windows(2).flat_map(corner)).collect()
 }
 
+impl Style {
+    /// Whether each of its points has a marker.
+    pub fn is_marked(self) -> bool {
+        [Style::Points, Style::Hollow, Style::Joined, Style::Specks].contains(&self)
+    }
+}
+
 impl Look {
     /// That of a series at this place in its panel, where lines are `marked` to tell them apart.
     pub fn of(series: &Series, place: usize, marked: bool) -> Look {
         let index = series.like.unwrap_or(place);
-        Look { index, style: series.style, marked, banded: !series.band.is_empty() }
+        Look {
+            index,
+            style: series.style,
+            marked,
+            banded: !series.band.is_empty(),
+            muted: series.muted,
+        }
+    }
+
+    /// The colour of its lines and markers.
+    pub fn colour(self) -> Colour {
+        if self.muted { palette::MUTED } else { palette::series(self.index) }
     }
 
     fn draw_run(self, scene: &mut Scene, run: &[Place]) {
         match run {
             // A line of one point would not be seen.
             [only] if self.style == Style::Bar => {
-                scene.disc(*only, BAR / 2, Pen::fill(palette::series(self.index), 1.0));
+                scene.disc(*only, BAR / 2, Pen::fill(self.colour(), 1.0));
             }
-            [only] => scene.disc(*only, LINE + 1, Pen::fill(palette::series(self.index), 1.0)),
+            [only] => scene.disc(*only, LINE + 1, Pen::fill(self.colour(), 1.0)),
             _ if self.style == Style::Step => self.stroke(scene, &stepped(run)),
             _ => self.stroke(scene, run),
         }
@@ -184,7 +232,7 @@ impl Look {
 
     /// A line in the pattern of the series.
     pub fn stroke(self, scene: &mut Scene, places: &[Place]) {
-        let pen = Pen::line(palette::series(self.index), LINE);
+        let pen = Pen::line(self.colour(), LINE);
         // Line ends are round, so that a dash is longer and a gap shorter by the width of the line.
         let jagged = length(places) > LONGEST_PATTERN;
         match self.style {
@@ -196,26 +244,29 @@ impl Look {
                 dashes(places, 14.0, 12.0).into_iter().for_each(|d| scene.path(d, pen));
             }
             Style::Dotted => dashes(places, 1.0, 9.0).into_iter().for_each(|d| scene.path(d, pen)),
-            Style::Points | Style::Hollow => {}
+            Style::Points | Style::Hollow | Style::Columns | Style::Specks => {}
             Style::Bar => {
-                scene.path(places.to_vec(), Pen::line(palette::series(self.index), BAR));
+                scene.path(places.to_vec(), Pen::line(self.colour(), BAR));
             }
         }
     }
 
     /// The pale area under a line.
     pub fn tint(self, scene: &mut Scene, outline: Vec<Place>) {
-        scene.polygon(outline, Pen::fill(palette::series(self.index), 0.22));
+        scene.polygon(outline, Pen::fill(self.colour(), 0.22));
     }
 
     /// A marker, full or hollow: disc, square, triangle or diamond. A rim of paper lifts it off the
     /// lines.
     pub fn marker(self, scene: &mut Scene, at: Place) {
+        if self.style == Style::Specks {
+            return self.marker_of(scene, at, SPECK, Pen::fill(self.colour(), 0.6));
+        }
         if self.style == Style::Hollow {
-            return scene.path(self.outline(at), Pen::line(palette::series(self.index), 3));
+            return scene.path(self.outline(at), Pen::line(self.colour(), 3));
         }
         self.marker_of(scene, at, MARKER + 2, Pen::fill(palette::PAPER, 1.0));
-        self.marker_of(scene, at, MARKER, Pen::fill(palette::series(self.index), 1.0));
+        self.marker_of(scene, at, MARKER, Pen::fill(self.colour(), 1.0));
     }
 
     /// The outline of a hollow marker, wide enough that a full one inside it can be seen.

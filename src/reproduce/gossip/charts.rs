@@ -62,6 +62,7 @@ fn curve(words: &str, sweeps: &[Sweep], exchange: usize, of: fn(&Sweep) -> Estim
         style: Style::Joined,
         like: None,
         band: all().filter_map(band).collect(),
+        ..Series::default()
     }
 }
 

@@ -3,6 +3,7 @@
 mod arrivals;
 mod keys;
 mod moves;
+mod read_back;
 mod trace;
 
 use crate::quantity::Bytes;
@@ -39,6 +40,7 @@ pub(super) fn check(scenario: &Scenario, findings: &mut Findings) {
     keys::check(&workload.keys, findings);
     trace::check(scenario, findings);
     moves::check(scenario, findings);
+    read_back::check(scenario, findings);
     check_mix(&workload.mix, findings);
     check_sizes(&workload.value, findings);
     check_positive(workload.timeout, "workload.timeout", findings);

@@ -1,7 +1,8 @@
-//! The files that a scenario names: recorded traces and lists of keys. They are read by the same
+//! The files that a scenario names: recorded traces, lists of keys, measured durations. They are read by the same
 //! library as what a scenario extends, and told of in the same way, with line and column.
 
 mod keys;
+pub(super) mod measured;
 mod table;
 mod trace;
 

@@ -1,5 +1,6 @@
 //! Whole charts: the same bytes every time, nothing that panics, and samples to look at.
 
+mod kinds;
 mod samples;
 
 use std::io::Cursor;
@@ -9,7 +10,7 @@ use md5::{Digest, Md5};
 use crate::report::plot::chart::{Axis, Chart, Panel, Scale, Series, Shade, Style};
 use crate::report::plot::{Drawing, draw};
 
-const STYLES: [Style; 8] = [
+const STYLES: [Style; 9] = [
     Style::Line,
     Style::Dashed,
     Style::Dotted,
@@ -18,6 +19,7 @@ const STYLES: [Style; 8] = [
     Style::Points,
     Style::Hollow,
     Style::Joined,
+    Style::Columns,
 ];
 
 type Points = Vec<(f64, Option<f64>)>;
@@ -99,7 +101,7 @@ fn odd_data_are_drawn() {
         (vec![(0.0, Some(1.0)), (1.0, None), (2.0, Some(1.0)), (3.0, None)], false),
     ];
     for (points, empty) in rows {
-        for scale in [Scale::Linear, Scale::Log] {
+        for scale in [Scale::Linear, Scale::Log, Scale::Nines] {
             let drawing = draw(&chart_of(&points, scale)).unwrap();
             let svg = String::from_utf8(drawing.svg).unwrap();
             assert_eq!(svg.contains("no data"), empty, "{scale:?} {points:?}");
@@ -135,8 +137,8 @@ fn many_points_cost_no_more_than_the_pixels_they_cover() {
         (0..count).map(|at| (f64::from(at), Some(f64::from(at * 7919 % 101)))).collect()
     };
     let mut chart = chart_of(&points(200_000), Scale::Linear);
-    let alone = [Style::Points, Style::Hollow, Style::Joined];
-    chart.panels[0].series.retain(|series| !alone.contains(&series.style));
+    let alone = |style: Style| style.is_marked() || style == Style::Columns;
+    chart.panels[0].series.retain(|series| !alone(series.style));
     let drawing = draw(&chart).unwrap();
     assert!(drawing.svg.len() < 4_000_000, "{}", drawing.svg.len());
 }

@@ -1,10 +1,12 @@
 //! Charts like those of a run with a partition and two crashes, from invented numbers.
 
 use crate::report::plot::chart::{Axis, Chart, Panel, Scale, Series, Shade, Style};
+use crate::report::plot::tests::kinds;
 
 /// All samples with the names of their files.
 pub fn all() -> Vec<(&'static str, Chart)> {
-    vec![
+    let mut all = kinds::all();
+    all.extend(vec![
         ("divergence", divergence()),
         ("hints", hints()),
         ("repair", repair()),
@@ -14,7 +16,8 @@ pub fn all() -> Vec<(&'static str, Chart)> {
         ("crowded", crowded()),
         ("swept", swept()),
         ("empty", chart("Nothing happened", vec![panel("", "keys", Scale::Log, vec![])])),
-    ]
+    ]);
+    all
 }
 
 /// Repeatable noise between 0 and 1.
@@ -201,8 +204,13 @@ fn swept() -> Chart {
     let value = |size: f64| 2.0 * libm::log10(size);
     let points = sizes.map(|size| (size, Some(value(size)))).to_vec();
     let band = sizes.map(|size| (size, value(size) - 0.4, value(size) + 0.4)).to_vec();
-    let joined =
-        Series { label: "ours".to_string(), points, style: Style::Joined, band, like: None };
+    let joined = Series {
+        label: "ours".to_string(),
+        points,
+        style: Style::Joined,
+        band,
+        ..Series::default()
+    };
     let hollow = Series {
         label: "theirs".to_string(),
         points: vec![(30.0, Some(3.1)), (1000.0, Some(5.8))],

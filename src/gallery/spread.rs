@@ -1,0 +1,91 @@
+//! Figure 16: rounds of gossip until all know of a new member, against the number of nodes, and how
+//! many do not know yet after each round. Gossip exchanges both ways, once a second for each node.
+
+use crate::gallery::figure::Drawn;
+use crate::gallery::panes::{Pane, chart, grouped, panel, theory, told};
+use crate::gallery::trial::{Cells, Seen, Setting, Trial};
+use crate::report::plot::chart::Scale;
+use crate::report::tabular::table::{Problem, Table};
+use crate::reproduce::work::Effort;
+
+const NODES: [u32; 5] = [6, 12, 25, 50, 100];
+/// Rounds after which the rest is told.
+const ROUNDS: u32 = 12;
+
+/// All runs.
+pub fn trials(effort: Effort) -> Vec<Trial> {
+    let seeds = if effort == Effort::Full { 10 } else { 3 };
+    let each = NODES.into_iter().flat_map(|nodes| (1..=seeds).map(move |seed| (nodes, seed)));
+    each.map(|(nodes, seed)| {
+        let setting = Setting::new("gossip-spread", seed)
+            .set(format!("cluster.nodes={nodes}"))
+            .set(format!("variables.newcomer=n{nodes}"));
+        Trial::of(setting, vec![("nodes", nodes.to_string())], move |seen| {
+            rounds(seen, f64::from(nodes))
+        })
+    })
+    .collect()
+}
+
+fn rounds(seen: &Seen, nodes: f64) -> Vec<Cells> {
+    let watch = &seen.watch;
+    let Some(start) = watch.announced_s else { return Vec::new() };
+    // The newcomer itself is told by the administrator.
+    let times: Vec<f64> = watch.learnt_s.values().map(|at| at - start).collect();
+    let knowing = |round: u32| times.iter().filter(|at| **at <= f64::from(round)).count() as f64;
+    let all = (times.len() as f64 >= nodes).then(|| times.iter().copied().fold(0.0, f64::max));
+    let row = |round: u32| {
+        vec![
+            ("round", Some(f64::from(round))),
+            ("unaware_share", Some((1.0 - knowing(round) / nodes).max(0.0))),
+            ("rounds_until_all_know", all),
+        ]
+    };
+    (0..=ROUNDS).map(row).collect()
+}
+
+/// The charts.
+pub fn draw(table: &Table) -> Result<Drawn, Problem> {
+    let until = Pane {
+        x: "nodes",
+        y: "rounds_until_all_know",
+        filters: vec![("round", "0".to_string())],
+        y_title: "rounds until all know".to_string(),
+        ..Pane::default()
+    };
+    let mut all = panel(table, &until, |_| "simulated".to_string())?;
+    let log3 = |n: f64| libm::log(n) / libm::log(3.0);
+    let closed = |n: u32| (f64::from(n), log3(f64::from(n)) + libm::log2(libm::log(f64::from(n))));
+    all.series.push(theory("push-pull: log3 n + log2 ln n", NODES.map(closed).to_vec(), 1));
+    let rest = Pane {
+        x: "round",
+        y: "unaware_share",
+        by: vec!["nodes"],
+        y_title: "nodes that do not know, share".to_string(),
+        scale: Scale::Log,
+        ..Pane::default()
+    };
+    let rest = panel(table, &rest, |nodes| format!("{nodes} nodes"))?;
+    let mut seen = Vec::new();
+    for group in grouped(table, &until)? {
+        for (nodes, estimate) in group.means() {
+            seen.push(format!("{nodes} nodes: {} rounds until all know.", told(estimate)));
+        }
+    }
+    let bars =
+        "once a second each node exchanges with a random other; bars are 95 % intervals over runs";
+    let mut rounds = chart(
+        "Gossip reaches everybody in a number of rounds that grows like a logarithm",
+        bars,
+        "nodes",
+        vec![all],
+    );
+    rounds.x.scale = Scale::Log;
+    let residue = chart(
+        "Those who do not know yet vanish ever faster, as with push and pull",
+        bars,
+        "rounds since the first node was told",
+        vec![rest],
+    );
+    Ok(Drawn { charts: vec![("rounds", rounds), ("residue", residue)], seen })
+}

@@ -1,0 +1,194 @@
+//! The table of comparisons as text, as CSV and as a picture.
+
+use std::fmt::Write as _;
+
+use crate::report::plot::chart::{Axis, Chart, Panel, Series, Style};
+use crate::reproduce::result::spelt;
+use crate::validate::list::{Effort, Group};
+use crate::validate::row::{Row, Verdict};
+
+/// What the columns are.
+const HEADER: &str = "group,case,what,simulated,low_95,high_95,reference,allowed,verdict,note";
+
+/// How the rows of a group ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Tally {
+    pub inside: usize,
+    pub outside: usize,
+    pub not_simulated: usize,
+}
+
+impl Tally {
+    /// Of these rows.
+    pub fn of<'r>(rows: impl IntoIterator<Item = &'r Row>) -> Tally {
+        let mut tally = Tally::default();
+        for row in rows {
+            match row.verdict {
+                Verdict::Inside => tally.inside += 1,
+                Verdict::Outside => tally.outside += 1,
+                Verdict::NotSimulated => tally.not_simulated += 1,
+            }
+        }
+        tally
+    }
+
+    /// In words.
+    pub fn told(self) -> String {
+        let not = match self.not_simulated {
+            0 => String::new(),
+            count => format!(", {count} not simulated"),
+        };
+        format!("{} inside, {} outside{not}", self.inside, self.outside)
+    }
+}
+
+/// All rows for a terminal, a line each, with the summary of each group before them.
+pub fn text(rows: &[Row]) -> String {
+    let mut text = String::new();
+    let mut before = "";
+    for row in rows {
+        if row.group != before {
+            before = row.group;
+            let of_group = rows.iter().filter(|it| it.group == before);
+            let _never_fails = writeln!(text, "{before}: {}", Tally::of(of_group).told());
+        }
+        let cells = [
+            format!("  {:<26} {:<44}", row.case, row.what),
+            format!("{:>12}", number(row.simulated)),
+            format!("{:>25}", interval(row)),
+            format!("{:>12}", number(row.reference)),
+            format!("  {}", row.verdict.name()),
+        ];
+        let why = if row.verdict == Verdict::NotSimulated { &*row.note } else { "" };
+        let line = format!("{} {why}", cells.concat());
+        let _never_fails = writeln!(text, "{}", line.trim_end());
+    }
+    text
+}
+
+/// All rows as CSV.
+pub fn csv(rows: &[Row]) -> String {
+    let mut text = format!("{HEADER}\n");
+    for row in rows {
+        let plain = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value}"));
+        let quoted = |words: &str| format!("\"{}\"", words.replace('"', "\"\""));
+        let cells = [
+            row.group.to_string(),
+            quoted(&row.case),
+            quoted(&row.what),
+            plain(row.simulated),
+            plain(row.interval.map(|(low, _)| low)),
+            plain(row.interval.map(|(_, high)| high)),
+            plain(row.reference),
+            plain(row.allowed),
+            row.verdict.name().to_string(),
+            quoted(&row.note),
+        ];
+        text.push_str(&cells.join(","));
+        text.push('\n');
+    }
+    text
+}
+
+/// The page that goes beside the table: what was compared, and how it ended.
+pub fn page(groups: &[&Group], rows: &[Row], effort: Effort, seed: u64) -> String {
+    let mut text = "# Agreement with theory\n\n".to_string();
+    text.push_str(
+        "What the event-driven simulator does beside what published models and closed forms say. \
+         `dynamo-sim validate` makes all of it again, to the byte. A share of trials may be 4.5 \
+         standard deviations away, and as many standard errors of a reference that is itself a \
+         sample; every other bar is told in its row.\n\n",
+    );
+    let effort = effort.choose("full", "quick");
+    let _never_fails = writeln!(text, "Effort: {effort}. Seed: {seed}.\n");
+    text.push_str("| group | about | comparisons |\n|---|---|---|\n");
+    for group in groups {
+        let tally = Tally::of(rows.iter().filter(|row| row.group == group.name)).told();
+        let _never_fails = writeln!(text, "| `{}` | {} | {tally} |", group.name, group.about);
+    }
+    text.push_str(
+        "\n![Predicted against measured](predicted-measured.png)\n\nProbabilities that a read \
+         returns the latest write, predicted and measured, and how far apart they are ([as \
+         vectors](predicted-measured.svg)). All numbers are in [table.csv](table.csv).\n",
+    );
+    for group in groups {
+        let of_group: Vec<&Row> = rows.iter().filter(|row| row.group == group.name).collect();
+        let _never_fails = write!(text, "\n## {}: {}\n\n", group.name, group.about);
+        text.push_str("| case | what | simulated | 95 % interval | reference | verdict | note |\n");
+        text.push_str("|---|---|---|---|---|---|---|\n");
+        for row in of_group {
+            let cell = |words: &str| words.replace('|', "\\|");
+            let cells = [
+                cell(&row.case),
+                cell(&row.what),
+                number(row.simulated),
+                interval(row),
+                number(row.reference),
+                row.verdict.name().to_string(),
+                cell(&row.note),
+            ];
+            let _never_fails = writeln!(text, "| {} |", cells.join(" | "));
+        }
+    }
+    text
+}
+
+fn number(value: Option<f64>) -> String {
+    match value {
+        None => "-".to_string(),
+        // Four digits say nothing of a share that is nearly one.
+        Some(value) if value > 0.99 && value < 1.0 => format!("{value:.6}"),
+        Some(value) => spelt(value),
+    }
+}
+
+fn interval(row: &Row) -> String {
+    let both = |(low, high)| format!("{} to {}", number(Some(low)), number(Some(high)));
+    row.interval.map_or("-".to_string(), both)
+}
+
+/// Predicted against measured probabilities.
+pub fn chart(rows: &[Row]) -> Chart {
+    let of_group = |name: &str| -> Vec<(f64, f64)> {
+        let fresh = rows.iter().filter(|row| row.group == name && row.what.starts_with("P(fresh)"));
+        let mut points: Vec<(f64, f64)> =
+            fresh.filter_map(|row| row.reference.zip(row.simulated)).collect();
+        points.sort_by(|one, other| one.0.total_cmp(&other.0));
+        points
+    };
+    let groups = [("pbs", "25 cases of PBS"), ("oracles", "exact forms")];
+    let series = |of: fn((f64, f64)) -> f64| -> Vec<Series> {
+        let one = |(place, (group, label)): (usize, &(&str, &str))| Series {
+            label: label.to_string(),
+            points: of_group(group).into_iter().map(|it| (it.0, Some(of(it)))).collect(),
+            style: Style::Hollow,
+            like: Some(place),
+            ..Series::default()
+        };
+        groups.iter().enumerate().map(one).collect()
+    };
+    let mut measured = series(|(_, measured)| measured);
+    measured.push(Series {
+        label: "equal".to_string(),
+        points: vec![(0.2, Some(0.2)), (1.0, Some(1.0))],
+        style: Style::Dashed,
+        ..Series::default()
+    });
+    let off = series(|(predicted, measured)| 100.0 * (measured - predicted));
+    let panel = |title: &str, y_title: &str, series: Vec<Series>| Panel {
+        title: title.to_string(),
+        y_title: y_title.to_string(),
+        series,
+        ..Panel::default()
+    };
+    Chart {
+        title: "P(fresh), predicted and measured".to_string(),
+        subtitle: "each point: one case, R, W and time after the commit".to_string(),
+        x: Axis { title: "predicted P(fresh)".to_string(), ..Axis::default() },
+        panels: vec![
+            panel("Measured", "measured P(fresh)", measured),
+            panel("Measured less predicted", "percentage points", off),
+        ],
+        shades: Vec::new(),
+    }
+}
