@@ -22,6 +22,19 @@ use crate::time::Duration;
 /// Figures shown before the rest is only counted.
 const MOST_SHOWN: usize = 40;
 
+/// Sections that come first.
+const SECTIONS: [&str; 9] = [
+    "availability.",
+    "latency.",
+    "staleness.",
+    "durability.",
+    "sessions.",
+    "versions.",
+    "carts.",
+    "divergence.",
+    "repair.",
+];
+
 /// Runs both sides with each seed, and tells what differs.
 pub fn diff(arguments: &Diff, terminal: &Terminal) -> Result<Code, Failure> {
     let sides = texts(arguments)?;
@@ -147,7 +160,8 @@ fn metric_lines(found: &Difference, arguments: &Diff) -> Vec<String> {
         let prefixes = &arguments.metric;
         prefixes.is_empty() || prefixes.iter().any(|prefix| metric.path.starts_with(prefix))
     };
-    let all: Vec<&Metric> = found.metrics.iter().filter(asked).collect();
+    let mut all: Vec<&Metric> = found.metrics.iter().filter(asked).collect();
+    all.sort_by_key(|metric| rank(&metric.path));
     let shown: Vec<&&Metric> = all.iter().filter(|metric| metric.sure || arguments.all).collect();
     let most = if arguments.all || !arguments.metric.is_empty() { usize::MAX } else { MOST_SHOWN };
     let width = shown.iter().map(|it| it.path.len() + it.unit.len() + 2).max().unwrap_or(0);
@@ -161,7 +175,7 @@ fn metric_lines(found: &Difference, arguments: &Diff) -> Vec<String> {
     let sure = all.iter().filter(|metric| metric.sure).count();
     lines.push(String::new());
     lines.push(format!(
-        "{sure} of {} figures surely differ; of so many, one in twenty would seem to by luck alone",
+        "{sure} of {} figures surely differ; of those that only luck moves, one in twenty seems to",
         all.len()
     ));
     if shown.len() > most {
@@ -187,6 +201,13 @@ fn metric_line(metric: &Metric, width: usize) -> String {
         spelt(paired.difference.value),
         interval(&paired.difference),
     )
+}
+
+/// What clients see comes first, and what is about the whole run before its parts.
+fn rank(path: &str) -> (usize, bool) {
+    let place = SECTIONS.iter().position(|section| path.starts_with(section));
+    let part = [".before.", ".during.", ".after."].iter().any(|part| path.contains(part));
+    (place.unwrap_or(SECTIONS.len()), part)
 }
 
 /// What the same luck is worth.

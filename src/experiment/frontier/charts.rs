@@ -40,13 +40,15 @@ pub fn chart(scenario: &str, seeds: usize, points: &[Point], plane: Plane) -> Ch
     });
     let panel = Panel {
         y_title: titled(plane.y),
-        y_from: Some(start(beaten.iter().chain(&front).map(|dot| &dot.y))),
+        y_from: Some(ends(beaten.iter().chain(&front).map(|dot| &dot.y)).0),
+        y_to: Some(ends(beaten.iter().chain(&front).map(|dot| &dot.y)).1),
         series,
         ..Panel::default()
     };
     let x = Axis {
         title: titled(plane.x),
-        from: Some(start(beaten.iter().chain(&front).map(|dot| &dot.x))),
+        from: Some(ends(beaten.iter().chain(&front).map(|dot| &dot.x)).0),
+        to: Some(ends(beaten.iter().chain(&front).map(|dot| &dot.x)).1),
         scale: Scale::Linear,
         ..Axis::default()
     };
@@ -67,12 +69,17 @@ fn titled(measure: Measure) -> String {
     format!("{} ({better})", measure.title())
 }
 
-/// A little below the least, so that no marker lies on the frame.
-fn start<'e>(estimates: impl Iterator<Item = &'e Estimate>) -> f64 {
+/// A little beyond the least and the most, so that no marker lies on the frame.
+fn ends<'e>(estimates: impl Iterator<Item = &'e Estimate>) -> (f64, f64) {
     let ends = estimates.flat_map(|it| [it.value, it.low, it.high]).filter(|end| end.is_finite());
     let (least, most) =
         ends.fold((f64::INFINITY, f64::NEG_INFINITY), |it, end| (it.0.min(end), it.1.max(end)));
-    if least.is_finite() { least - 0.04 * (most - least) } else { 0.0 }
+    if !least.is_finite() {
+        return (0.0, 1.0);
+    }
+    // Where nothing varies there is still something to see.
+    let air = if most > least { 0.04 * (most - least) } else { 0.04 * most.abs().max(1e-3) };
+    (least - air, most + air)
 }
 
 /// The corners of what is reached: of the means on the front, those that no other mean beats.

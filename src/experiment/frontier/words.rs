@@ -30,7 +30,7 @@ fn front(points: &[Point], plane: Plane) -> String {
     };
     let last = on.iter().min_by(|one, other| one.rank().total_cmp(&other.rank())).unwrap_or(first);
     let head = format!("{}: {} of {known} settings are on the front", plane.title, on.len());
-    let (x, y) = (plane.x.name(), plane.y.name());
+    let (x, y) = (plane.x.spoken(), plane.y.spoken());
     let alike =
         first.name == last.name || (first.x.value == last.x.value && first.y.value == last.y.value);
     if alike {
@@ -88,7 +88,8 @@ fn effect(place: usize, axis: &Axis, points: &[Point]) -> String {
     let twins: Vec<(&Point, &Point)> =
         firsts.filter_map(|point| twin(point).map(|twin| (point, twin))).collect();
     let (mut surely, mut unsure) = (Vec::new(), Vec::new());
-    for (measure, name, _) in MEASURES {
+    for (measure, ..) in MEASURES {
+        let name = measure.spoken();
         let Some(change) = change(&twins, measure) else { continue };
         match change.runs > 1 && !change.holds(0.0) {
             true => surely.push(format!(
