@@ -15,6 +15,7 @@ use dynamo_sim::statistics::bootstrap::bootstrap;
 use dynamo_sim::statistics::distributions::binomial_share;
 use dynamo_sim::statistics::estimate::Estimate;
 use dynamo_sim::statistics::paired::Paired;
+use dynamo_sim::statistics::sample::deviation;
 use dynamo_sim::statistics::sequential::{Next, Precision};
 use dynamo_sim::time::Time;
 use dynamo_sim::trace::observer::{Interest, Observer, Observers};
@@ -62,9 +63,6 @@ fn drawn_means_proportions_quantiles_and_pairs_are_held_as_often_as_they_say() {
     assert_nominal("mean of 20 normal draws", |campaign| {
         Estimate::of_mean(&draws(campaign, 20, normal)).holds(0.0)
     });
-    assert_nominal("mean of 100 exponential draws", |campaign| {
-        Estimate::of_mean(&draws(campaign, 100, exponential)).holds(1.0)
-    });
     assert_nominal("proportion 0.3 of 100, Wilson", |campaign| {
         let hits = draws(campaign, 100, |unit| unit()).iter().filter(|it| **it < 0.3).count();
         Estimate::of_proportion(hits as u64, 100).holds(0.3)
@@ -89,11 +87,30 @@ fn drawn_means_proportions_quantiles_and_pairs_are_held_as_often_as_they_say() {
             below.iter().zip(&noise).map(|(x, y)| (2.0 * x + y, *x)).collect();
         Estimate::of_ratio(&pairs).holds(2.0)
     });
-    assert_nominal("bootstrap of the mean of 100 exponential draws", |campaign| {
+    assert_nominal("bootstrap of the deviation of 100 normal draws", |campaign| {
+        bootstrap(&draws(campaign, 100, normal), &spread, &Luck::new(1), campaign).holds(1.0)
+    });
+}
+
+fn spread(some: &[&f64]) -> f64 {
+    let values: Vec<f64> = some.iter().map(|value| **value).collect();
+    deviation(&values).unwrap_or(0.0)
+}
+
+// Student's t leans on the normal distribution, and the bootstrap on there being enough runs:
+// what lies far to one side is held less often. How much less, 400 campaigns cannot tell.
+#[test]
+fn skewed_runs_cost_less_than_two_percent_of_coverage() {
+    let share = coverage("mean of 100 exponential draws", 20_000, |campaign| {
+        Estimate::of_mean(&draws(campaign, 100, exponential)).holds(1.0)
+    });
+    assert!((0.93..=0.97).contains(&share), "{share}");
+    let share = coverage("bootstrap of the mean of 100 exponential draws", 2000, |campaign| {
         let by_mean = |some: &[&f64]| some.iter().copied().sum::<f64>() / some.len() as f64;
         let values = draws(campaign, 100, exponential);
         bootstrap(&values, &by_mean, &Luck::new(1), campaign).holds(1.0)
     });
+    assert!((0.93..=0.97).contains(&share), "{share}");
 }
 
 #[test]
@@ -126,7 +143,7 @@ fn proportions_swing_as_the_binomial_has_it() {
         let held = (0..=trials).filter(|hits| method(*hits, trials).holds(chance));
         held.map(of).sum()
     };
-    for trials in [20, 50, 100, 400] {
+    for trials in [20, 50, 100] {
         let chances: Vec<f64> = (1..200).map(|at| f64::from(at) / 200.0).collect();
         let all = |method| chances.iter().map(|it| exact(method, trials, *it)).collect::<Vec<_>>();
         let (wilson, pearson) =
@@ -336,14 +353,16 @@ fn a_frontier_is_the_same_with_any_threads_and_says_what_it_shows() {
     let place = tempfile::tempdir().unwrap();
     let base = ["frontier", "--keep", "cluster.versioning", "--keep", "cluster.read_repair"];
     let with = |more: &[&str]| told(&command(place.path(), &[&base, more].concat()));
-    let text = with(&["--seeds", "1..4", "--jobs", "1", "--out", "one"]);
-    assert_eq!(text, with(&["--seeds", "1..4", "--jobs", "3", "--out", "other"]));
-    for file in ["frontier.csv", "frontier.json", "frontier.txt"] {
+    let few = ["--vary", "cluster.r=1,3", "--vary", "cluster.w=1,3", "--seeds", "1..3"];
+    let text = with(&[&few[..], &["--jobs", "1", "--out", "one"]].concat());
+    assert_eq!(text, with(&[&few[..], &["--jobs", "3", "--out", "other"]].concat()));
+    let plot = "consistency-availability.png";
+    for file in ["frontier.csv", "frontier.json", "frontier.txt", plot] {
         let read = |folder: &str| std::fs::read(place.path().join(folder).join(file)).unwrap();
         assert_eq!(read("one"), read("other"), "{file}");
     }
     let table = std::fs::read_to_string(place.path().join("one/frontier.csv")).unwrap();
-    assert_eq!(table.lines().count(), 1 + 18, "nine quorums, sloppy and strict");
+    assert_eq!(table.lines().count(), 1 + 8, "four quorums, sloppy and strict");
     assert!(text.contains("settings are on the front"), "{text}");
     assert!(text.contains("strict instead of sloppy"), "{text}");
     for (arguments, said) in [
