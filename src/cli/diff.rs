@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::cli::arguments::Diff;
+use crate::cli::arguments::comparisons::Diff;
 use crate::cli::exit::{Code, Failure};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::parallel;

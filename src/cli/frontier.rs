@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Mutex;
 
-use crate::cli::arguments::Frontier;
+use crate::cli::arguments::comparisons::Frontier;
 use crate::cli::exit::{Code, Failure};
 use crate::cli::files::Folder;
 use crate::cli::interrupt::Interrupt;

@@ -109,7 +109,8 @@ fn effect(place: usize, axis: &Axis, points: &[Point]) -> String {
         (_, _) => String::new(),
     };
     format!(
-        "{to} instead of {from}, over {} pairs of settings alike in all else, changes {surely}{rest}.",
+        "{to} instead of {from}, over {} pairs of settings alike in all else, changes \
+         {surely}{rest}.",
         twins.len()
     )
 }
