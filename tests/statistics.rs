@@ -256,8 +256,10 @@ fn simulated_latencies_hold_the_closed_form_as_often_as_they_say() {
         Estimate::of_mean(&means(&fast, campaign, 20)).holds(3.0)
     });
     let median = median_of_mean(2 * counts[0] as usize, counts[0] as f64);
-    assert_nominal("simulated median over 21 runs of a run's mean latency", |campaign| {
-        Estimate::of_quantile(&means(&fast, campaign, 21), 0.5).holds(median + 1.0)
+    // Of 41 runs two hold the median between them 95.64 times of 100; of 21 it is 97.34, since
+    // there are no values between values.
+    assert_nominal("simulated median over 41 runs of a run's mean latency", |campaign| {
+        Estimate::of_quantile(&means(&fast, campaign, 41), 0.5).holds(median + 1.0)
     });
     assert_nominal("simulated difference of latency, 12 pairs of runs", |campaign| {
         let sides = [means(&fast, campaign, 12), means(&slow, campaign, 12)];
