@@ -55,7 +55,7 @@ pub enum Command {
     /// Make a scenario with `expect` lines of a finding, to be run as a test
     Promote(Promote),
     /// List the bugs that can be planted, or measure how often each is caught
-    Bugs(Bugs),
+    Bugs(crate::cli::bugs::Bugs),
     /// Judge a history without an oracle: of a run, or of any other store
     Judge(Judge),
     /// Run two settings under the same luck, and tell what differs and how surely
@@ -66,9 +66,11 @@ pub enum Command {
     /// Make the paper's figures and tables again, beside what the paper says
     Reproduce(Reproduce),
     /// Draw columns of a sweep's table, or of any CSV file
-    Plot(Plot),
+    Plot(crate::cli::plot::Plot),
     /// Make the gallery: twenty figures on consistency, availability and latency
-    Gallery(Gallery),
+    Gallery(crate::cli::gallery::Gallery),
+    /// Print what PBS predicts for a scenario beside its simulation
+    Predict(crate::cli::predict::Predict),
     /// Compare what is simulated with published models and closed forms
     Validate(crate::cli::validate::Validate),
     /// Print a completion script for a shell
@@ -261,25 +263,6 @@ pub struct Promote {
     pub out: PathBuf,
 }
 
-/// `bugs`
-#[derive(Args, Debug)]
-pub struct Bugs {
-    /// Only this one
-    pub name: Option<String>,
-    /// Try each with many seeds, and each seed without it
-    #[arg(long)]
-    pub score: bool,
-    /// How many seeds
-    #[arg(long, value_name = "N", default_value_t = 200)]
-    pub seeds: u64,
-    /// How many to try at a time [default: one for each core]; nothing else depends on it
-    #[arg(long, value_name = "N")]
-    pub jobs: Option<usize>,
-    /// Folder for the table over all bugs
-    #[arg(long, value_name = "DIR", default_value = "results/bugs")]
-    pub out: PathBuf,
-}
-
 /// `judge`
 #[derive(Args, Debug)]
 #[command(after_long_help = CHECKERS)]
@@ -368,96 +351,6 @@ pub struct Reproduce {
     pub settings: Vec<String>,
     /// Folder for what is written: a folder for each name, and a summary over all
     #[arg(long, value_name = "DIR", default_value = "results/paper")]
-    pub out: PathBuf,
-}
-
-/// `plot`
-#[derive(Args, Debug)]
-pub struct Plot {
-    /// A CSV file with a header, the folder of a sweep, or - for standard input
-    #[arg(value_name = "TABLE")]
-    pub table: Option<String>,
-    /// A figure of the gallery instead: from its table, or run anew where none is given
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["x", "y", "by"])]
-    pub figure: Option<String>,
-    /// The column along the horizontal axis
-    #[arg(long, value_name = "COLUMN")]
-    pub x: Option<String>,
-    /// The column upwards; `cdf` and `histogram` need none
-    #[arg(long, value_name = "COLUMN")]
-    pub y: Option<String>,
-    /// A column whose values become series (heat: colours; pareto: points); may come again
-    #[arg(long, value_name = "COLUMN")]
-    pub by: Vec<String>,
-    /// How it is drawn; rows of equal x and series become a mean with its 95 % interval
-    #[arg(long, value_enum, default_value = "line")]
-    pub kind: PlotKind,
-    /// An axis by decades; of a heat map, y means the colours
-    #[arg(long, value_enum, value_name = "AXIS")]
-    pub log: Vec<Side>,
-    /// Only rows in which this column has this value; may come again
-    #[arg(long = "where", value_name = "COLUMN=VALUE")]
-    pub filters: Vec<String>,
-    /// Leave rows out in which a cell that is drawn is empty; the plot says how many
-    #[arg(long)]
-    pub skip_missing: bool,
-    /// Of a Pareto front: an axis on which more is better [default: less is]
-    #[arg(long, value_enum, value_name = "AXIS")]
-    pub higher_is_better: Vec<Side>,
-    /// Mark a window of the horizontal axis, as in 60..120=partition
-    #[arg(long = "shade", value_name = "FROM..TO=LABEL")]
-    pub shades: Vec<String>,
-    /// The heading
-    #[arg(long)]
-    pub title: Option<String>,
-    /// The file to write, ending in .svg or .png, or in neither for both [default: plot.svg]
-    #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
-}
-
-/// Kinds of chart.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PlotKind {
-    /// Means joined by lines, intervals as bands
-    Line,
-    /// Means, intervals as whiskers
-    Points,
-    /// The share of rows up to each value, stretched towards 100 %
-    Cdf,
-    /// Rows in each of equal steps
-    Histogram,
-    /// Means as colours over x and y
-    Heat,
-    /// Settings that none other beats in both x and y
-    Pareto,
-    /// A speck for each row
-    Scatter,
-}
-
-/// An axis.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Side {
-    X,
-    Y,
-}
-
-/// `gallery`
-#[derive(Args, Debug)]
-pub struct Gallery {
-    /// Names of figures [default: all]
-    #[arg(value_name = "NAME")]
-    pub names: Vec<String>,
-    /// List the figures, a line each
-    #[arg(long)]
-    pub list: bool,
-    /// Fewer runs, for a first look
-    #[arg(long)]
-    pub quick: bool,
-    /// How many runs at a time [default: one for each core]; nothing else depends on it
-    #[arg(long, value_name = "N")]
-    pub jobs: Option<usize>,
-    /// Folder for what is written
-    #[arg(long, value_name = "DIR", default_value = "results/gallery")]
     pub out: PathBuf,
 }
 

@@ -1,6 +1,9 @@
 //! `dynamo-sim bugs`
 
-use crate::cli::arguments::Bugs;
+use std::path::PathBuf;
+
+use clap::Args;
+
 use crate::cli::exit::{Code, Failure};
 use crate::cli::files::Folder;
 use crate::cli::hunt::world::{Silence, attempt};
@@ -14,6 +17,25 @@ use crate::hunt::bugs::{ALL, Bug, all, of};
 use crate::hunt::score::{Score, page};
 use crate::hunt::trial::{EVENTS, Trial, care_for};
 use crate::report::json::pretty;
+
+/// `bugs`
+#[derive(Args, Debug)]
+pub struct Bugs {
+    /// Only this one
+    pub name: Option<String>,
+    /// Try each with many seeds, and each seed without it
+    #[arg(long)]
+    pub score: bool,
+    /// How many seeds
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub seeds: u64,
+    /// How many to try at a time [default: one for each core]; nothing else depends on it
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Folder for the table over all bugs
+    #[arg(long, value_name = "DIR", default_value = "results/bugs")]
+    pub out: PathBuf,
+}
 
 /// Lists the bugs that can be planted, or measures how often each is caught.
 pub fn bugs(arguments: &Bugs, terminal: &Terminal) -> Result<Code, Failure> {

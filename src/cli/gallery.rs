@@ -4,12 +4,13 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::arguments::{Gallery, Plot};
+use clap::Args;
+
 use crate::cli::exit::{Code, Failure};
 use crate::cli::files::Folder;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::parallel;
-use crate::cli::plot;
+use crate::cli::plot::{self, Plot};
 use crate::cli::terminal::Terminal;
 use crate::gallery::figure::{Drawn, Figure, Make};
 use crate::gallery::list::{LIST, find};
@@ -19,6 +20,26 @@ use crate::report::plot::draw;
 use crate::report::tabular::table::{Row, Table};
 use crate::reproduce::result::Reproduction;
 use crate::reproduce::work::{Effort, Stopped, Work};
+
+/// `gallery`
+#[derive(Args, Debug)]
+pub struct Gallery {
+    /// Names of figures [default: all]
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// List the figures, a line each
+    #[arg(long)]
+    pub list: bool,
+    /// Fewer runs, for a first look
+    #[arg(long)]
+    pub quick: bool,
+    /// How many runs at a time [default: one for each core]; nothing else depends on it
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Folder for what is written
+    #[arg(long, value_name = "DIR", default_value = "results/gallery")]
+    pub out: PathBuf,
+}
 
 /// Makes the figures that are named, or all.
 pub fn gallery(arguments: &Gallery, terminal: &Terminal) -> Result<Code, Failure> {

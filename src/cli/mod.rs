@@ -21,6 +21,7 @@ pub mod list;
 pub mod new;
 pub mod parallel;
 pub mod plot;
+pub mod predict;
 pub mod progress;
 pub mod repeat;
 pub mod replay;
@@ -64,6 +65,7 @@ pub fn main() -> ExitCode {
         Command::Reproduce(arguments) => reproduce::reproduce(arguments, &terminal),
         Command::Plot(arguments) => plot::plot(arguments, &terminal),
         Command::Gallery(arguments) => gallery::gallery(arguments, &terminal),
+        Command::Predict(arguments) => predict::predict(arguments, &terminal),
         Command::Validate(arguments) => validate::validate(arguments, &terminal),
         Command::Completions { shell } => completions(*shell, &terminal),
         Command::Man => man(&terminal),

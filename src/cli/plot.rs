@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::arguments::{Plot, PlotKind, Side};
+use clap::{Args, ValueEnum};
+
 use crate::cli::exit::{Code, Failure};
 use crate::cli::files::Folder;
 use crate::cli::gallery;
@@ -16,6 +17,76 @@ use crate::report::tabular::table::{Problem, Table};
 
 /// What a sweep calls its table.
 const TABLE: &str = "table.csv";
+
+/// `plot`
+#[derive(Args, Debug)]
+pub struct Plot {
+    /// A CSV file with a header, the folder of a sweep, or - for standard input
+    #[arg(value_name = "TABLE")]
+    pub table: Option<String>,
+    /// A figure of the gallery instead: from its table, or run anew where none is given
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["x", "y", "by"])]
+    pub figure: Option<String>,
+    /// The column along the horizontal axis
+    #[arg(long, value_name = "COLUMN")]
+    pub x: Option<String>,
+    /// The column upwards; `cdf` and `histogram` need none
+    #[arg(long, value_name = "COLUMN")]
+    pub y: Option<String>,
+    /// A column whose values become series (heat: colours; pareto: points); may come again
+    #[arg(long, value_name = "COLUMN")]
+    pub by: Vec<String>,
+    /// How it is drawn; rows of equal x and series become a mean with its 95 % interval
+    #[arg(long, value_enum, default_value = "line")]
+    pub kind: PlotKind,
+    /// An axis by decades; of a heat map, y means the colours
+    #[arg(long, value_enum, value_name = "AXIS")]
+    pub log: Vec<Side>,
+    /// Only rows in which this column has this value; may come again
+    #[arg(long = "where", value_name = "COLUMN=VALUE")]
+    pub filters: Vec<String>,
+    /// Leave rows out in which a cell that is drawn is empty; the plot says how many
+    #[arg(long)]
+    pub skip_missing: bool,
+    /// Of a Pareto front: an axis on which more is better [default: less is]
+    #[arg(long, value_enum, value_name = "AXIS")]
+    pub higher_is_better: Vec<Side>,
+    /// Mark a window of the horizontal axis, as in 60..120=partition
+    #[arg(long = "shade", value_name = "FROM..TO=LABEL")]
+    pub shades: Vec<String>,
+    /// The heading
+    #[arg(long)]
+    pub title: Option<String>,
+    /// The file to write, ending in .svg or .png, or in neither for both [default: plot.svg]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// Kinds of chart.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PlotKind {
+    /// Means joined by lines, intervals as bands
+    Line,
+    /// Means, intervals as whiskers
+    Points,
+    /// The share of rows up to each value, stretched towards 100 %
+    Cdf,
+    /// Rows in each of equal steps
+    Histogram,
+    /// Means as colours over x and y
+    Heat,
+    /// Settings that none other beats in both x and y
+    Pareto,
+    /// A speck for each row
+    Scatter,
+}
+
+/// An axis.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Side {
+    X,
+    Y,
+}
 
 /// Draws columns of a table, or a figure of the gallery.
 pub fn plot(arguments: &Plot, terminal: &Terminal) -> Result<Code, Failure> {

@@ -225,6 +225,27 @@ pub struct Gossip {
     /// efficiently, and not how.
     #[serde(skip_serializing_if = "Exchange::is_default")]
     pub exchange: Exchange,
+    /// Which way what is new travels as two nodes meet; in the paper they reconcile, both ways.
+    #[serde(skip_serializing_if = "Spread::is_default")]
+    pub spread: Spread,
+    /// Do all nodes contact somebody at the same moments, as theory has them? Otherwise each has a
+    /// phase of its own.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub in_step: bool,
+}
+
+/// Who learns from whom as a node contacts a peer (Demers et al., 1987).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Spread {
+    /// Both from each other.
+    #[default]
+    PushPull,
+    /// The peer from whoever contacts it, which sends its whole history unasked.
+    Push,
+    /// Whoever contacts from the peer, by digests first.
+    Pull,
 }
 
 /// How two membership histories are compared and joined.

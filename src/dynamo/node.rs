@@ -85,7 +85,10 @@ impl Node {
             let values = config.admission.on().map(|admission| admission.values as usize);
             Synchronisation::new(settings.clone(), beat, values)
         });
-        let beat = rhythm(Purpose::GossipPhase, config.gossip.interval);
+        let beat = match config.gossip.in_step {
+            true => Rhythm::in_step(config.gossip.interval),
+            false => rhythm(Purpose::GossipPhase, config.gossip.interval),
+        };
         disk.store.start(me, config.planted);
         let view = View::new(me, Rc::clone(&disk.history), placement);
         let replica = Replica::new(me, name_of_life(&config, &disk, life), &config);

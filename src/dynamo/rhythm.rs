@@ -22,6 +22,11 @@ impl Rhythm {
         Rhythm { interval, phase }
     }
 
+    /// A rhythm that all who have this interval share.
+    pub fn in_step(interval: Duration) -> Rhythm {
+        Rhythm { interval, phase: Duration::ZERO }
+    }
+
     /// How long it is until the next beat, which is never now.
     pub fn until_next(self, now: Time) -> Duration {
         let into = (now.0 + self.interval.0 - self.phase.0) % self.interval.0;

@@ -67,7 +67,7 @@ pub fn draw(table: &Table) -> Result<Drawn, Problem> {
             ..Side::default()
         },
         y: Side {
-            title: "yield: answered of all operations".to_string(),
+            title: "answered operations, share".to_string(),
             better: Better::High,
             ..Side::default()
         },

@@ -41,9 +41,12 @@ pub fn page(figure: &Figure, drawn: &Drawn) -> String {
 
 /// The page over all figures that are there: each with its first chart.
 pub fn overview(figures: &[(&Figure, String)]) -> String {
-    let mut text = "# Gallery\n\nFigures on consistency, availability and latency, each from runs \
-                    of the event-driven simulator. `dynamo-sim gallery` makes all of them again, \
-                    to the byte.\n\n| | figure | shows | source |\n|---|---|---|---|\n"
+    let mut text = "# Gallery\n\n\
+        Figures on consistency, availability and latency, from runs of the event-driven \
+        simulator; imbalance and placement count on the ring that its nodes use, without a run. \
+        `dynamo-sim gallery` makes all of them again, to the byte. Intervals are those of means \
+        over runs by Student's t at 95 %, cut at what is possible: no share is below 0 or above \
+        1.\n\n| | figure | shows | source |\n|---|---|---|---|\n"
         .to_string();
     for (figure, _) in figures {
         let Figure { number, name, shows, source, .. } = figure;

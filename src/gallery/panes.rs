@@ -45,7 +45,7 @@ fn choice(pane: &Pane) -> Choice {
 /// The panel, with the names of its series spelt by `label`.
 pub fn panel(table: &Table, pane: &Pane, label: impl Fn(&str) -> String) -> Result<Panel, Problem> {
     let drawn = grouped(table, pane)?.into_iter().enumerate().map(|(place, group)| {
-        let series = estimated(&group.means(), pane.banded);
+        let series = estimated(&possible(&group.means(), pane.ends), pane.banded);
         let style = match (pane.banded, place % 3) {
             (false, _) => Style::Joined,
             (true, 0) => Style::Line,
@@ -63,6 +63,18 @@ pub fn panel(table: &Table, pane: &Pane, label: impl Fn(&str) -> String) -> Resu
         series: drawn.collect(),
         ..Panel::default()
     })
+}
+
+/// Means with intervals that are cut at what is possible: no count and no share is negative, and no
+/// share is above one.
+pub fn possible(means: &[(f64, Estimate)], ends: Option<(f64, f64)>) -> Vec<(f64, Estimate)> {
+    let most = ends.map_or(f64::INFINITY, |(_, to)| to);
+    let cut = |(at, it): &(f64, Estimate)| {
+        let high = if it.high.is_finite() { it.high.min(most) } else { it.high };
+        let low = if it.low.is_finite() { it.low.max(0.0) } else { it.low };
+        (*at, Estimate { low, high, ..*it })
+    };
+    means.iter().map(cut).collect()
 }
 
 /// A chart of panels.
@@ -95,7 +107,8 @@ pub fn told(estimate: Estimate) -> String {
         _large => format!("{value:.0}"),
     };
     match low.is_finite() && high.is_finite() && low < high {
-        true => format!("{} ({} to {})", short(value), short(low), short(high)),
+        // What is told here cannot be negative.
+        true => format!("{} ({} to {})", short(value), short(low.max(0.0)), short(high)),
         false => short(value),
     }
 }

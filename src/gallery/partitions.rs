@@ -57,7 +57,7 @@ pub fn length(table: &Table) -> Result<Drawn, Problem> {
     let panes = [
         pane("diverged_at_heal_keys", "Keys whose homes differ at the heal", "keys of 1,000"),
         pane("reads_with_siblings", "Reads that returned several versions", "reads"),
-        pane("converged_after_s", "From the heal until they had all been equal", "s"),
+        pane("converged_after_s", "From the heal until they had all been equal", "seconds"),
     ];
     let panels: Result<Vec<Panel>, Problem> =
         panes.iter().map(|pane| panel(table, pane, str::to_string)).collect();
@@ -137,7 +137,7 @@ pub fn hints(table: &Table) -> Result<Drawn, Problem> {
         ));
     }
     let mut chart = chart(
-        "Hints pile up evenly while a node is down and drain at the next look after its return",
+        "Hints pile up while a node is down and drain as holders see it return",
         "9 nodes, (3,2,2) sloppy; means of runs, bands are 95 % intervals",
         "simulated time, s",
         panels,
@@ -205,14 +205,14 @@ pub fn scatter(table: &Table) -> Result<Drawn, Problem> {
         series: vec![
             series("gets", gets, Style::Specks, 0),
             series("puts", puts, Style::Specks, 1),
-            series("failed", failed, Style::Hollow, 6),
+            series("failed", failed, Style::Specks, 6),
         ],
         ..Panel::default()
     };
     let chart = Chart {
         shades: shades("bad-minute"),
         ..chart(
-            "What clients see of faults: each operation's latency, when it began",
+            "What clients see of faults: each operation by the time it began",
             "6 nodes, (3,2,2) strict, one run; what failed ended at a time-out or at once",
             "simulated time, s",
             vec![panel],

@@ -12,10 +12,7 @@ use crate::reproduce::work::Effort;
 /// What it is called, and what is set.
 const CLOCKS: [(&str, &[&str]); 4] = [
     ("dotted", &[]),
-    (
-        "dotted, context lost",
-        &["workload.session={\"context\": \"lost\", \"writes\": \"from_memory\"}"],
-    ),
+    ("dotted, context lost", &["workload.session={\"context\": \"lost\"}"]),
     ("literal", &["cluster.versioning=literal"]),
     ("last write wins", &["cluster.versioning=last_write_wins"]),
 ];
@@ -75,7 +72,7 @@ pub fn draw(table: &Table) -> Result<Drawn, Problem> {
         found.map_or(name.to_string(), |(_, spelt)| format!("{name} ({spelt} lost)"))
     };
     let chart = chart(
-        "Siblings: dots keep them few, lost contexts let them grow, literal clocks lose writes",
+        "Dots keep siblings few, lost contexts let them grow, others lose writes",
         "two clients write each key with the context of their last answer; bands: 95 % intervals",
         "simulated time, s",
         vec![panel(table, &pane, label)?],

@@ -62,7 +62,7 @@ pub fn draw(table: &Table) -> Result<Drawn, Problem> {
         y: "unaware_share",
         by: vec!["nodes"],
         y_title: "nodes that do not know, share".to_string(),
-        scale: Scale::Log,
+        ends: Some((0.0, 1.0)),
         ..Pane::default()
     };
     let rest = panel(table, &rest, |nodes| format!("{nodes} nodes"))?;
@@ -75,14 +75,14 @@ pub fn draw(table: &Table) -> Result<Drawn, Problem> {
     let bars =
         "once a second each node exchanges with a random other; bars are 95 % intervals over runs";
     let mut rounds = chart(
-        "Gossip reaches everybody in a number of rounds that grows like a logarithm",
+        "Gossip reaches all in rounds that grow like a logarithm of the nodes",
         bars,
         "nodes",
         vec![all],
     );
     rounds.x.scale = Scale::Log;
     let residue = chart(
-        "Those who do not know yet vanish ever faster, as with push and pull",
+        "Few know at first; then the rest learn within a few rounds",
         bars,
         "rounds since the first node was told",
         vec![rest],

@@ -1,7 +1,7 @@
 //! Figures 1 to 5 and 7: what PBS (Bailis et al., VLDB 2012) shows, from runs of this simulator.
 
 use crate::gallery::figure::Drawn;
-use crate::gallery::panes::{Pane, chart, estimate, grouped, panel, theory, told};
+use crate::gallery::panes::{Pane, chart, estimate, grouped, panel, possible, theory, told};
 use crate::gallery::wars::VALIDATED;
 use crate::report::plot::chart::{Panel, Scale, Series, Style};
 use crate::report::plot::pareto::{Better, Plane, Point, Side};
@@ -19,6 +19,7 @@ fn fresh(title: &str, by: &'static str, filters: Vec<(&'static str, String)>) ->
         filters,
         title: title.to_string(),
         y_title: "fresh reads, share".to_string(),
+        ends: Some((0.0, 1.0)),
         ..Pane::default()
     }
 }
@@ -30,6 +31,7 @@ pub fn fits(table: &Table) -> Result<Drawn, Problem> {
         let pane = Pane {
             by: vec!["r", "w"],
             y_title: "fresh reads".to_string(),
+            scale: Scale::Nines,
             ..fresh(case, "r", vec![("case", case.to_string())])
         };
         panels.push(panel(table, &pane, |name| {
@@ -43,7 +45,7 @@ pub fn fits(table: &Table) -> Result<Drawn, Problem> {
         seen.push(format!("{case}, R=W=1: {} fresh at once, {} after 5 ms.", at("0")?, at("5")?));
     }
     let mut chart = chart(
-        "How soon a write can be read: the chance of a fresh read by the time since its commit",
+        "How soon a write can be read: by fit of latencies and by (R,W)",
         &format!(
             "N=3, latencies that PBS fitted to LinkedIn (SSD, disk), Yammer and a wide area; {BARS}"
         ),
@@ -63,7 +65,7 @@ pub fn replicas(table: &Table) -> Result<Drawn, Problem> {
         seen.push(format!("N={n}: {} fresh at once.", told(at)));
     }
     let mut chart = chart(
-        "More replicas, older reads: with R=W=1 each further copy is one more that lags",
+        "More replicas, older reads: with R=W=1 each further copy may lag",
         &format!("LNKD-DISK latencies, R=W=1; {BARS}"),
         "time from the commit to the read, ms",
         vec![shown],
@@ -85,7 +87,7 @@ pub fn rates(table: &Table) -> Result<Drawn, Problem> {
         seen.push(format!("Writes of {} in the mean: {} fresh at once.", label(rate), told(at)));
     }
     let mut chart = chart(
-        "Slow writes make old reads: what counts is how long W takes beside the other legs",
+        "Slow writes make old reads: what counts is W beside the other legs",
         &format!("N=3, R=W=1; all legs exponential, A, R and S of 1 ms in the mean; {BARS}"),
         "time from the commit to the read, ms",
         vec![shown],
@@ -99,7 +101,7 @@ pub fn latencies(table: &Table) -> Result<Drawn, Problem> {
     let (mut panels, mut seen) = (Vec::new(), Vec::new());
     for case in ["LNKD-SSD", "LNKD-DISK"] {
         let mut series = Vec::new();
-        for (is_write, name) in [("0", "read R"), ("1", "write W")] {
+        for (is_write, name) in [("0", "R"), ("1", "W")] {
             let pane = Pane {
                 x: "share",
                 y: "latency_ms",
@@ -168,8 +170,8 @@ pub fn promises(table: &Table) -> Result<Drawn, Problem> {
     let plane = Plane {
         title: "Consistency costs latency: what each (R,W) promises, and its price".to_string(),
         subtitle: "N=3, LNKD-DISK latencies; 95 % intervals over runs".to_string(),
-        x: side("99.9 % of reads are fresh this long after the commit, ms", Scale::Linear),
-        y: side("99.9th percentiles of read and write, together, ms", Scale::Log),
+        x: side("from this long after the commit on 99.9 % of reads are fresh, ms", Scale::Linear),
+        y: side("read + write at 99.9 %, ms", Scale::Log),
         points: visible.iter().filter_map(point).collect(),
     };
     let front = plane.front();
@@ -203,7 +205,7 @@ pub fn validated(table: &Table) -> Result<Drawn, Problem> {
             label: short,
             style: Style::Points,
             like,
-            ..estimated(&means, false)
+            ..estimated(&possible(&means, Some((0.0, 1.0))), false)
         });
         let last = series.len() - 1;
         series[last].style = if place < 4 { Style::Points } else { Style::Hollow };
@@ -221,7 +223,7 @@ pub fn validated(table: &Table) -> Result<Drawn, Problem> {
         ..Panel::default()
     };
     let chart = chart(
-        "The simulator does what the model says: predicted against measured chance of a fresh read",
+        "The simulator does what the model says: measured against predicted",
         &format!(
             "N=3, R=W=1, the rates (1/ms) with which PBS was validated against Cassandra; {BARS}"
         ),

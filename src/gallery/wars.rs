@@ -45,6 +45,16 @@ fn efforts(effort: Effort) -> (u64, u64) {
 
 /// Trials of one world over seeds.
 fn seeds(
+    of: (World, Effort),
+    told: Vec<(&'static str, String)>,
+    rows: impl Fn(&Measured) -> Vec<Cells> + Clone + Send + Sync + 'static,
+) -> Vec<Trial> {
+    times(1, of, told, rows)
+}
+
+/// The same with so many times as many writes.
+fn times(
+    more: u64,
     (world, effort): (World, Effort),
     told: Vec<(&'static str, String)>,
     rows: impl Fn(&Measured) -> Vec<Cells> + Clone + Send + Sync + 'static,
@@ -55,7 +65,7 @@ fn seeds(
             let (world, rows) = (world.clone(), rows.clone());
             let mut told = told.clone();
             told.push(("seed", seed.to_string()));
-            Trial::new(told, move |_| Ok(rows(&world.measure(seed, writes))))
+            Trial::new(told, move |_| Ok(rows(&world.measure(seed, more * writes))))
         })
         .collect()
 }
@@ -131,7 +141,8 @@ pub fn latencies(effort: Effort) -> Vec<Trial> {
             });
             all.collect()
         };
-        seeds((world(&case(name), 3, 3, &[0.0]), effort), told, rows)
+        // The 99.9th percentile needs many.
+        times(8, (world(&case(name), 3, 3, &[0.0]), effort), told, rows)
     };
     ["LNKD-SSD", "LNKD-DISK"].into_iter().flat_map(of).collect()
 }
@@ -146,7 +157,7 @@ fn quantile_ms(sorted: &[u64], part: f64) -> Option<f64> {
 pub fn promises(effort: Effort) -> Vec<Trial> {
     let after: Vec<f64> = (0..=60).map(|step| f64::from(step) * 1.5).collect();
     let of = |w: u32| {
-        let after = after.clone();
+        let inner = after.clone();
         let rows = move |measured: &Measured| {
             let row = |r: u32| {
                 let read = quantile_ms(&measured.read_latency[r as usize - 1], PROMISED);
@@ -154,18 +165,13 @@ pub fn promises(effort: Effort) -> Vec<Trial> {
                 let both = read.zip(write).map(|(read, write)| read + write);
                 vec![
                     ("r", Some(f64::from(r))),
-                    ("visible_after_ms", visible_ms(measured, r, &after)),
+                    ("visible_after_ms", visible_ms(measured, r, &inner)),
                     ("read_and_write_p99_9_ms", both),
                 ]
             };
             (1..=3).map(row).collect()
         };
-        let world = world(
-            &case("LNKD-DISK"),
-            3,
-            w,
-            &(0..=60).map(|s| f64::from(s) * 1.5).collect::<Vec<_>>(),
-        );
+        let world = world(&case("LNKD-DISK"), 3, w, &after);
         seeds((world, effort), vec![("w", w.to_string())], rows)
     };
     (1..=3).flat_map(of).collect()

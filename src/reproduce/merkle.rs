@@ -39,15 +39,18 @@ const SAVING: f64 = 100.0;
 const ABOUT: f64 = 3.0;
 
 /// What one comparison came to.
-struct Compared {
+pub struct Compared {
     keys: u32,
     differing: u32,
-    hashes: u64,
+    /// Hashes that were sent, by both.
+    pub hashes: u64,
     bytes: u64,
+    /// Leaves found to differ.
+    pub leaves: u64,
 }
 
 /// Two nodes with one range between them that matters.
-struct Pair {
+pub struct Pair {
     nodes: [Node; 2],
     luck: Luck,
     numbering: Numbering,
@@ -152,7 +155,7 @@ fn told(all: &[Compared]) -> Reproduction {
 fn table(all: &[Compared]) -> Table {
     let mut rows = Vec::new();
     for compared in all {
-        let Compared { keys, differing, hashes, bytes } = *compared;
+        let Compared { keys, differing, hashes, bytes, .. } = *compared;
         let predicted = compared.predicted_hashes();
         let what = format!("{keys} keys, {differing} differ: hashes");
         let found = Estimate::exact(hashes as f64);
@@ -172,7 +175,9 @@ fn table(all: &[Compared]) -> Table {
 }
 
 impl Pair {
-    fn new(keys: u32, seed: u64) -> Pair {
+    /// A pair that holds the same of so many keys. Trees have as many leaves as the next power of
+    /// two above.
+    pub fn new(keys: u32, seed: u64) -> Pair {
         // All keys lie in one range: from 0 up to the middle of the ring.
         let place = |key| position_of(&Key(key).to_string()) >> 1 | 1;
         let space = Rc::new(KeySpace::at((0..keys).map(place).collect()));
@@ -205,24 +210,34 @@ impl Pair {
 
     /// From now on this many keys differ.
     fn make_differ(&mut self, count: u32) {
-        for key in (self.differing..count).map(Key) {
-            self.nodes[1].disk_mut().store.replace(key, Rc::clone(&self.sets[1]));
-        }
+        self.let_differ(self.differing..count);
         self.differing = count;
     }
 
+    /// These keys differ as well.
+    pub fn let_differ(&mut self, keys: std::ops::Range<u32>) {
+        for key in keys.map(Key) {
+            self.nodes[1].disk_mut().store.replace(key, Rc::clone(&self.sets[1]));
+        }
+    }
+
     /// One exchange, until it is known which keys differ.
-    fn compare(&mut self, keys: u32) -> Compared {
-        let mut compared = Compared { keys, differing: self.differing, hashes: 0, bytes: 0 };
+    pub fn compare(&mut self, keys: u32) -> Compared {
+        let differing = self.differing;
+        let mut compared = Compared { keys, differing, hashes: 0, bytes: 0, leaves: 0 };
         let (mut turn, mut input) = (0, Some(Input::Timer(Timer::AntiEntropy)));
         while let Some(next) = input.take() {
             for effect in self.hand(turn, next) {
                 let Effect::Send { message, .. } = effect else { continue };
                 compared.bytes += message.outline().bytes;
-                if let Message::AntiEntropy(content) = &message
-                    && let AntiEntropy::Hashes { hashes, .. } = &**content
-                {
-                    compared.hashes += hashes.len() as u64;
+                if let Message::AntiEntropy(content) = &message {
+                    match &**content {
+                        AntiEntropy::Hashes { hashes, .. } => {
+                            compared.hashes += hashes.len() as u64;
+                        }
+                        AntiEntropy::Keys { leaves, .. } => compared.leaves += leaves.len() as u64,
+                        AntiEntropy::Sets { .. } => {}
+                    }
                 }
                 let from = Address::Node(NodeId(turn as u32));
                 input = Some(Input::Message { from, message });

@@ -3,7 +3,9 @@
 
 use crate::digest::digest_of;
 use crate::validate::row::Row;
-use crate::validate::{oracles, pbs, val};
+use crate::validate::{
+    detection, gossip, hints, merkle, oracles, partition, pbs, quorum, ring, siblings, val,
+};
 
 /// How much is spent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,6 +35,14 @@ pub const LIST: &[Group] = &[
     Group { name: pbs::GROUP, about: "25 cases of PBS: P(fresh) and latencies", jobs: pbs::jobs },
     Group { name: val::GROUP, about: "PBS's settings against Cassandra: RMSE", jobs: val::jobs },
     Group { name: oracles::GROUP, about: "exact forms and relations of PBS", jobs: oracles::jobs },
+    Group { name: quorum::GROUP, about: "availability of quorums", jobs: quorum::jobs },
+    Group { name: partition::GROUP, about: "both sides of a partition", jobs: partition::jobs },
+    Group { name: ring::GROUP, about: "balance of consistent hashing", jobs: ring::jobs },
+    Group { name: gossip::GROUP, about: "rounds of push, pull and both", jobs: gossip::jobs },
+    Group { name: detection::GROUP, about: "time to detect a failure", jobs: detection::jobs },
+    Group { name: merkle::GROUP, about: "hashes of a Merkle comparison", jobs: merkle::jobs },
+    Group { name: hints::GROUP, about: "hints that are kept and delivered", jobs: hints::jobs },
+    Group { name: siblings::GROUP, about: "versions beside each other", jobs: siblings::jobs },
 ];
 
 impl Effort {

@@ -12,16 +12,29 @@
 //! | `pbs` `val` `oracles` | PBS: 25 cases; against Cassandra's settings; exact relations |
 //! | `worlds` | small scenarios and what is counted in them |
 //! | `page` | the table and the summary as text |
-//! | `predict` | what PBS predicts for any scenario, and where its assumptions do not hold |
+//! | `predict` `assumptions` | what PBS predicts for any scenario, and what it leaves out there |
+//! | `observed` | what a run comes to in the terms of PBS |
 //! | all others | one group each |
 
+pub mod assumptions;
 pub mod chain;
+pub mod detection;
+pub mod gossip;
+pub mod hints;
 pub mod list;
+pub mod merkle;
+pub mod observed;
 pub mod oracles;
 pub mod page;
+pub mod partition;
 pub mod pbs;
+pub mod predict;
+pub mod quorum;
+pub mod ring;
 pub mod row;
 pub mod served;
+pub mod siblings;
 pub mod table;
 pub mod val;
 pub mod wars;
+pub mod worlds;

@@ -1,7 +1,7 @@
 //! What the parts of a cluster's settings are where a scenario says nothing.
 
 use crate::dynamo::config::{
-    AntiEntropy, Exchange, FailureDetection, Gossip, Partitioning, RangeTransfer, Timeouts,
+    AntiEntropy, Exchange, FailureDetection, Gossip, Partitioning, RangeTransfer, Spread, Timeouts,
 };
 use crate::time::Duration;
 
@@ -35,13 +35,25 @@ impl Default for AntiEntropy {
 
 impl Default for Gossip {
     fn default() -> Self {
-        Gossip { interval: Duration::from_secs(1), seeds: 3, exchange: Exchange::default() }
+        Gossip {
+            interval: Duration::from_secs(1),
+            seeds: 3,
+            exchange: Exchange::default(),
+            spread: Spread::default(),
+            in_step: false,
+        }
     }
 }
 
 impl Exchange {
     pub(super) fn is_default(&self) -> bool {
         *self == Exchange::default()
+    }
+}
+
+impl Spread {
+    pub(super) fn is_default(&self) -> bool {
+        *self == Spread::default()
     }
 }
 

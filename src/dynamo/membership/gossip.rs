@@ -5,7 +5,7 @@
 use std::rc::Rc;
 
 use crate::dynamo::config::plant::{Plant, Planted};
-use crate::dynamo::config::{Exchange, Gossip as Settings};
+use crate::dynamo::config::{Exchange, Gossip as Settings, Spread};
 use crate::dynamo::membership::groups;
 use crate::dynamo::message::{Membership, Message};
 use crate::dynamo::rhythm::Rhythm;
@@ -74,7 +74,8 @@ impl Gossip {
             Membership::History { round, history, answer } => {
                 let joined = self.joined(mine, &history);
                 let tell = self.settings.exchange == Exchange::Full;
-                if answer && (tell || joined.digest() != history.digest()) {
+                let back = self.settings.spread == Spread::PushPull;
+                if answer && back && (tell || joined.digest() != history.digest()) {
                     let history = Rc::clone(&joined);
                     send(ctx, from, Membership::History { round, history, answer: false });
                 }
@@ -114,13 +115,12 @@ impl Gossip {
     fn contact(&self, ctx: &mut NodeCtx<'_>, view: &View, round: u64) {
         let Some(peer) = self.choose_peer(ctx, view, round) else { return };
         let history = view.history();
-        let message = match self.settings.exchange {
-            Exchange::Digest | Exchange::TwoLevel => {
-                Membership::Digest { round, digest: history.digest() }
-            }
-            Exchange::Full => {
-                Membership::History { round, history: Rc::clone(history), answer: true }
-            }
+        let whole = |answer| Membership::History { round, history: Rc::clone(history), answer };
+        let digest = || Membership::Digest { round, digest: history.digest() };
+        let message = match (self.settings.spread, self.settings.exchange) {
+            (Spread::Push, _) => whole(false),
+            (Spread::PushPull | Spread::Pull, Exchange::Digest | Exchange::TwoLevel) => digest(),
+            (Spread::PushPull | Spread::Pull, Exchange::Full) => whole(true),
         };
         send(ctx, peer, message);
     }

@@ -31,8 +31,9 @@ pub fn draw(scene: &mut Scene, plot: &Plot, panel: &Panel, drawn: &[Drawn]) {
     order.sort_by_key(|place| panel.series[*place].muted);
     for place in order {
         let series = &panel.series[place];
-        for (name, at) in series.names.iter().zip(drawn[place].places().0) {
-            let name = Face::Note.fit(name, (plot.right - plot.left) / 2);
+        let named = series.names.iter().zip(drawn[place].places().0);
+        for (name, at) in named.filter(|(name, _)| !name.is_empty()) {
+            let name = Face::Note.fit(name, (plot.right - plot.left) * 3 / 4);
             let (room, far) = find(plot, &taken, at, Face::Note.width(&name));
             taken.push(room);
             let ink = if series.muted { FAINT_INK } else { INK };
@@ -48,7 +49,7 @@ pub fn draw(scene: &mut Scene, plot: &Plot, panel: &Panel, drawn: &[Drawn]) {
 fn obstacles(drawn: &[Drawn]) -> Vec<Box> {
     let mut taken = Vec::new();
     for series in drawn {
-        taken.extend(series.steps());
+        taken.extend(series.covered());
         let (places, whiskers) = series.places();
         taken.extend(places.map(|(x, y)| ((x - MARKER, y - MARKER), (x + MARKER, y + MARKER))));
         taken.extend(whiskers.iter().flat_map(|cross| cross.covered()));

@@ -99,7 +99,7 @@ fn flow(widths: &[i32], (left, right): (i32, i32), start: i32, row: i32) -> Vec<
     let (mut x, mut row) = (start, row);
     let mut places = Vec::new();
     for width in widths {
-        if x > left && x + width > right {
+        if *width > 0 && x > left && x + width > right {
             (x, row) = (left, row + 1);
         }
         places.push((x, row));

@@ -3,6 +3,9 @@
 
 use crate::report::plot::chart::{Axis, Chart, Panel, Scale, Series, Style, Whisker};
 
+/// Closer than this part of an axis, markers cover each other.
+const HIDDEN: f64 = 0.01;
+
 /// Points in a plane, and what is better in it.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Plane {
@@ -86,6 +89,25 @@ impl Plane {
         front
     }
 
+    /// What is written beside each point. Points so close that their markers cover each other share
+    /// a name, beside the first of them.
+    fn names(&self, points: &[&Point]) -> Vec<String> {
+        let near = |of: fn(&Point) -> Spread, one: &Point, other: &Point| {
+            let (low, high) = span(of, &self.points);
+            (of(one).value - of(other).value).abs() <= HIDDEN * (high - low)
+        };
+        let mut names: Vec<String> = vec![String::new(); points.len()];
+        for (place, point) in points.iter().enumerate() {
+            let hides =
+                |other: &&Point| near(|it| it.x, other, point) && near(|it| it.y, other, point);
+            let first = points.iter().position(|other| hides(&other)).unwrap_or(place);
+            let comma = if names[first].is_empty() { "" } else { ", " };
+            let longer = format!("{}{comma}{}", names[first], point.name);
+            names[first] = longer;
+        }
+        names
+    }
+
     /// The chart: the front as a staircase with its points named, all others grey, and intervals in
     /// both directions.
     pub fn chart(&self) -> Chart {
@@ -98,11 +120,16 @@ impl Plane {
         };
         let mut series = vec![
             edge,
-            Series { like: Some(0), ..dots("the front: none is better in both", &front) },
+            Series {
+                like: Some(0),
+                names: self.names(&front),
+                ..dots("the front: none is better in both", &front)
+            },
         ];
         if !beaten.is_empty() {
-            let style = Style::Hollow;
-            series.push(Series { muted: true, style, like: Some(0), ..dots("dominated", &beaten) });
+            let (style, names) = (Style::Hollow, self.names(&beaten));
+            let like = Some(0);
+            series.push(Series { muted: true, style, like, names, ..dots("dominated", &beaten) });
         }
         let panel = Panel {
             y_title: format!("{} ({})", self.y.title, self.y.better.told()),
@@ -156,7 +183,6 @@ fn dots(label: &str, points: &[&Point]) -> Series {
     Series {
         label: label.to_string(),
         points: points.iter().map(|it| (it.x.value, Some(it.y.value))).collect(),
-        names: points.iter().map(|it| it.name.clone()).collect(),
         whiskers: points.iter().map(whisker).collect(),
         style: Style::Points,
         ..Series::default()

@@ -87,14 +87,23 @@ impl Drawn {
         (self.runs.iter().flatten().copied(), &self.whiskers)
     }
 
-    /// What its staircase covers, if it is one, as upper left and lower right corners.
-    pub fn steps(&self) -> Vec<(Place, Place)> {
+    /// What its line covers, about, as upper left and lower right corners: a staircase by its
+    /// steps, a line that joins points by spots along it.
+    pub fn covered(&self) -> Vec<(Place, Place)> {
         let around = |pair: &[Place]| {
             let (a, b) = (pair[0], pair[1]);
             ((a.0.min(b.0) - 3, a.1.min(b.1) - 3), (a.0.max(b.0) + 3, a.1.max(b.1) + 3))
         };
-        let stairs = self.runs.iter().filter(|_| self.look.style == Style::Step);
-        stairs.flat_map(|run| stepped(run).windows(2).map(around).collect::<Vec<_>>()).collect()
+        let of_run = |run: &Vec<Place>| -> Vec<(Place, Place)> {
+            match self.look.style {
+                Style::Step => stepped(run).windows(2).map(around).collect(),
+                Style::Joined => {
+                    dashes(run, 1.0, 10.0).iter().map(|it| around(&[it[0], it[0]])).collect()
+                }
+                _no_names => Vec::new(),
+            }
+        };
+        self.runs.iter().flat_map(of_run).collect()
     }
 
     /// Draws the area under the line; before all lines, lest it tints them.

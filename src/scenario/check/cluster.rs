@@ -4,7 +4,8 @@ use crate::dynamo::config::handoff::HintedHandoff;
 use crate::dynamo::config::local::{Admission, ObjectBuffer};
 use crate::dynamo::config::modes::{ClockSkew, ClockTruncation, Tombstones, TruncatedWhen};
 use crate::dynamo::config::{
-    AntiEntropy, Cluster, FailureDetection, Flush, RangeTransfer, Timeouts, Versioning,
+    AntiEntropy, Cluster, Exchange, FailureDetection, Flush, RangeTransfer, Spread, Timeouts,
+    Versioning,
 };
 
 use crate::scenario::check::{CLOCK_LIMIT, check_positive};
@@ -32,6 +33,12 @@ pub(super) fn check(cluster: &Cluster, findings: &mut Findings) {
         check_anti_entropy(settings, findings);
     }
     check_positive(cluster.gossip.interval, "cluster.gossip.interval", findings);
+    findings.require_with(
+        cluster.gossip.spread == Spread::PushPull || cluster.gossip.exchange == Exchange::Digest,
+        "cluster.gossip.spread",
+        ["cluster.gossip.exchange"],
+        "one-way gossip sends whole histories or one digest: leave `exchange` at \"digest\"",
+    );
     check_failure_detection(&cluster.failure_detection, findings);
     match cluster.flush {
         Flush::Always => {}
