@@ -210,18 +210,20 @@ fn rank(path: &str) -> (usize, bool) {
     (place.unwrap_or(SECTIONS.len()), part)
 }
 
-/// What the same luck is worth.
+/// What the same luck is worth, where there is something to tell: figures that nothing changed
+/// would flatter it.
 fn saved_line(metrics: &[&Metric]) -> Option<String> {
-    let saved: Vec<f64> = metrics.iter().filter_map(|metric| metric.paired.saved).collect();
+    let sure = metrics.iter().filter(|metric| metric.sure);
+    let saved: Vec<f64> = sure.filter_map(|metric| metric.paired.saved).collect();
     if saved.is_empty() {
         return None;
     }
     let cost = saved.iter().filter(|saved| **saved < 0.0).count();
     Some(format!(
-        "the same luck saves {:.1} % of the variance of a difference in the median over the {} \
-         figures that vary, and costs some in {cost}",
-        100.0 * percentile(&saved, 0.5),
-        saved.len()
+        "of the {} that do and vary, the same luck saves {:.1} % of the variance of the difference \
+         in the median, and costs some in {cost}",
+        saved.len(),
+        100.0 * percentile(&saved, 0.5)
     ))
 }
 
