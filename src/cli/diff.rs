@@ -220,10 +220,10 @@ fn saved_line(metrics: &[&Metric]) -> Option<String> {
     }
     let cost = saved.iter().filter(|saved| **saved < 0.0).count();
     Some(format!(
-        "of the {} that do and vary, the same luck saves {:.1} % of the variance of the difference \
-         in the median, and costs some in {cost}",
-        saved.len(),
-        100.0 * percentile(&saved, 0.5)
+        "the same luck saves {:.1} % of the variance of a difference, in the median over the {} \
+         figures that surely differ and vary, and costs some in {cost}",
+        100.0 * percentile(&saved, 0.5),
+        saved.len()
     ))
 }
 

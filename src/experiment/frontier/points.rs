@@ -27,7 +27,7 @@ pub enum Measure {
 pub const MEASURES: [(Measure, &str, &str); 5] = [
     (Measure::Consistency, "consistency", "fresh reads, share"),
     (Measure::Availability, "availability", "operations that succeeded, share"),
-    (Measure::Durability, "durability", "acknowledged writes kept, share"),
+    (Measure::Durability, "durability", "writes kept, share"),
     (Measure::CalmConsistency, "calm_consistency", "fresh reads, share"),
     (Measure::CalmLatency, "calm_latency_ms", "latency of a get and a put, each at its 99 %, ms"),
 ];

@@ -6,12 +6,20 @@ use crate::experiment::frontier::points::{MEASURES, Measure, Point};
 use crate::statistics::estimate::Estimate;
 use crate::statistics::sample::mean;
 
+/// What a reader must know who compares the two kinds of versioning.
+const WEAKER: &str = "Where the last write wins (lww), a read counts as stale only if it missed a \
+    write with a larger stamp than what it returned: its consistency is by a weaker measure.";
+
 /// One paragraph: what each front is, and what each field does to each measure, as far as that is
 /// told from zero.
 pub fn words(axes: &[Axis], points: &[Point]) -> String {
     let mut sentences: Vec<String> = PLANES.iter().map(|plane| front(points, *plane)).collect();
     for (place, axis) in axes.iter().enumerate().filter(|(_, axis)| axis.values.len() > 1) {
         sentences.push(effect(place, axis, points));
+    }
+    let last_write = |axis: &Axis| axis.values.iter().any(|value| value == "last_write_wins");
+    if axes.iter().any(last_write) {
+        sentences.push(WEAKER.to_string());
     }
     sentences.join(" ")
 }
