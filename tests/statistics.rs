@@ -348,7 +348,7 @@ fn diff_tells_what_a_setting_changes_and_why() {
         (vec!["diff", "nobody"], "neither a file nor"),
         (vec!["diff", "frontier", "--seeds", "3..1"], "--seeds"),
         (vec!["diff", "frontier", "--warm-up", "1h"], "nothing would be left"),
-        (vec!["diff", "frontier", "--left", "cluster.rr=1"], "did you mean"),
+        (vec!["diff", "frontier", "--left", "cluster.rr=1"], "unknown field `rr`"),
     ] {
         let output = command(place.path(), &arguments);
         let error = String::from_utf8_lossy(&output.stderr).into_owned();
