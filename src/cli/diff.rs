@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::cli::arguments::Diff;
+use crate::cli::arguments::comparisons::Diff;
 use crate::cli::exit::{Code, Failure};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::parallel;
@@ -21,6 +21,19 @@ use crate::time::Duration;
 
 /// Figures shown before the rest is only counted.
 const MOST_SHOWN: usize = 40;
+
+/// Sections that come first.
+const SECTIONS: [&str; 9] = [
+    "availability.",
+    "latency.",
+    "staleness.",
+    "durability.",
+    "sessions.",
+    "versions.",
+    "carts.",
+    "divergence.",
+    "repair.",
+];
 
 /// Runs both sides with each seed, and tells what differs.
 pub fn diff(arguments: &Diff, terminal: &Terminal) -> Result<Code, Failure> {
@@ -147,7 +160,8 @@ fn metric_lines(found: &Difference, arguments: &Diff) -> Vec<String> {
         let prefixes = &arguments.metric;
         prefixes.is_empty() || prefixes.iter().any(|prefix| metric.path.starts_with(prefix))
     };
-    let all: Vec<&Metric> = found.metrics.iter().filter(asked).collect();
+    let mut all: Vec<&Metric> = found.metrics.iter().filter(asked).collect();
+    all.sort_by_key(|metric| rank(&metric.path));
     let shown: Vec<&&Metric> = all.iter().filter(|metric| metric.sure || arguments.all).collect();
     let most = if arguments.all || !arguments.metric.is_empty() { usize::MAX } else { MOST_SHOWN };
     let width = shown.iter().map(|it| it.path.len() + it.unit.len() + 2).max().unwrap_or(0);
@@ -161,7 +175,7 @@ fn metric_lines(found: &Difference, arguments: &Diff) -> Vec<String> {
     let sure = all.iter().filter(|metric| metric.sure).count();
     lines.push(String::new());
     lines.push(format!(
-        "{sure} of {} figures surely differ; of so many, one in twenty would seem to by luck alone",
+        "{sure} of {} figures surely differ; of those that only luck moves, one in twenty seems to",
         all.len()
     ));
     if shown.len() > most {
@@ -189,16 +203,25 @@ fn metric_line(metric: &Metric, width: usize) -> String {
     )
 }
 
-/// What the same luck is worth.
+/// What clients see comes first, and what is about the whole run before its parts.
+fn rank(path: &str) -> (usize, bool) {
+    let place = SECTIONS.iter().position(|section| path.starts_with(section));
+    let part = [".before.", ".during.", ".after."].iter().any(|part| path.contains(part));
+    (place.unwrap_or(SECTIONS.len()), part)
+}
+
+/// What the same luck is worth, where there is something to tell: figures that nothing changed
+/// would flatter it.
 fn saved_line(metrics: &[&Metric]) -> Option<String> {
-    let saved: Vec<f64> = metrics.iter().filter_map(|metric| metric.paired.saved).collect();
+    let sure = metrics.iter().filter(|metric| metric.sure);
+    let saved: Vec<f64> = sure.filter_map(|metric| metric.paired.saved).collect();
     if saved.is_empty() {
         return None;
     }
     let cost = saved.iter().filter(|saved| **saved < 0.0).count();
     Some(format!(
-        "the same luck saves {:.1} % of the variance of a difference in the median over the {} \
-         figures that vary, and costs some in {cost}",
+        "the same luck saves {:.1} % of the variance of a difference, in the median over the {} \
+         figures that surely differ and vary, and costs some in {cost}",
         100.0 * percentile(&saved, 0.5),
         saved.len()
     ))

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Mutex;
 
-use crate::cli::arguments::Frontier;
+use crate::cli::arguments::comparisons::Frontier;
 use crate::cli::exit::{Code, Failure};
 use crate::cli::files::Folder;
 use crate::cli::interrupt::Interrupt;
@@ -12,11 +12,14 @@ use crate::cli::progress::Progress;
 use crate::cli::sources::{Text, seeds};
 use crate::cli::terminal::Terminal;
 use crate::experiment::frontier::axes::{self, Axis, Setting};
+use crate::experiment::frontier::charts::chart;
+use crate::experiment::frontier::planes::PLANES;
 use crate::experiment::frontier::points::{Measured, Point};
 use crate::experiment::frontier::tables::{self, frontier as together};
 use crate::experiment::frontier::words::words;
 use crate::experiment::steady::measure;
 use crate::report::json::pretty;
+use crate::report::plot::draw;
 use crate::scenario::read::Checked;
 use crate::time::Duration;
 
@@ -42,7 +45,9 @@ pub fn frontier(arguments: &Frontier, terminal: &Terminal) -> Result<Code, Failu
     let found = together(&base.scenario().name, &seeds, &axes, &points, words);
     if !arguments.dry_run {
         let usual = Path::new("results").join("frontier").join(&base.scenario().name);
-        keep(&Folder::make(arguments.out.as_deref().unwrap_or(&usual))?, &found, &base)?;
+        let folder = Folder::make(arguments.out.as_deref().unwrap_or(&usual))?;
+        draw_all(&folder, &found, &points)?;
+        keep(&folder, &found, &base)?;
     }
     let json = || String::from_utf8_lossy(&pretty(&found)).into_owned();
     terminal.print(&if arguments.json { json() } else { found.text() })?;
@@ -142,7 +147,19 @@ impl<'t> Shown<'t> {
     }
 }
 
-/// Writes the table, the words and the plots.
+/// Draws each plane that has a point.
+fn draw_all(folder: &Folder, found: &tables::Frontier, points: &[Point]) -> Result<(), Failure> {
+    for plane in PLANES {
+        let chart = chart(&found.scenario, found.seeds.len(), points, plane);
+        let drawing = draw(&chart);
+        let drawing = drawing.map_err(|e| Failure::Environment(format!("cannot draw: {e}")))?;
+        folder.write(format!("{}.svg", plane.stem), &drawing.svg)?;
+        folder.write(format!("{}.png", plane.stem), &drawing.png)?;
+    }
+    Ok(())
+}
+
+/// Writes the table and the words; what machines read comes last, as a sign that all is there.
 fn keep(folder: &Folder, found: &tables::Frontier, base: &Checked) -> Result<(), Failure> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for line in found.csv() {

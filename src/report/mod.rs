@@ -5,7 +5,8 @@
 //! | `document` `ledgers` | the report as plain data |
 //! | `definitions` | unit and meaning of each of its numbers |
 //! | `json` `summary` `timeline` | the report for machines, for people, and over time |
-//! | `history` `trace` `story` | what clients did, everything that happened, what became of one operation |
+//! | `history` `trace` | what clients did, and everything that happened, a line each |
+//! | `story` | what became of one operation |
 //! | `figures` | all its numbers by path |
 //! | `lines` `units` `sparkline` | JSON Lines; numbers and curves for a person |
 //! | `charts` `plot` | pictures of the timeline |

@@ -27,6 +27,7 @@ shipped![
     ("basics", "last-write-wins"),
     ("basics", "resurrection"),
     ("basics", "equal-partitions"),
+    ("basics", "frontier"),
     ("hunts", "swarm"),
     ("sweeps", "quorums"),
     ("network", "one-way-cut"),

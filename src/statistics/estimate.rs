@@ -230,7 +230,7 @@ mod tests {
         let values: Vec<f64> = (1..=10).map(f64::from).collect();
         let estimate = Estimate::of_quantile(&values, 0.5);
         assert_eq!((estimate.value, estimate.low, estimate.high), (5.0, 2.0, 9.0));
-        // Five values cannot hold the median so surely, and their greatest not their 99th percentile.
+        // Five values barely hold the median, and their greatest not their 99th percentile.
         assert_eq!(quantile_ranks(5, 0.5).coverage, 31.0 / 32.0);
         let high = Estimate::of_quantile(&values, 0.99);
         assert_eq!((high.interval(), high.high), (None, f64::INFINITY));

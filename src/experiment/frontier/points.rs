@@ -25,19 +25,11 @@ pub enum Measure {
 
 /// Each with its name in tables, its unit, and what it is.
 pub const MEASURES: [(Measure, &str, &str); 5] = [
-    (Measure::Consistency, "consistency", "reads during the faults that missed nothing, share"),
-    (Measure::Availability, "availability", "operations during the faults that succeeded, share"),
-    (Measure::Durability, "durability", "acknowledged writes not lost in the end, share"),
-    (
-        Measure::CalmConsistency,
-        "calm_consistency",
-        "reads without faults that missed nothing, share",
-    ),
-    (
-        Measure::CalmLatency,
-        "calm_latency_ms",
-        "99th percentiles of a get and a put, without faults, ms",
-    ),
+    (Measure::Consistency, "consistency", "fresh reads, share"),
+    (Measure::Availability, "availability", "operations that succeeded, share"),
+    (Measure::Durability, "durability", "writes kept, share"),
+    (Measure::CalmConsistency, "calm_consistency", "fresh reads, share"),
+    (Measure::CalmLatency, "calm_latency_ms", "latency of a get and a put, each at its 99 %, ms"),
 ];
 
 /// What the two runs of one setting with one seed came to.
@@ -54,6 +46,17 @@ impl Measure {
     /// Its name in tables.
     pub fn name(self) -> &'static str {
         MEASURES[self as usize].1
+    }
+
+    /// Its name in sentences.
+    pub fn spoken(self) -> &'static str {
+        match self {
+            Measure::Consistency => "consistency",
+            Measure::Availability => "availability",
+            Measure::Durability => "durability",
+            Measure::CalmConsistency => "consistency without faults",
+            Measure::CalmLatency => "latency without faults",
+        }
     }
 
     /// What it is, with its unit.

@@ -150,12 +150,11 @@ impl Frontier {
             lines.push(format!("{:width$}{cells}  {front}", row.name));
         }
         lines.push(String::new());
-        lines.push(
-            "means over seeds ± half of the 95 % interval; front: * on it, . beaten, in"
-                .to_string(),
-        );
-        let planes = PLANES.map(|plane| plane.stem);
-        lines.push(planes.join(", "));
+        lines.push("means over seeds ± half of the 95 % interval".to_string());
+        lines.push(format!(
+            "front: * on it, . surely beaten by another, - nothing to measure; in the planes {}",
+            PLANES.map(|plane| plane.stem).join(", ")
+        ));
         lines.push(String::new());
         lines.push(self.words.clone());
         lines.join("\n") + "\n"

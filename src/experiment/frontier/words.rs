@@ -6,12 +6,20 @@ use crate::experiment::frontier::points::{MEASURES, Measure, Point};
 use crate::statistics::estimate::Estimate;
 use crate::statistics::sample::mean;
 
+/// What a reader must know who compares the two kinds of versioning.
+const WEAKER: &str = "Where the last write wins (lww), a read counts as stale only if it missed a \
+    write with a larger stamp than what it returned: its consistency is by a weaker measure.";
+
 /// One paragraph: what each front is, and what each field does to each measure, as far as that is
 /// told from zero.
 pub fn words(axes: &[Axis], points: &[Point]) -> String {
     let mut sentences: Vec<String> = PLANES.iter().map(|plane| front(points, *plane)).collect();
     for (place, axis) in axes.iter().enumerate().filter(|(_, axis)| axis.values.len() > 1) {
         sentences.push(effect(place, axis, points));
+    }
+    let last_write = |axis: &Axis| axis.values.iter().any(|value| value == "last_write_wins");
+    if axes.iter().any(last_write) {
+        sentences.push(WEAKER.to_string());
     }
     sentences.join(" ")
 }
@@ -30,7 +38,7 @@ fn front(points: &[Point], plane: Plane) -> String {
     };
     let last = on.iter().min_by(|one, other| one.rank().total_cmp(&other.rank())).unwrap_or(first);
     let head = format!("{}: {} of {known} settings are on the front", plane.title, on.len());
-    let (x, y) = (plane.x.name(), plane.y.name());
+    let (x, y) = (plane.x.spoken(), plane.y.spoken());
     let alike =
         first.name == last.name || (first.x.value == last.x.value && first.y.value == last.y.value);
     if alike {
@@ -88,7 +96,8 @@ fn effect(place: usize, axis: &Axis, points: &[Point]) -> String {
     let twins: Vec<(&Point, &Point)> =
         firsts.filter_map(|point| twin(point).map(|twin| (point, twin))).collect();
     let (mut surely, mut unsure) = (Vec::new(), Vec::new());
-    for (measure, name, _) in MEASURES {
+    for (measure, ..) in MEASURES {
+        let name = measure.spoken();
         let Some(change) = change(&twins, measure) else { continue };
         match change.runs > 1 && !change.holds(0.0) {
             true => surely.push(format!(
@@ -108,7 +117,8 @@ fn effect(place: usize, axis: &Axis, points: &[Point]) -> String {
         (_, _) => String::new(),
     };
     format!(
-        "{to} instead of {from}, over {} pairs of settings alike in all else, changes {surely}{rest}.",
+        "{to} instead of {from}, over {} pairs of settings alike in all else, changes \
+         {surely}{rest}.",
         twins.len()
     )
 }

@@ -19,10 +19,13 @@ const TICKS: (i32, i32) = (7, 4);
 pub fn draw(scene: &mut Scene, plot: &Plot, panel: &Panel, legend: &Legend) {
     // Beneath the data, which may run along an edge.
     draw_frame(scene, plot);
+    // Markers tell lines apart; on one that has no name they would pass for data.
     let several = panel.series.len() > 1;
     let series = panel.series.iter().enumerate();
     let drawn: Vec<Drawn> = series
-        .map(|(index, series)| Drawn::new(plot, series, Look::of(series, index, several)))
+        .map(|(index, series)| {
+            Drawn::new(plot, series, Look::of(series, index, several && !series.label.is_empty()))
+        })
         .collect();
     drawn.iter().for_each(|series| series.draw_area(scene, plot));
     let behind =
