@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli::sweep;
 use crate::cli::arguments::comparisons::{Diff, Frontier};
+use crate::cli::sweep;
 
 /// A deterministic simulator of Amazon's Dynamo: a scenario in, a measured run out.
 #[derive(Parser, Debug)]
