@@ -54,7 +54,12 @@ fn judge_and_hear(plan: &Plan) -> (Judged, Told) {
 
 impl Judged {
     fn must_hold(&self) {
-        for verdict in &self.verdicts {
+        self.must_hold_but(&[]);
+    }
+
+    fn must_hold_but(&self, excused: &[&str]) {
+        let judged = self.verdicts.iter().filter(|verdict| !excused.contains(&verdict.judge));
+        for verdict in judged {
             assert_ne!(verdict.outcome, Outcome::Violated, "{verdict:#?}");
         }
         assert_eq!(self.figures.durability.lost_writes, 0);
@@ -361,7 +366,8 @@ fn two_at_one_place_settle_who_has_it() {
         };
         plan.administration = vec![at(step(5, 9, 0), fifth), at(step(6, 9, 3), sixth)];
         let (judged, told) = judge_and_hear(&plan);
-        judged.must_hold();
+        // They begin at one place: that is what has to be settled.
+        judged.must_hold_but(&["one_owner"]);
         assert_eq!(judged.members(), [0, 1, 2, 3, 4, 5, 6]);
         assert_eq!(judged.figures.durability.lost_writes, 0);
         let all: BTreeSet<u64> = judged.account.nodes.iter().map(|it| it.membership).collect();

@@ -133,7 +133,9 @@ mod tests {
             (
                 json!({"cluster": {"gossip": {"x": 1}}}),
                 "cluster.gossip.x",
-                Kind::UnknownField(vec!["interval".into(), "seeds".into(), "exchange".into()]),
+                Kind::UnknownField(
+                    ["interval", "seeds", "exchange", "spread", "in_step"].map(String::from).into(),
+                ),
             ),
             (
                 json!({"cluster": {"quorum": "slopy"}}),

@@ -5,9 +5,8 @@
 //! What is later is by who knew what. Two administrators who change one node's membership without
 //! knowing of each other have one of their changes lost: that is how histories are joined, and no
 //! finding. If a run ended before gossip had the rounds that it needs, only what nodes do to each
-//! other is judged. What no disk holds any more, because all that did were lost, nobody can know. No
-//! knob breaks it. Examines each belief that has turned, and each change
-//! announced.
+//! other is judged. What no disk holds any more, because all that did were lost, nobody can know.
+//! No knob breaks it. Examines each belief that has turned, and each change announced.
 
 use std::collections::BTreeSet;
 

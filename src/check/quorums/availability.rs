@@ -4,10 +4,10 @@
 //!
 //! Does not verify that those whom it asked could be reached, nor that it had time for more: a
 //! request that met only the dead may fail. Silent where nobody may stand in (`strict`, no
-//! `hinted_handoff`). Two honest limits are counted as anomalies: changes of the membership (who has
-//! just joined is not on the list of a request that began before), and clocks that do not run true
-//! (by one that leaps, a replica's time and the request's are up at once). Examines each request
-//! that was given up.
+//! `hinted_handoff`). Two honest limits are counted as anomalies: changes of the membership (who
+//! has just joined is not on the list of a request that began before), and clocks that do not run
+//! true (by one that leaps, a replica's time and the request's are up at once). Examines each
+//! request that was given up.
 
 use std::collections::BTreeMap;
 

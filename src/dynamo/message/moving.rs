@@ -130,7 +130,9 @@ impl Moving {
                 let inner = pass.request.gist();
                 let (bytes, content) = of_set(pass.held.as_ref());
                 let content = digest_of([inner.content, content]);
-                Gist { kind: Kind::Pass, bytes: inner.bytes + bytes, luck: inner.luck, content }
+                // One attempt may have several of its requests passed on.
+                let luck = digest_of([inner.luck, inner.kind as u64]);
+                Gist { kind: Kind::Pass, bytes: inner.bytes + bytes, luck, content }
             }
             Moving::Ask { range, after, serial } => Gist {
                 kind: Kind::Ask,
