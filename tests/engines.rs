@@ -225,15 +225,16 @@ impl Drop for Slurm<'_> {
 }
 
 #[test]
+#[ignore = "brings up a cluster of two nodes and kills one: takes minutes, and depends on their pace"]
 fn slurm_does_a_sweep_though_a_node_dies() {
     let packages = ["slurmctld", "slurmd", "slurm-client"];
     if !["slurmctld", "slurmd", "sbatch"].iter().all(|program| has(program, &packages)) {
         return;
     }
     let place = Place::new();
-    place.runs("sweep study.json --seeds 10 --set duration=400s --out whole -q");
+    place.runs("sweep study.json --seeds 10 --set duration=120s --out whole -q");
     let line =
-        "sweep study.json --seeds 10 --set duration=400s --script slurm --shards 8 --out parts";
+        "sweep study.json --seeds 10 --set duration=120s --script slurm --shards 8 --out parts";
     let script = place.runs(line);
     assert!(script.contains("$SLURM_ARRAY_TASK_ID/8"), "written out: {script}");
     std::fs::write(place.path("job.sh"), script).unwrap();

@@ -130,8 +130,8 @@ impl Moving {
                 let inner = pass.request.gist();
                 let (bytes, content) = of_set(pass.held.as_ref());
                 let content = digest_of([inner.content, content]);
-                // One attempt may have several of its requests passed on.
-                let luck = digest_of([inner.luck, inner.kind as u64]);
+                // One attempt may have several requests passed on, and by several coordinators.
+                let luck = digest_of([inner.luck, inner.kind as u64, pass.to.number()]);
                 Gist { kind: Kind::Pass, bytes: inner.bytes + bytes, luck, content }
             }
             Moving::Ask { range, after, serial } => Gist {
