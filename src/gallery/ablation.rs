@@ -46,6 +46,10 @@ fn after(seen: &Seen) -> Vec<Cells> {
     ]]
 }
 
+/// What else goes with hints.
+const WITHOUT_HINTS: &str = "Without hinted handoff nobody stands in for a home either: what is \
+    read during the partition differs, too.";
+
 /// The chart.
 pub fn draw(table: &Table) -> Result<Drawn, Problem> {
     let (mut series, mut seen) = (Vec::new(), Vec::new());
@@ -87,5 +91,6 @@ pub fn draw(table: &Table) -> Result<Drawn, Problem> {
     chart.x.from = Some(0.0);
     // Air at the right of the longest bar.
     chart.x.to = Some(0.3);
+    seen.push(WITHOUT_HINTS.to_string());
     Ok(Drawn { charts: vec![("ablation", chart)], seen })
 }

@@ -45,6 +45,11 @@ fn rounds(seen: &Seen, nodes: f64) -> Vec<Cells> {
     (0..=ROUNDS).map(row).collect()
 }
 
+/// Why the simulation is faster than the formula.
+const IN_STEP: &str = "The formula has all nodes exchange at the same moments. Here each has a \
+    phase of its own, so that news travels on within a round; with `gossip.in_step` the rounds are \
+    those of theory (`dynamo-sim validate gossip`).";
+
 /// The charts.
 pub fn draw(table: &Table) -> Result<Drawn, Problem> {
     let until = Pane {
@@ -73,6 +78,7 @@ pub fn draw(table: &Table) -> Result<Drawn, Problem> {
             seen.push(format!("{nodes} nodes: {} rounds until all know.", told(estimate)));
         }
     }
+    seen.push(IN_STEP.to_string());
     let bars =
         "once a second each node exchanges with a random other; bars are 95 % intervals over runs";
     let mut rounds = chart(
