@@ -38,19 +38,20 @@ impl Antichain {
         self.look_for_twins(time, key, set, holdings);
         for (older, by) in superseded(set) {
             let (event, by) = (older.ghost.event(), by.ghost.event());
-            let story = format!("{event} was returned beside {by}, which saw it");
+            let story = || format!("{event} was returned beside {by}, which saw it");
             self.find(holdings, (time, key), (event, "a seen version was returned"), story);
         }
     }
 
     fn look_for_twins(&mut self, time: Time, key: Key, set: &VersionSet, holdings: &Holdings) {
         self.examined += 1;
-        let events = || set.versions().iter().map(|version| version.ghost.event());
-        for (place, event) in events().enumerate() {
-            if events().take(place).any(|other| other == event) {
-                let story = format!("{event} is twice in one set");
-                self.find(holdings, (time, key), (event, "one write is there twice"), story);
-            }
+        let mut events: Vec<EventId> =
+            set.versions().iter().map(|version| version.ghost.event()).collect();
+        events.sort_unstable();
+        for pair in events.windows(2).filter(|pair| pair[0] == pair[1]) {
+            let event = pair[0];
+            let story = || format!("{event} is twice in one set");
+            self.find(holdings, (time, key), (event, "one write is there twice"), story);
         }
     }
 
@@ -59,12 +60,17 @@ impl Antichain {
         holdings: &Holdings,
         (time, key): (Time, Key),
         (event, mechanism): (EventId, &'static str),
-        story: String,
+        story: impl FnOnce() -> String,
     ) {
         let allowed = !self.exactness.is_exact() || holdings.is_made_again(event);
-        let nodes = holdings.step().iter().map(|step| step.node).collect();
-        let (time, key, event) = (Some(time), Some(key), Some(event));
-        self.findings.add(allowed, || Finding { time, key, nodes, event, mechanism, story });
+        self.findings.add(allowed, || Finding {
+            time: Some(time),
+            key: Some(key),
+            nodes: holdings.step().iter().map(|step| step.node).collect(),
+            event: Some(event),
+            mechanism,
+            story: story(),
+        });
     }
 }
 

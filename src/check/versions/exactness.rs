@@ -3,6 +3,7 @@
 use crate::dynamo::config::modes::ClockTruncation;
 use crate::dynamo::config::{Quorum, Versioning};
 use crate::dynamo::versioning::version::{Version, VersionSet};
+use crate::ghost::Past;
 use crate::trace::layout::Layout;
 
 /// How far the order of versions is the true one.
@@ -61,9 +62,15 @@ impl Exactness {
     }
 }
 
-/// Pairs of versions of a set of which the first is in the true past of the second.
+/// The versions of a set that are in the true past of another, each with the first that saw it.
 pub fn superseded(set: &VersionSet) -> impl Iterator<Item = (&Version, &Version)> {
     let versions = set.versions();
-    let pairs = versions.iter().flat_map(move |older| versions.iter().map(move |by| (older, by)));
-    pairs.filter(|(older, by)| by.ghost.past().contains(older.ghost.event().number))
+    let mut seen = Past::default();
+    versions.iter().for_each(|version| seen.join(version.ghost.past()));
+    versions.iter().filter_map(move |older| {
+        let number = older.ghost.event().number;
+        // Sets may hold hundreds; who saw one of them is looked for only where anybody did.
+        let sees = |by: &&Version| by.ghost.past().contains(number);
+        seen.contains(number).then(|| versions.iter().find(sees)).flatten().map(|by| (older, by))
+    })
 }
