@@ -10,7 +10,8 @@
 //! its place had confirmed it, or a changing membership (a new home fetches what others
 //! hold then), or `tombstones` that go before the run ends (a hint brings the value back to one
 //! home alone); and `hinted_handoff` off where the membership changes: a copy that its holder was
-//! not asked to give stays where it is. Read repair alone mends only what is read. Examines each
+//! not asked to give stays where it is; and the loss of all disks that knew the members, after
+//! which nobody can tell them to anybody. Read repair alone mends only what is read. Examines each
 //! key and each node.
 
 use std::rc::Rc;
@@ -59,7 +60,12 @@ impl Judge for Convergence {
             self.findings.add(|| Finding::story(story));
         }
         let examined = u64::from(layout.keys) + account.nodes.len() as u64;
-        let allowed = !is_promised(layout, self.lacks_hints, account.now);
+        let forgotten = is_forgotten(account);
+        if forgotten {
+            let story = "no disk is left that knows the members".to_string();
+            self.findings.add(|| Finding::story(story));
+        }
+        let allowed = forgotten || !is_promised(layout, self.lacks_hints, account.now);
         let otherwise = if allowed { Outcome::Anomaly } else { Outcome::Violated };
         Some(self.findings.verdict("convergence", examined, otherwise))
     }
@@ -111,6 +117,12 @@ impl Convergence {
         let story = story.to_string();
         self.findings.add(|| Finding { key: Some(key), nodes, ..Finding::story(story) });
     }
+}
+
+/// Does no member know of any?
+fn is_forgotten(account: &Account) -> bool {
+    let mut members = account.nodes.iter().filter(|node| node.belongs).peekable();
+    members.peek().is_some() && members.all(|node| node.membership == 0)
 }
 
 /// Is there from now on a write that hints alone may not bring to all homes?

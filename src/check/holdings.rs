@@ -1,5 +1,6 @@
 //! What all disks hold at every moment, gathered from what nodes tell. Kept once for all judges.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -44,6 +45,8 @@ pub struct Step {
     pub before: Option<Rc<VersionSet>>,
     pub after: Option<Rc<VersionSet>>,
     pub why: Why,
+    /// Whether something is known no longer: most judges ask, so it is found out once.
+    forgets: OnceCell<bool>,
 }
 
 /// Why a node keeps something else than before.
@@ -90,9 +93,11 @@ impl Why {
 impl Step {
     /// Is something known no longer?
     pub fn forgets(&self) -> bool {
-        let Some(before) = &self.before else { return false };
-        let stays = |event: u32| self.after.as_ref().is_some_and(|after| after.knows(event));
-        before.versions().iter().any(|version| !stays(version.ghost.event().number))
+        *self.forgets.get_or_init(|| match (&self.before, &self.after) {
+            (None, _) => false,
+            (Some(before), None) => !before.versions().is_empty(),
+            (Some(before), Some(after)) => after.missing_of(before).next().is_some(),
+        })
     }
 
     /// The events that are known no longer.
@@ -282,7 +287,7 @@ impl Holdings {
             None => copies.remove(&node),
         };
         let Change { key, before, after } = change.clone();
-        self.take(Step { node, key, target: None, before, after, why });
+        self.take(Step { node, key, target: None, before, after, why, forgets: OnceCell::new() });
     }
 
     fn add_hint(&mut self, node: NodeId, hint: &Hint, why: Why) {
@@ -291,13 +296,15 @@ impl Holdings {
         let same =
             |(by, hint): &(NodeId, Hint)| (*by, hint.key, hint.target) == (node, key, target);
         let before = self.superseded.take().filter(same).map(|(_, hint)| hint.set);
-        self.take(Step { node, key, target: Some(target), before, after: Some(set), why });
+        let (target, after, forgets) = (Some(target), Some(set), OnceCell::new());
+        self.take(Step { node, key, target, before, after, why, forgets });
     }
 
     fn drop_hint(&mut self, node: NodeId, hint: &Hint, why: Why) {
         self.hints[hint.key.index()].remove(&(node, hint.target));
         let (before, target) = (Some(Rc::clone(&hint.set)), Some(hint.target));
-        self.take(Step { node, key: hint.key, target, before, after: None, why });
+        let (key, forgets) = (hint.key, OnceCell::new());
+        self.take(Step { node, key, target, before, after: None, why, forgets });
     }
 
     fn take(&mut self, step: Step) {

@@ -4,8 +4,10 @@
 //! That requests from those who still take the dropper for a home are passed on, pass_chains and
 //! view_overlap watch. Knobs that legitimately break it, and make it an anomaly: `versioning`
 //! `literal` and `last_write_wins`. Copies of keys of which a tombstone was dropped are passed
-//! over, and so is who took over while its disk lost something. Examines each copy that is dropped.
-//! Rings that did not know of each other and merge (section 4.8.1) make it an anomaly.
+//! over, and so is who took over while its disk lost something. Where anybody is removed while a
+//! node leaves, whom the one who drops takes for its heir may be removed already by what others
+//! have announced: then that one counts as well. Examines each copy that is dropped. Rings that did
+//! not know of each other and merge (section 4.8.1) make it an anomaly.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -17,6 +19,8 @@ use crate::check::members::switching::{Switching, pairs};
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
 use crate::dynamo::config::Versioning;
 use crate::dynamo::fact::Fact;
+use crate::dynamo::fact::members::MemberFact;
+use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::ghost::Past;
 use crate::id::{EventId, Key, NodeId};
@@ -34,6 +38,8 @@ pub struct RangesDropped {
     switching: Switching,
     /// To whom a former home gave a key up.
     heirs: BTreeMap<(NodeId, Key), NodeId>,
+    /// What each node went by before, and goes by now.
+    rings: BTreeMap<NodeId, [Rc<Ring>; 2]>,
     examined: u64,
     findings: Findings,
 }
@@ -61,10 +67,19 @@ impl Judge for RangesDropped {
                 }
             }
         }
-        if let Record::Node { node, fact: Fact::Released { change } } = record {
-            let (at, node, key) = (now, *node, change.key);
-            let set = change.before.clone();
-            set.into_iter().for_each(|set| self.look(Dropped { at, node, key, set }, holdings));
+        let Record::Node { node, fact } = record else { return };
+        match fact {
+            Fact::Released { change } => {
+                let (at, node, key) = (now, *node, change.key);
+                let set = change.before.clone();
+                set.into_iter().for_each(|set| self.look(Dropped { at, node, key, set }, holdings));
+            }
+            Fact::Member(MemberFact::Believes { ring: Some(ring), .. }) => {
+                let last = self.rings.get(node).map_or(ring, |[_, last]| last);
+                let both = [last, ring].map(Rc::clone);
+                self.rings.insert(*node, both);
+            }
+            _other => {}
         }
     }
 
@@ -90,7 +105,11 @@ impl RangesDropped {
             self.find(at, (node, key), &set, "a home that drops its copy");
         }
         let covered = self.covered((node, key), holdings);
-        let Some(covered) = covered else { return };
+        let Some(mut covered) = covered else { return };
+        if self.switching.has_removed() {
+            self.heirs_by_itself(node, key)
+                .for_each(|heir| covered.join(&holdings.knows(heir, key)));
+        }
         if set.history().count_missing_from(&covered) > 0 {
             self.find(at, (node, key), &set, "a copy dropped before another has it");
         }
@@ -119,6 +138,16 @@ impl RangesDropped {
             homes.iter().for_each(|home| covered.join(&holdings.knows(*home, key)));
         }
         Some(covered)
+    }
+
+    /// Whom this node itself takes for the new homes of a key.
+    fn heirs_by_itself(&self, node: NodeId, key: Key) -> impl Iterator<Item = NodeId> {
+        let homes = |ring: &Ring| ring.homes(ring.range_of(key)).to_vec();
+        let (old, new) = match self.rings.get(&node) {
+            Some([before, now]) => (homes(before), homes(now)),
+            None => Default::default(),
+        };
+        new.into_iter().filter(move |home| !old.contains(home))
     }
 
     fn find(&mut self, at: Time, (node, key): (NodeId, Key), set: &VersionSet, how: &'static str) {

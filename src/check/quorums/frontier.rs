@@ -14,6 +14,7 @@ use std::rc::Rc;
 use crate::check::judge::Judge;
 use crate::check::quorums::promise::{Doubled, counted, is_exact};
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
+use crate::check::versions::exactness::first_superseded;
 use crate::dynamo::config::Versioning;
 use crate::dynamo::fact::request::Counted;
 use crate::dynamo::versioning::version::{Version, VersionSet};
@@ -43,19 +44,6 @@ pub fn same(a: &Version, b: &Version) -> bool {
     a.dot == b.dot && a.ghost.event() == b.ghost.event()
 }
 
-/// A version of this set that another one of it supersedes by its true history.
-pub fn superseded(set: &VersionSet) -> Option<(EventId, EventId)> {
-    let versions = set.versions();
-    if versions.len() < 2 {
-        return None;
-    }
-    let ghosts = || versions.iter().map(|version| &version.ghost);
-    ghosts().find_map(|late| {
-        let early = ghosts().find(|early| late.past().contains(early.event().number));
-        early.map(|early| (early.event(), late.event()))
-    })
-}
-
 impl Frontier {
     fn look_at(&mut self, now: Time, counted: &Counted) {
         self.examined += 1;
@@ -78,11 +66,13 @@ impl Frontier {
             let mechanism = "returned a version that was in no answer";
             self.added.add(|| finding(odd.ghost.event(), mechanism));
         }
-        let is_covered =
-            |version: &Version| reply.is_some_and(|set| set.knows(version.ghost.event().number));
-        if let Some(gone) = all(answers).find(|version| !is_covered(version)) {
+        let gone = match reply {
+            Some(set) => answers.iter().flatten().find_map(|answer| set.missing_of(answer).next()),
+            None => all(answers).next().map(|version| version.ghost.event()),
+        };
+        if let Some(gone) = gone {
             let mechanism = "left out a version that nothing returned supersedes";
-            self.dropped.add(|| finding(gone.ghost.event(), mechanism));
+            self.dropped.add(|| finding(gone, mechanism));
         }
         let both = |(early, late): &(EventId, EventId)| {
             answers.iter().flatten().any(|set| {
@@ -90,7 +80,7 @@ impl Frontier {
                 holds(*early) && holds(*late)
             })
         };
-        let pair = reply.and_then(superseded).filter(|pair| !both(pair));
+        let pair = reply.and_then(first_superseded).filter(|pair| !both(pair));
         if let Some((early, _)) = pair.filter(|_| !self.doubled.contains(key)) {
             let mechanism = "returned a version beside the one that supersedes it";
             self.superseded.add(|| finding(early, mechanism));

@@ -4,17 +4,20 @@
 //! are found anew from the tokens alone.
 //!
 //! Does not verify that stand-ins follow in clockwise order, which depends on who was believed up.
-//! A request under way when the ring changes may go by the one before: rings of the last
-//! [`MOST_RINGS`] memberships count. Without that no knob breaks this. Examines each request that
-//! succeeded.
+//! A request under way when the ring changes goes by the one before for those who were asked until
+//! then: each may fit any of the last [`MOST_RINGS`] that its coordinator has believed in (that any
+//! client has, where clients coordinate). Without that no knob breaks this. Examines each request
+//! that succeeded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use crate::check::judge::Judge;
 use crate::check::quorums::promise::counted;
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
-use crate::dynamo::fact::request::Asked;
+use crate::dynamo::fact::Fact;
+use crate::dynamo::fact::members::MemberFact;
+use crate::dynamo::fact::request::{Asked, Unanswered};
 use crate::dynamo::ring::placement::{RangeId, Ring};
 use crate::id::{Key, NodeId};
 use crate::time::Time;
@@ -22,13 +25,14 @@ use crate::trace::layout::Layout;
 use crate::trace::observer::Interest;
 use crate::trace::record::{Account, Record};
 
-/// Rings that are remembered.
+/// Rings of each coordinator that are remembered.
 const MOST_RINGS: usize = 8;
 
 /// The judge.
 #[derive(Debug, Default)]
 pub struct PreferenceLists {
-    rings: Vec<Reference>,
+    /// Of each node, and of all clients together.
+    rings: BTreeMap<Option<NodeId>, VecDeque<Reference>>,
     examined: u64,
     findings: Findings,
 }
@@ -48,13 +52,11 @@ impl Reference {
         self.homes.entry(range).or_insert_with(|| homes_of(ring, range))
     }
 
-    /// Do all of these take part as they may?
-    fn fits(&mut self, key: Key, asked: &[Asked]) -> bool {
+    /// Does this one take part as it may?
+    fn fits(&mut self, key: Key, asked: Asked) -> bool {
         let homes = self.homes(key);
-        asked.iter().all(|asked| {
-            let stands_in = asked.node != asked.home;
-            homes.contains(&asked.home) && !(stands_in && homes.contains(&asked.node))
-        })
+        let stands_in = asked.node != asked.home;
+        homes.contains(&asked.home) && !(stands_in && homes.contains(&asked.node))
     }
 }
 
@@ -110,36 +112,63 @@ fn in_turn(ring: &Ring, mut met: Vec<NodeId>) -> Vec<NodeId> {
     homes
 }
 
+impl PreferenceLists {
+    fn learn(&mut self, coordinator: Option<NodeId>, ring: &Rc<Ring>) {
+        let rings = self.rings.entry(coordinator).or_default();
+        if rings.iter().any(|known| Rc::ptr_eq(&known.ring, ring)) {
+            return;
+        }
+        if rings.len() == MOST_RINGS {
+            rings.pop_front();
+        }
+        rings.push_back(Reference { ring: Rc::clone(ring), homes: BTreeMap::new() });
+    }
+
+    fn look_at(&mut self, now: Time, coordinator: Option<NodeId>, request: &Unanswered) {
+        let (attempt, key) = (request.attempt, request.key);
+        let rings = self.rings.entry(coordinator).or_default();
+        let mut fits = |asked: &Asked| rings.iter_mut().any(|known| known.fits(key, *asked));
+        if request.asked.iter().all(&mut fits) {
+            return;
+        }
+        let told = |nodes: &[NodeId]| {
+            let names: Vec<String> = nodes.iter().map(NodeId::to_string).collect();
+            names.join(", ")
+        };
+        let homes = rings.back_mut().map_or(String::new(), |last| told(last.homes(key)));
+        let asked: Vec<NodeId> = request.asked.iter().map(|asked| asked.node).collect();
+        self.findings.add(|| Finding {
+            time: Some(now),
+            key: Some(key),
+            mechanism: "asked others than the homes and their stand-ins",
+            story: format!(
+                "attempt {attempt} asked {}; the homes of {key} are {homes}",
+                told(&asked)
+            ),
+            nodes: asked,
+            ..Finding::default()
+        });
+    }
+}
+
 impl Judge for PreferenceLists {
     fn interest(&self) -> Interest {
         Interest { facts: true, messages: false }
     }
 
     fn see(&mut self, now: Time, record: &Record<'_>) {
+        let coordinator = match record {
+            Record::Node { node, .. } => Some(*node),
+            _other => None,
+        };
+        if let Some(Fact::Member(MemberFact::Believes { ring: Some(ring), .. })) = record.of_store()
+        {
+            self.learn(coordinator, ring);
+        }
         let Some(counted) = counted(record) else { return };
-        let (request, key) = (&counted.request, counted.request.key);
         self.examined += 1;
-        if !self.rings.iter().any(|known| Rc::ptr_eq(&known.ring, &request.ring)) {
-            if self.rings.len() == MOST_RINGS {
-                self.rings.remove(0);
-            }
-            let ring = Rc::clone(&request.ring);
-            self.rings.push(Reference { ring, homes: BTreeMap::new() });
-        }
-        if self.rings.iter_mut().any(|known| known.fits(key, &request.asked)) {
-            return;
-        }
-        let homes = self.rings.last_mut().map_or(Vec::new(), |last| last.homes(key).to_vec());
-        let asked: Vec<NodeId> = request.asked.iter().map(|asked| asked.node).collect();
-        let attempt = request.attempt;
-        self.findings.add(|| Finding {
-            time: Some(now),
-            key: Some(key),
-            mechanism: "asked others than the homes and their stand-ins",
-            story: format!("attempt {attempt} asked {asked:?}; the homes of {key} are {homes:?}"),
-            nodes: asked,
-            ..Finding::default()
-        });
+        self.learn(coordinator, &counted.request.ring);
+        self.look_at(now, coordinator, &counted.request);
     }
 
     fn verdict(self: Box<Self>, _: &Layout, _: &Account) -> Option<Verdict> {

@@ -36,7 +36,7 @@ pub struct ReadRepair {
 
 /// Does the one cover all that the other does?
 fn covers_all(larger: &VersionSet, smaller: &VersionSet) -> bool {
-    smaller.versions().iter().all(|version| larger.knows(version.ghost.event().number))
+    larger.missing_of(smaller).next().is_none()
 }
 
 impl ReadRepair {

@@ -16,11 +16,11 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::check::judge::Judge;
-use crate::check::quorums::frontier::superseded;
 use crate::check::quorums::promise::{
     Doubled, Losses, counted, is_durable, is_exact, quorums_meet,
 };
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
+use crate::check::versions::exactness::first_superseded;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::ghost::{Ghost, Past};
 use crate::id::{ClientId, EventId, Key, OperationId};
@@ -209,7 +209,7 @@ impl Sessions {
             self.look_at(now, ending, (FOLLOW, &seen), history);
         }
         self.examined[FOLLOW] += u64::from(set.versions().len() > 1);
-        if let Some((early, late)) = superseded(set).filter(|_| !self.doubled.contains(key)) {
+        if let Some((early, late)) = first_superseded(set).filter(|_| !self.doubled.contains(key)) {
             let operation = ending.operation;
             self.shown.add(|| Finding {
                 time: Some(now),

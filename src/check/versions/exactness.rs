@@ -4,6 +4,7 @@ use crate::dynamo::config::modes::ClockTruncation;
 use crate::dynamo::config::{Quorum, Versioning};
 use crate::dynamo::versioning::version::{Version, VersionSet};
 use crate::ghost::Past;
+use crate::id::EventId;
 use crate::trace::layout::Layout;
 
 /// How far the order of versions is the true one.
@@ -73,4 +74,9 @@ pub fn superseded(set: &VersionSet) -> impl Iterator<Item = (&Version, &Version)
         let sees = |by: &&Version| by.ghost.past().contains(number);
         seen.contains(number).then(|| versions.iter().find(sees)).flatten().map(|by| (older, by))
     })
+}
+
+/// The first of them, by the names of both writes.
+pub fn first_superseded(set: &VersionSet) -> Option<(EventId, EventId)> {
+    superseded(set).next().map(|(older, by)| (older.ghost.event(), by.ghost.event()))
 }

@@ -45,10 +45,8 @@ impl FalseDominance {
 
     fn look_at(&mut self, before: &VersionSet, place: &Place<'_>) {
         self.examined += 1;
-        let gone = |event: u32| !place.after.knows(event);
         let Place { time, key, node, mechanism, after } = place;
-        let events = before.versions().iter().map(|version| version.ghost.event());
-        for event in events.filter(|event| gone(event.number)) {
+        for event in place.after.missing_of(before) {
             self.findings.add(!self.exactness.is_exact(), || {
                 let stays: Vec<String> =
                     after.versions().iter().map(|v| v.ghost.event().to_string()).collect();
