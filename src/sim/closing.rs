@@ -27,13 +27,15 @@ impl Simulation {
     }
 
     /// A member runs and knows who else is one; whoever runs keeps nothing for others, and lacks
-    /// nothing.
+    /// nothing; who is no member any more has handed over what it held.
     fn is_settled(&self, node: NodeId, machine: &Machine) -> bool {
         let disk = machine.disk();
         let belongs = self.truth.is_member(node);
         let informed = disk.history.digest() == self.truth.digest();
         let works = machine.is_up() && informed && disk.lacking.is_empty();
-        (works || !belongs) && (disk.hints.is_empty() || !machine.is_up() && !belongs)
+        let hands_over = self.identity.config.hinted_handoff.on().is_some();
+        let is_rid = disk.hints.is_empty() && (belongs || !hands_over || disk.store.is_empty());
+        (works || !belongs) && (is_rid || !machine.is_up() && !belongs)
     }
 
     fn is_equal(&self, key: Key) -> bool {

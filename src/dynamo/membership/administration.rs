@@ -19,6 +19,11 @@ use crate::random::luck::Luck;
 use crate::random::purpose::Purpose;
 use crate::time::Time;
 
+/// By how much a removal is later than what it ends: a leave or a join that was told elsewhere
+/// meanwhile makes three changes at most (told, chosen, ended), and who is taken for dead, and may
+/// have been replaced, must not come back by it.
+const LAST_WORD: u32 = 4;
+
 /// What choices of tokens are made by.
 #[derive(Clone, Copy)]
 pub struct Choice<'a> {
@@ -59,11 +64,11 @@ pub fn obeyed(
             Status::Member | Status::Leaving if history.members().len() == 1 => None,
             Status::Removed | Status::Left => None,
             Status::Member | Status::Leaving if history.is_in_partitions() => {
-                let removed = changed(history, node, Status::Removed, now, choice.planted);
+                let removed = taken_out(history, node, now, choice.planted);
                 Some(left(&removed, history, node, choice))
             }
             Status::Member | Status::Joining | Status::Leaving => {
-                Some(changed(history, node, Status::Removed, now, choice.planted))
+                Some(taken_out(history, node, now, choice.planted))
             }
         },
         Command::Replace { dead, by } => replaced(history, (dead, by), now, choice.planted),
@@ -184,6 +189,14 @@ fn changed(
     history.with(node, change)
 }
 
+/// The history without one that is taken for dead.
+fn taken_out(history: &History, node: NodeId, issued: Time, planted: Planted) -> Rc<History> {
+    let removed = changed(history, node, Status::Removed, issued, planted);
+    let change = removed.change(node).expect("it was changed just now");
+    let counter = change.counter + LAST_WORD - 1;
+    removed.with(node, Change { counter, ..change.clone() })
+}
+
 /// Has another node one of these tokens, and is on the ring or about to be?
 fn is_taken(history: &History, node: NodeId, tokens: &[Position]) -> bool {
     let counts = |change: &Change| change.status.is_on_ring() || change.status == Status::Joining;
@@ -228,7 +241,7 @@ fn replaced(
     if planted.is(Plant::ReplaceKeepsOldOwner) {
         return Some(history.with(by, heir));
     }
-    Some(changed(history, dead, Status::Removed, now, planted).with(by, heir))
+    Some(taken_out(history, dead, now, planted).with(by, heir))
 }
 
 #[cfg(test)]
@@ -301,6 +314,19 @@ mod tests {
         let tokens = |history: &History, node| history.change(NodeId(node)).unwrap().tokens.clone();
         assert_eq!(tokens(&after, 7), tokens(&before, 1));
         assert!(tell(&after, command, 6).is_none(), "the dead is gone already");
+    }
+
+    #[test]
+    fn who_was_replaced_does_not_stay_by_a_leave_told_elsewhere() {
+        let luck = Luck::new(1);
+        let tell = by(&luck);
+        let replaced = tell(&three(), Command::Replace { dead: NodeId(1), by: NodeId(7) }, 5);
+        let leaving = tell(&three(), Command::Leave(NodeId(1)), 6).unwrap();
+        let replaced = replaced.unwrap();
+        for elsewhere in [ended(&leaving, NodeId(1)), leaving] {
+            let both = History::join(&replaced, &elsewhere);
+            assert_eq!(both.members(), [NodeId(0), NodeId(2), NodeId(7)]);
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 use crate::digest::Digest;
 use crate::dynamo::versioning::clock::{Clock, DOT_BYTES, Dot};
 use crate::ghost::{Ghost, Past};
+use crate::id::EventId;
 use crate::time::Time;
 
 /// Bytes of a version beside its value: its dot and its time stamp.
@@ -149,6 +150,14 @@ impl VersionSet {
     pub fn knows(&self, event: u32) -> bool {
         let ghosts = self.versions.iter().map(|version| &version.ghost);
         ghosts.into_iter().any(|g| g.event().number == event || g.past().contains(event))
+    }
+
+    /// Writes of `other` of which a reader of this set does not know, as the ghosts have it.
+    pub fn missing_of<'a>(&self, other: &'a VersionSet) -> impl Iterator<Item = EventId> + 'a {
+        // Sets may hold hundreds of versions: each is asked once, not once for each of the other.
+        let known = self.history();
+        let events = other.versions.iter().map(|version| version.ghost.event());
+        events.filter(move |event| !known.contains(event.number))
     }
 
     /// The events that a reader of this set knows, for the ghost oracle.
