@@ -10,10 +10,12 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use smallvec::SmallVec;
 
 use crate::history::builder::{Builder, Event, Kind, Values};
 use crate::history::malformed::Malformed;
 use crate::history::model::{Function, History};
+use crate::history::scan::Scan;
 use crate::history::value::{Names, Value, quoted};
 
 /// A line as it is written.
@@ -55,17 +57,34 @@ struct Context(Vec<(String, u64)>);
 /// Reads a whole history.
 pub fn read(bytes: &[u8]) -> Result<History, Malformed> {
     let mut builder = Builder::default();
-    for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
-        if line.iter().all(u8::is_ascii_whitespace) {
-            continue;
+    let (mut rest, mut number, mut scan) = (bytes, 1, Scan::default());
+    while !rest.is_empty() {
+        if let Some(after) = scan.line(rest) {
+            let event = scan.event(number, &mut builder);
+            builder.add(&event)?;
+            rest = after;
+        } else {
+            let end = rest.iter().position(|byte| *byte == b'\n');
+            let (line, after) = end.map_or((rest, &[][..]), |end| (&rest[..end], &rest[end + 1..]));
+            any(number, line, &mut builder)?;
+            rest = after;
         }
-        let parsed: Line<'_> = serde_json::from_slice(line).map_err(|_| complaint(number, line))?;
-        match parsed.event(number, &mut builder)? {
-            Some(event) => builder.add(event)?,
-            None => builder.troubles += 1,
-        }
+        number += 1;
     }
     Ok(builder.finish())
+}
+
+/// Takes a line of whatever form.
+fn any(number: usize, line: &[u8], builder: &mut Builder) -> Result<(), Malformed> {
+    if line.iter().all(u8::is_ascii_whitespace) {
+        return Ok(());
+    }
+    let parsed: Line<'_> = serde_json::from_slice(line).map_err(|_| complaint(number, line))?;
+    match parsed.event(number, builder)? {
+        Some(event) => builder.add(&event)?,
+        None => builder.troubles += 1,
+    }
+    Ok(())
 }
 
 /// What is wrong with a line that cannot be read.
@@ -91,7 +110,7 @@ impl Line<'_> {
     fn event(self, line: usize, builder: &mut Builder) -> Result<Option<Event>, Malformed> {
         let client = match &self.p {
             Raw::Text(name) if name == "nemesis" => return Ok(None),
-            Raw::Number(number) => builder.clients.place(&number.to_string()),
+            Raw::Number(number) => builder.clients.place_of(*number),
             Raw::Text(name) => builder.clients.place(name),
             Raw::Nothing | Raw::Other(_) | Raw::List(_) => {
                 let wanted = "the client's number or name";
@@ -166,7 +185,7 @@ impl Raw<'_> {
         let Raw::List(members) = self else {
             return Ok(self.value(texts).map_or(Values::Nothing, Values::One));
         };
-        let mut values = Vec::with_capacity(members.len());
+        let mut values = SmallVec::with_capacity(members.len());
         for member in members {
             let Some(value) = member.value(texts) else {
                 let wanted = "a list of values, each a number or a text";
