@@ -98,7 +98,7 @@ fn group(
 fn known(register: &Register<'_>, since: Since, read: &Read, actor: u32) -> u64 {
     match (register.history.shape, since) {
         (Shape::Contexts, _) => count_of(register.context(read), actor),
-        (Shape::Registers | Shape::Sets, Since::Settled) => u64::from(register.freshness(read)),
+        (Shape::Registers | Shape::Sets, Since::Settled) => u64::from(read.freshness),
         (Shape::Registers | Shape::Sets, Since::Acknowledged) => {
             let end = |at: &u32| register.writes[*at as usize].end;
             u64::from(register.shown_by(read).iter().map(end).max().unwrap_or(0))

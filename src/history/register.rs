@@ -6,7 +6,7 @@
 //! writes; it is then judged by the one that speaks most for it.
 
 use crate::history::clock::{Clock, Dot, covers};
-use crate::history::model::{Ending, Function, History, NEVER, Operation, Shape, Span};
+use crate::history::model::{Ending, Function, History, Moment, NEVER, Operation, Shape, Span};
 use crate::history::value::Value;
 
 /// The first of the writes: that there is nothing yet.
@@ -37,6 +37,9 @@ pub struct Read {
     pub end: u32,
     /// The writes that it returned, in [`Register::shown`].
     pub shown: Span,
+    /// The latest moment at which something that it returned surely was there: only what began
+    /// later than that is surely newer than all that it returned.
+    pub freshness: u32,
     /// It returned one of them, not all.
     pub one_of: bool,
     /// Why it cannot be: it returned what nobody had written.
@@ -83,78 +86,106 @@ pub struct Register<'h> {
 }
 
 /// The writes of a key by value, to look them up.
+#[derive(Default)]
 struct Written {
     /// Sorted by value, then by beginning.
     by_value: Vec<(Value, u32)>,
     failed: Vec<(Value, u32)>,
     deletes: Vec<u32>,
+    /// Where the last value was found: the next is seldom far from it.
+    near: usize,
+}
+
+/// What all keys share while their registers are made.
+struct Desk {
+    /// By operation: its place among the reads or writes of its key.
+    places: Vec<u32>,
+    /// By client: the last key that it was seen to use, plus one, and its place there.
+    clients: Vec<(u32, u32)>,
 }
 
 impl History {
     /// The histories of all keys.
     pub fn registers(&self) -> Vec<Register<'_>> {
-        let mut events: Vec<Vec<(u32, bool)>> = vec![Vec::new(); self.keys.len()];
-        for moment in &self.moments {
-            let operation = &self.operations[moment.operation as usize];
-            events[operation.key as usize].push((moment.operation, moment.begins));
+        let (ends, moments) = self.moments_by_key();
+        let places = vec![0; self.operations.len()];
+        let mut desk = Desk { places, clients: vec![(0, 0); self.clients.count()] };
+        let mut from = 0;
+        let mut register = |(key, end): (u32, &usize)| {
+            let own = &moments[std::mem::replace(&mut from, *end)..*end];
+            Register::new(self, key, own, &mut desk)
+        };
+        (0..).zip(&ends).map(&mut register).collect()
+    }
+
+    /// All moments, those of each key together and in order; and for each key where they end.
+    fn moments_by_key(&self) -> (Vec<usize>, Vec<Moment>) {
+        let key = |moment: &Moment| self.operations[moment.operation as usize].key as usize;
+        let mut ends = vec![0; self.keys.len()];
+        self.moments.iter().for_each(|moment| ends[key(moment)] += 1);
+        let mut sum = 0;
+        for end in &mut ends {
+            // Where they begin, at first.
+            sum += std::mem::replace(end, sum);
         }
-        let keys = (0..).zip(&events);
-        keys.map(|(key, events)| Register::new(self, key, events)).collect()
+        let mut moments = vec![Moment { operation: 0, begins: true }; self.moments.len()];
+        for moment in &self.moments {
+            let end = &mut ends[key(moment)];
+            moments[*end] = *moment;
+            *end += 1;
+        }
+        (ends, moments)
     }
 }
 
 impl<'h> Register<'h> {
-    fn new(history: &'h History, key: u32, events: &[(u32, bool)]) -> Register<'h> {
-        let clients = clients(history, events);
+    fn new(history: &'h History, key: u32, moments: &[Moment], desk: &mut Desk) -> Register<'h> {
+        let most = moments.len() / 2 + 1;
         let mut register = Register {
             history,
             key,
-            writes: vec![absence()],
-            reads: Vec::new(),
-            shown: Vec::new(),
-            steps: Vec::with_capacity(events.len()),
-            clients: clients.len() as u32,
+            writes: Vec::with_capacity(most),
+            reads: Vec::with_capacity(most),
+            shown: Vec::with_capacity(most),
+            steps: Vec::with_capacity(moments.len()),
+            clients: 0,
             unique: true,
             dots: Vec::new(),
         };
-        let mut written = Written { by_value: vec![], failed: vec![], deletes: vec![] };
-        let mut places = Vec::new();
-        for (number, begins) in events.iter().copied() {
-            register.step(number, begins, &clients, &mut written, &mut places);
+        register.writes.push(absence());
+        let mut written = Written::default();
+        for moment in moments {
+            register.step(*moment, desk, &mut written);
         }
         written.by_value.sort_unstable();
         let twice = written.by_value.windows(2).any(|pair| pair[0].0 == pair[1].0);
         register.unique &= !twice;
-        register.resolve(&written);
+        register.resolve(&mut written);
         let named = (0..).zip(&register.writes);
         register.dots = named.filter_map(|(at, w): (u32, _)| Some((w.dot?, at))).collect();
         register.dots.sort_unstable();
         register
     }
 
-    /// Notes a beginning or an end. `places` has those under way.
-    fn step(
-        &mut self,
-        number: u32,
-        begins: bool,
-        clients: &[u32],
-        written: &mut Written,
-        places: &mut Vec<(u32, Step)>,
-    ) {
+    /// Notes a beginning or an end.
+    fn step(&mut self, moment: Moment, desk: &mut Desk, written: &mut Written) {
+        let number = moment.operation;
         let operation = &self.history.operations[number as usize];
-        if !begins {
-            if let Some(at) = places.iter().position(|(open, _)| *open == number) {
-                self.steps.push(places.swap_remove(at).1);
+        let place = &mut desk.places[number as usize];
+        if !moment.begins {
+            match (operation.writes(), operation.ending) {
+                (_, Ending::Fail | Ending::Unknown) => {}
+                (false, Ending::Ok) => self.steps.push(Step::ReadEnds(*place)),
+                (true, Ending::Ok) => self.steps.push(Step::WriteEnds(*place)),
             }
             return;
         }
-        let client = clients.binary_search(&operation.client).expect("it is listed") as u32;
+        let client = place_of(&mut desk.clients[operation.client as usize], self);
         match (operation.function, operation.ending) {
             (Function::Read, Ending::Ok) => {
-                let at = self.reads.len() as u32;
+                *place = self.reads.len() as u32;
                 self.reads.push(read(number, client, operation));
-                self.steps.push(Step::ReadBegins(at));
-                places.push((number, Step::ReadEnds(at)));
+                self.steps.push(Step::ReadBegins(*place));
             }
             (Function::Read, Ending::Fail | Ending::Unknown) => {}
             (Function::Write | Function::Delete | Function::Swap, Ending::Fail) => {
@@ -164,23 +195,20 @@ impl<'h> Register<'h> {
             (Function::Write | Function::Delete | Function::Swap, Ending::Ok | Ending::Unknown) => {
                 // What a swap expects is for the search only.
                 self.unique &= operation.function != Function::Swap;
-                let at = self.writes.len() as u32;
+                *place = self.writes.len() as u32;
                 let value = operation.values.of(&self.history.values).last().copied();
                 match value {
-                    Some(value) => written.by_value.push((value, at)),
-                    None => written.deletes.push(at),
+                    Some(value) => written.by_value.push((value, *place)),
+                    None => written.deletes.push(*place),
                 }
                 self.writes.push(write(number, client, value, operation));
-                self.steps.push(Step::WriteBegins(at));
-                if operation.end != NEVER {
-                    places.push((number, Step::WriteEnds(at)));
-                }
+                self.steps.push(Step::WriteBegins(*place));
             }
         }
     }
 
     /// Finds the writes that each read returned.
-    fn resolve(&mut self, written: &Written) {
+    fn resolve(&mut self, written: &mut Written) {
         for place in 0..self.reads.len() {
             let from = self.shown.len() as u32;
             let values = self.operation(self.reads[place].operation).values;
@@ -200,6 +228,11 @@ impl<'h> Register<'h> {
                 }
             }
         }
+        let Register { reads, writes, shown, .. } = self;
+        for read in reads {
+            let settled = |at: &u32| writes[*at as usize].settled;
+            read.freshness = read.shown.of(shown).iter().map(settled).max().unwrap_or(0);
+        }
     }
 
     /// A read found nothing: nothing was there yet, or one of the deletes had been.
@@ -214,8 +247,8 @@ impl<'h> Register<'h> {
         self.shown.extend(deletes);
     }
 
-    fn value(&mut self, place: usize, value: Value, written: &Written) {
-        let first = written.by_value.partition_point(|(other, _)| *other < value);
+    fn value(&mut self, place: usize, value: Value, written: &mut Written) {
+        let first = written.first_of(value);
         let same = written.by_value[first..].iter().take_while(|(other, _)| *other == value);
         let end = self.reads[place].end;
         let begun = same.clone().filter(|(_, at)| self.writes[*at as usize].start < end);
@@ -260,13 +293,6 @@ impl<'h> Register<'h> {
         write == ABSENCE || self.writes[write as usize].end != NEVER
     }
 
-    /// The latest moment at which something that a read returned surely was there: only what began
-    /// later than that is surely newer than all that it returned.
-    pub fn freshness(&self, read: &Read) -> u32 {
-        let settled = |at: &u32| self.writes[*at as usize].settled;
-        self.shown_by(read).iter().map(settled).max().unwrap_or(0)
-    }
-
     /// Does a read surely not know a write? By its context if it has one; else if all that it
     /// returned was there before the write began.
     pub fn misses(&self, read: &Read, write: u32) -> bool {
@@ -276,7 +302,7 @@ impl<'h> Register<'h> {
                 !covers(self.context(read), dot) && !self.shown_by(read).contains(&write)
             }
             (Shape::Contexts, None) => false,
-            (Shape::Registers | Shape::Sets, _) => self.freshness(read) < wanted.start,
+            (Shape::Registers | Shape::Sets, _) => read.freshness < wanted.start,
         }
     }
 
@@ -300,12 +326,35 @@ impl<'h> Register<'h> {
     }
 }
 
-fn clients(history: &History, events: &[(u32, bool)]) -> Vec<u32> {
-    let client = |(number, _): &(u32, bool)| history.operations[*number as usize].client;
-    let mut clients: Vec<u32> = events.iter().map(client).collect();
-    clients.sort_unstable();
-    clients.dedup();
-    clients
+impl Written {
+    /// The place of the first with this value, or where it would stand. Values mostly come in their
+    /// order, so the search widens from where the last was.
+    fn first_of(&mut self, value: Value) -> usize {
+        let all = &self.by_value;
+        let is_less = |at: usize| all[at].0 < value;
+        let (mut low, mut high, mut step) = (self.near, self.near, 1);
+        while low > 0 && !is_less(low - 1) {
+            high = low - 1;
+            low = low.saturating_sub(step);
+            step *= 2;
+        }
+        while high < all.len() && is_less(high) {
+            low = high + 1;
+            high = (high + step).min(all.len());
+            step *= 2;
+        }
+        self.near = low + all[low..high].partition_point(|(other, _)| *other < value);
+        self.near
+    }
+}
+
+/// The place of a client among those of this key.
+fn place_of(client: &mut (u32, u32), register: &mut Register<'_>) -> u32 {
+    if client.0 != register.key + 1 {
+        *client = (register.key + 1, register.clients);
+        register.clients += 1;
+    }
+    client.1
 }
 
 fn absence() -> Write {
@@ -315,7 +364,8 @@ fn absence() -> Write {
 
 fn read(operation: u32, client: u32, told: &Operation) -> Read {
     let (start, end, shown) = (told.start, told.end, Span::default());
-    Read { operation, client, start, end, shown, one_of: false, strange: None }
+    let (freshness, one_of, strange) = (0, false, None);
+    Read { operation, client, start, end, shown, freshness, one_of, strange }
 }
 
 fn write(operation: u32, client: u32, value: Option<Value>, told: &Operation) -> Write {
