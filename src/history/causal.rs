@@ -125,21 +125,28 @@ fn all_keys(history: &History, registers: &[Register<'_>], lanes: &Lanes) -> Fin
     let mut findings = Findings::default();
     for moment in &history.moments {
         let told = &history.operations[moment.operation as usize];
-        let at = walk.places[moment.operation as usize];
         let register = &registers[told.key as usize];
-        match (told.writes(), moment.begins) {
-            (true, true) => walk.write_begins(moment.operation),
-            (true, false) if told.ending != Ending::Ok => {}
-            (true, false) => walk.write_ends(register, at),
-            (false, _) if told.ending != Ending::Ok => {}
-            (false, true) => {
-                let read = &register.reads[at as usize];
-                if read.strange.is_none() {
-                    findings.examined += 1;
-                    walk.read_begins(register, read, &mut findings);
-                }
+        match (told.writes(), told.ending) {
+            (true, Ending::Fail) | (false, Ending::Fail | Ending::Unknown) => continue,
+            (true, Ending::Ok | Ending::Unknown) | (false, Ending::Ok) => {}
+        }
+        if !moment.begins {
+            let at = walk.places[moment.operation as usize];
+            match told.writes() {
+                true => walk.write_ends(register, at),
+                false => walk.read_ends(register, &register.reads[at as usize]),
             }
-            (false, false) => walk.read_ends(register, &register.reads[at as usize]),
+            continue;
+        }
+        let at = walk.place(moment.operation);
+        if told.writes() {
+            walk.write_begins(register, at);
+            continue;
+        }
+        let read = &register.reads[at as usize];
+        if read.strange.is_none() {
+            findings.examined += 1;
+            walk.read_begins(register, read, &mut findings);
         }
     }
     findings
@@ -149,14 +156,18 @@ fn all_keys(history: &History, registers: &[Register<'_>], lanes: &Lanes) -> Fin
 struct Walk<'l> {
     lanes: &'l Lanes,
     history: &'l History,
-    /// By operation: its place among the reads or writes of its key.
+    /// By operation that has begun: its place among the reads or writes of its key.
     places: Vec<u32>,
+    /// By key: how many have begun.
+    reads: Vec<u32>,
+    writes: Vec<u32>,
     /// By client.
     clients: Vec<u32>,
     /// By row of a write.
     pasts: Vec<u32>,
-    /// By operation: the row of a write that another client read, plus one.
-    rows: Vec<u32>,
+    /// By key and write: its row. Only a write that others read has one, for a client knows its own
+    /// past already.
+    rows: Vec<Vec<u32>>,
     /// By key: all that anybody can know of it. Who knows that has missed nothing.
     all: Vec<Duty>,
     /// By key, once a read lacked something of that.
@@ -166,25 +177,14 @@ struct Walk<'l> {
 
 impl<'l> Walk<'l> {
     fn new(history: &'l History, registers: &[Register<'_>], lanes: &'l Lanes) -> Walk<'l> {
-        let mut places = vec![0; history.operations.len()];
-        let mut rows = vec![0; history.operations.len()];
-        for register in registers {
-            let writes = (1..).zip(&register.writes[1..]);
-            writes.for_each(|(at, write)| places[write.operation as usize] = at);
-            for (at, read) in (0..).zip(&register.reads) {
-                places[read.operation as usize] = at;
-                let shown = register.shown_by(read).iter().filter(|at| **at != ABSENCE);
-                for write in shown.map(|at| &register.writes[*at as usize]) {
-                    // A client has its own past already.
-                    rows[write.operation as usize] |= u32::from(write.client != read.client);
-                }
-            }
-        }
         let clients = vec![0; history.clients.count() * lanes.count];
         let (pasts, scratch) = (Vec::new(), vec![0; lanes.count]);
         let all = vec![Duty::default(); registers.len()];
         let pages = registers.iter().map(|_| None).collect();
-        Walk { lanes, history, places, clients, pasts, rows, all, pages, scratch }
+        let rows = registers.iter().map(|register| vec![0; register.writes.len()]).collect();
+        let (reads, writes) = (vec![0; registers.len()], vec![1; registers.len()]);
+        let places = vec![0; history.operations.len()];
+        Walk { lanes, history, places, reads, writes, clients, pasts, rows, all, pages, scratch }
     }
 
     fn client(&mut self, operation: u32) -> &mut [u32] {
@@ -193,12 +193,25 @@ impl<'l> Walk<'l> {
         &mut self.clients[client * count..(client + 1) * count]
     }
 
-    fn write_begins(&mut self, operation: u32) {
-        let count = self.lanes.count;
-        let client = self.history.operations[operation as usize].client as usize;
-        let row = &mut self.rows[operation as usize];
-        if *row > 0 {
-            *row = (self.pasts.len() / count) as u32 + 1;
+    /// The place of an operation that begins.
+    fn place(&mut self, operation: u32) -> u32 {
+        let told = &self.history.operations[operation as usize];
+        let next = match told.writes() {
+            true => &mut self.writes[told.key as usize],
+            false => &mut self.reads[told.key as usize],
+        };
+        self.places[operation as usize] = *next;
+        *next += 1;
+        *next - 1
+    }
+
+    fn write_begins(&mut self, register: &Register<'_>, at: u32) {
+        let write = &register.writes[at as usize];
+        if write.by_others {
+            let count = self.lanes.count;
+            let client = self.history.operations[write.operation as usize].client as usize;
+            let row = (self.pasts.len() / count) as u32;
+            self.rows[register.key as usize][at as usize] = row;
             self.pasts.extend_from_slice(&self.clients[client * count..(client + 1) * count]);
         }
     }
@@ -219,14 +232,15 @@ impl<'l> Walk<'l> {
         }
         let count = self.lanes.count;
         for at in register.shown_by(read).iter().filter(|at| **at != ABSENCE) {
-            let operation = register.writes[*at as usize].operation;
-            let (lane, place) = self.lanes.of[operation as usize];
+            let write = &register.writes[*at as usize];
+            let (lane, place) = self.lanes.of[write.operation as usize];
             if clock[lane as usize] >= place {
                 continue;
             }
             clock[lane as usize] = place;
-            if let Some(row) = self.rows[operation as usize].checked_sub(1) {
-                let past = &self.pasts[row as usize * count..][..count];
+            if write.by_others {
+                let row = self.rows[register.key as usize][*at as usize] as usize;
+                let past = &self.pasts[row * count..(row + 1) * count];
                 clock.iter_mut().zip(past).for_each(|(entry, past)| *entry = (*entry).max(*past));
             }
         }

@@ -63,10 +63,13 @@ impl Duty {
     pub fn is_covered(&self, register: &Register<'_>, read: &Read) -> bool {
         match register.history.shape {
             Shape::Contexts => first_beyond(self.clock.entries(), register.context(read)).is_none(),
-            Shape::Registers | Shape::Sets => {
-                register.writes[self.newest as usize].start <= read.freshness
-            }
+            Shape::Registers | Shape::Sets => self.newest_start(register) <= read.freshness,
         }
+    }
+
+    /// The beginning of the newest write of it, where there are no contexts.
+    pub fn newest_start(&self, register: &Register<'_>) -> u32 {
+        register.writes[self.newest as usize].start
     }
 
     /// Does this read surely lack something of it?

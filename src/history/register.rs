@@ -24,6 +24,8 @@ pub struct Write {
     pub end: u32,
     /// From when it surely had taken effect: its end, or the end of a read that returned it.
     pub settled: u32,
+    /// Did a read of another client surely return it?
+    pub by_others: bool,
     pub dot: Option<Dot>,
     pub value: Option<Value>,
 }
@@ -96,82 +98,70 @@ struct Written {
     near: usize,
 }
 
-/// What all keys share while their registers are made.
-struct Desk {
-    /// By operation: its place among the reads or writes of its key.
-    places: Vec<u32>,
-    /// By client: the last key that it was seen to use, plus one, and its place there.
-    clients: Vec<(u32, u32)>,
-}
-
 impl History {
-    /// The histories of all keys.
+    /// The histories of all keys. They are made side by side, in the order in which everything
+    /// stands in memory.
     pub fn registers(&self) -> Vec<Register<'_>> {
-        let (ends, moments) = self.moments_by_key();
-        let places = vec![0; self.operations.len()];
-        let mut desk = Desk { places, clients: vec![(0, 0); self.clients.count()] };
-        let mut from = 0;
-        let mut register = |(key, end): (u32, &usize)| {
-            let own = &moments[std::mem::replace(&mut from, *end)..*end];
-            Register::new(self, key, own, &mut desk)
-        };
-        (0..).zip(&ends).map(&mut register).collect()
-    }
-
-    /// All moments, those of each key together and in order; and for each key where they end.
-    fn moments_by_key(&self) -> (Vec<usize>, Vec<Moment>) {
-        let key = |moment: &Moment| self.operations[moment.operation as usize].key as usize;
-        let mut ends = vec![0; self.keys.len()];
-        self.moments.iter().for_each(|moment| ends[key(moment)] += 1);
-        let mut sum = 0;
-        for end in &mut ends {
-            // Where they begin, at first.
-            sum += std::mem::replace(end, sum);
-        }
-        let mut moments = vec![Moment { operation: 0, begins: true }; self.moments.len()];
+        let mut registers: Vec<Register<'_>> = self.empty();
+        let mut written: Vec<Written> = self.keys.iter().map(|_| Written::default()).collect();
+        // By operation: its place among the reads or writes of its key.
+        let mut places = vec![0; self.operations.len()];
         for moment in &self.moments {
-            let end = &mut ends[key(moment)];
-            moments[*end] = *moment;
-            *end += 1;
+            let key = self.operations[moment.operation as usize].key as usize;
+            let place = &mut places[moment.operation as usize];
+            registers[key].step(*moment, place, &mut written[key]);
         }
-        (ends, moments)
+        for (register, written) in registers.iter_mut().zip(&mut written) {
+            written.by_value.sort_unstable();
+            let twice = written.by_value.windows(2).any(|pair| pair[0].0 == pair[1].0);
+            register.unique &= !twice;
+        }
+        for moment in self.moments.iter().filter(|moment| moment.begins) {
+            let told = &self.operations[moment.operation as usize];
+            if !told.writes() && told.ending == Ending::Ok {
+                let (key, at) = (told.key as usize, places[moment.operation as usize]);
+                registers[key].resolve(at as usize, told, &mut written[key]);
+            }
+        }
+        let mut clients = vec![(0, 0); self.clients.count()];
+        registers.iter_mut().for_each(|register| register.finish(&mut clients));
+        registers
     }
-}
 
-impl<'h> Register<'h> {
-    fn new(history: &'h History, key: u32, moments: &[Moment], desk: &mut Desk) -> Register<'h> {
-        let most = moments.len() / 2 + 1;
-        let mut register = Register {
-            history,
+    /// Registers with room for all that will come.
+    fn empty(&self) -> Vec<Register<'_>> {
+        let mut rooms = vec![(1, 0, 0); self.keys.len()];
+        for told in &self.operations {
+            let (writes, reads, steps) = &mut rooms[told.key as usize];
+            let counts = u32::from(told.writes() || told.ending == Ending::Ok);
+            *steps += 2 * counts;
+            match told.writes() {
+                true => *writes += 1,
+                false => *reads += counts,
+            }
+        }
+        let empty = |(key, (writes, reads, steps)): (u32, (u32, u32, u32))| Register {
+            history: self,
             key,
-            writes: Vec::with_capacity(most),
-            reads: Vec::with_capacity(most),
-            shown: Vec::with_capacity(most),
-            steps: Vec::with_capacity(moments.len()),
+            writes: Vec::with_capacity(writes as usize),
+            reads: Vec::with_capacity(reads as usize),
+            shown: Vec::with_capacity(reads as usize),
+            steps: Vec::with_capacity(steps as usize),
             clients: 0,
             unique: true,
             dots: Vec::new(),
         };
-        register.writes.push(absence());
-        let mut written = Written::default();
-        for moment in moments {
-            register.step(*moment, desk, &mut written);
-        }
-        written.by_value.sort_unstable();
-        let twice = written.by_value.windows(2).any(|pair| pair[0].0 == pair[1].0);
-        register.unique &= !twice;
-        register.resolve(&mut written);
-        let named = (0..).zip(&register.writes);
-        register.dots = named.filter_map(|(at, w): (u32, _)| Some((w.dot?, at))).collect();
-        register.dots.sort_unstable();
-        register
+        let mut registers: Vec<Register<'_>> = (0..).zip(rooms).map(empty).collect();
+        registers.iter_mut().for_each(|register| register.writes.push(absence()));
+        registers
     }
+}
 
+impl<'h> Register<'h> {
     /// Notes a beginning or an end.
-    fn step(&mut self, moment: Moment, desk: &mut Desk, written: &mut Written) {
+    fn step(&mut self, moment: Moment, place: &mut u32, written: &mut Written) {
         let number = moment.operation;
         let operation = &self.history.operations[number as usize];
-        let place = &mut desk.places[number as usize];
         if !moment.begins {
             match (operation.writes(), operation.ending) {
                 (_, Ending::Fail | Ending::Unknown) => {}
@@ -180,11 +170,10 @@ impl<'h> Register<'h> {
             }
             return;
         }
-        let client = place_of(&mut desk.clients[operation.client as usize], self);
         match (operation.function, operation.ending) {
             (Function::Read, Ending::Ok) => {
                 *place = self.reads.len() as u32;
-                self.reads.push(read(number, client, operation));
+                self.reads.push(read(number, operation));
                 self.steps.push(Step::ReadBegins(*place));
             }
             (Function::Read, Ending::Fail | Ending::Unknown) => {}
@@ -201,38 +190,54 @@ impl<'h> Register<'h> {
                     Some(value) => written.by_value.push((value, *place)),
                     None => written.deletes.push(*place),
                 }
-                self.writes.push(write(number, client, value, operation));
+                self.writes.push(write(number, value, operation));
                 self.steps.push(Step::WriteBegins(*place));
             }
         }
     }
 
-    /// Finds the writes that each read returned.
-    fn resolve(&mut self, written: &mut Written) {
-        for place in 0..self.reads.len() {
-            let from = self.shown.len() as u32;
-            let values = self.operation(self.reads[place].operation).values;
-            let values = values.of(&self.history.values);
-            if values.is_empty() && self.history.shape != Shape::Contexts {
-                self.nothing(place, written);
-            }
-            for value in values {
-                self.value(place, *value, written);
-            }
-            let read = &mut self.reads[place];
-            read.shown = Span { from, to: self.shown.len() as u32 };
-            if read.strange.is_none() && !read.one_of {
-                for at in read.shown.of(&self.shown) {
-                    let write = &mut self.writes[*at as usize];
-                    write.settled = write.settled.min(read.end);
-                }
+    /// Finds the writes that a read returned.
+    fn resolve(&mut self, place: usize, told: &Operation, written: &mut Written) {
+        let from = self.shown.len() as u32;
+        let values = told.values.of(&self.history.values);
+        if values.is_empty() && self.history.shape != Shape::Contexts {
+            self.nothing(place, written);
+        }
+        for value in values {
+            self.value(place, *value, written);
+        }
+        let read = &mut self.reads[place];
+        read.shown = Span { from, to: self.shown.len() as u32 };
+        if read.strange.is_none() && !read.one_of {
+            for at in read.shown.of(&self.shown) {
+                let write = &mut self.writes[*at as usize];
+                write.settled = write.settled.min(read.end);
+                write.by_others |= write.client != read.client;
             }
         }
-        let Register { reads, writes, shown, .. } = self;
+    }
+
+    /// What can be said once all is known. `clients` has for each the last key that it was seen to
+    /// use, plus one, and its place there.
+    fn finish(&mut self, clients: &mut [(u32, u32)]) {
+        let Register { key, clients: count, reads, writes, shown, .. } = self;
+        let mut place = |client: &mut u32| {
+            let known = &mut clients[*client as usize];
+            if known.0 != *key + 1 {
+                *known = (*key + 1, *count);
+                *count += 1;
+            }
+            *client = known.1;
+        };
         for read in reads {
             let settled = |at: &u32| writes[*at as usize].settled;
             read.freshness = read.shown.of(shown).iter().map(settled).max().unwrap_or(0);
+            place(&mut read.client);
         }
+        writes[1..].iter_mut().for_each(|write| place(&mut write.client));
+        let named = (0..).zip(writes);
+        self.dots = named.filter_map(|(at, w): (u32, _)| Some((w.dot?, at))).collect();
+        self.dots.sort_unstable();
     }
 
     /// A read found nothing: nothing was there yet, or one of the deletes had been.
@@ -348,27 +353,20 @@ impl Written {
     }
 }
 
-/// The place of a client among those of this key.
-fn place_of(client: &mut (u32, u32), register: &mut Register<'_>) -> u32 {
-    if client.0 != register.key + 1 {
-        *client = (register.key + 1, register.clients);
-        register.clients += 1;
-    }
-    client.1
-}
-
 fn absence() -> Write {
     let operation = NEVER;
-    Write { operation, client: NEVER, start: 0, end: 0, settled: 0, dot: None, value: None }
+    let (client, by_others, dot, value) = (NEVER, false, None, None);
+    Write { operation, client, start: 0, end: 0, settled: 0, by_others, dot, value }
 }
 
-fn read(operation: u32, client: u32, told: &Operation) -> Read {
-    let (start, end, shown) = (told.start, told.end, Span::default());
+fn read(operation: u32, told: &Operation) -> Read {
+    let Operation { client, start, end, .. } = *told;
+    let shown = Span::default();
     let (freshness, one_of, strange) = (0, false, None);
     Read { operation, client, start, end, shown, freshness, one_of, strange }
 }
 
-fn write(operation: u32, client: u32, value: Option<Value>, told: &Operation) -> Write {
-    let Operation { start, end, dot, .. } = *told;
-    Write { operation, client, start, end, settled: end, dot, value }
+fn write(operation: u32, value: Option<Value>, told: &Operation) -> Write {
+    let Operation { client, start, end, dot, .. } = *told;
+    Write { operation, client, start, end, settled: end, by_others: false, dot, value }
 }

@@ -15,11 +15,11 @@ enum Token<'a> {
     #[default]
     Nothing,
     Number(i64),
-    Text(&'a str),
+    Text(&'a [u8]),
 }
 
 /// The name of a version.
-type Name<'a> = (&'a str, u64);
+type Name<'a> = (&'a [u8], u64);
 
 /// What the line at hand tells.
 #[derive(Default)]
@@ -58,6 +58,17 @@ const DEPTH: usize = 8;
 /// So many digits always fit.
 const DIGITS: usize = 18;
 
+/// Bytes that stand for themselves in a text.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = b' ' as usize;
+    while byte <= b'~' as usize {
+        plain[byte] = byte != b'"' as usize && byte != b'\\' as usize;
+        byte += 1;
+    }
+    plain
+};
+
 impl<'a> Scan<'a> {
     /// Reads the first of these lines; what is left after it. None if it is not of the usual form.
     pub fn line(&mut self, lines: &'a [u8]) -> Option<&'a [u8]> {
@@ -82,7 +93,7 @@ impl<'a> Scan<'a> {
         let client = match process {
             Token::Nothing => false,
             Token::Number(_) => true,
-            Token::Text(name) => inner(name) != "nemesis",
+            Token::Text(name) => inner(name) != b"nemesis",
         };
         (client && kind.is_some() && function.is_some()).then_some(rest)
     }
@@ -92,7 +103,7 @@ impl<'a> Scan<'a> {
         let Told { time, number, .. } = self.told;
         let client = match self.told.process {
             Token::Number(number) => builder.clients.place_of(number),
-            Token::Text(name) => builder.clients.place(inner(name)),
+            Token::Text(name) => builder.clients.place_of_bytes(inner(name)),
             Token::Nothing => unreachable!("a line without a client is not taken"),
         };
         let texts = &mut builder.texts;
@@ -101,7 +112,8 @@ impl<'a> Scan<'a> {
             true => Values::Set(self.members.iter().filter_map(|it| it.value(texts)).collect()),
             false => self.told.value.value(texts).map_or(Values::Nothing, Values::One),
         };
-        let mut named = |(actor, count): &Name<'_>| (builder.actors.place(inner(actor)), *count);
+        let mut named =
+            |(actor, count): &Name<'_>| (builder.actors.place_of_bytes(inner(actor)), *count);
         let clock = self.told.has_context.then(|| self.context.iter().map(&mut named).collect());
         let only = self.dots.first().filter(|_| self.dots.len() == 1);
         let dot = self.told.dot.as_ref().or(only).map(named);
@@ -111,18 +123,18 @@ impl<'a> Scan<'a> {
     }
 
     /// Reads the value of a field.
-    fn field(&mut self, name: &str, cursor: &mut Cursor<'a>) -> Option<()> {
+    fn field(&mut self, name: &[u8], cursor: &mut Cursor<'a>) -> Option<()> {
         let bit = match name {
-            "t" | "time" => 0,
-            "p" | "process" => 1,
-            "type" => 2,
-            "f" => 3,
-            "key" => 4,
-            "v" | "value" => 5,
-            "op" => 6,
-            "ctx" => 7,
-            "dot" => 8,
-            "dots" => 9,
+            b"t" | b"time" => 0,
+            b"p" | b"process" => 1,
+            b"type" => 2,
+            b"f" => 3,
+            b"key" => 4,
+            b"v" | b"value" => 5,
+            b"op" => 6,
+            b"ctx" => 7,
+            b"dot" => 8,
+            b"dots" => 9,
             _ => return cursor.skip(0),
         };
         let before = self.told.seen;
@@ -134,8 +146,8 @@ impl<'a> Scan<'a> {
         match bit {
             0 => told.time = cursor.count_or_null()?,
             1 => told.process = cursor.token()?,
-            2 => told.kind = Some(kind(inner(cursor.text()?))?),
-            3 => told.function = Some(function(inner(cursor.text()?))?),
+            2 => told.kind = Some(kind(cursor.word_in_quotes()?)?),
+            3 => told.function = Some(function(cursor.word_in_quotes()?)?),
             4 => told.key = cursor.token()?,
             5 if cursor.peek()? == b'[' => {
                 told.is_list = true;
@@ -173,7 +185,7 @@ impl Token<'_> {
             Token::Nothing => None,
             Token::Number(number) => Some(Value::Number(number)),
             // Plain as it is, it stands in its quotes as it would be quoted.
-            Token::Text(text) => Some(texts.value(text)),
+            Token::Text(text) => Some(Value::Text(texts.place_of_bytes(text))),
         }
     }
 }
@@ -210,14 +222,16 @@ impl<'a> Cursor<'a> {
     }
 
     /// A text with its quotes.
-    fn text(&mut self) -> Option<&'a str> {
+    fn text(&mut self) -> Option<&'a [u8]> {
         self.expect(b'"')?;
         let from = self.at;
-        let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
-        let length = self.text[from..].iter().position(|byte| !is_plain(byte))?;
-        self.at = from + length;
-        self.expect(b'"')?;
-        std::str::from_utf8(&self.text[from - 1..self.at]).ok()
+        let length = self.text[from..].iter().position(|byte| !PLAIN[usize::from(*byte)])?;
+        self.at = from + length + 1;
+        (self.text[self.at - 1] == b'"').then(|| &self.text[from - 1..self.at])
+    }
+
+    fn word_in_quotes(&mut self) -> Option<&'a str> {
+        std::str::from_utf8(inner(self.text()?)).ok()
     }
 
     /// A whole number that is not negative.
@@ -299,7 +313,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Fields of an object, each by itself, after its colon.
-    fn object(&mut self, mut field: impl FnMut(&mut Self, &'a str) -> Option<()>) -> Option<()> {
+    fn object(&mut self, mut field: impl FnMut(&mut Self, &'a [u8]) -> Option<()>) -> Option<()> {
         self.expect(b'{')?;
         if self.peek()? == b'}' {
             self.at += 1;
@@ -333,6 +347,6 @@ impl<'a> Cursor<'a> {
 }
 
 /// A text without its quotes.
-fn inner(text: &str) -> &str {
+fn inner(text: &[u8]) -> &[u8] {
     &text[1..text.len() - 1]
 }

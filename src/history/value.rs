@@ -39,12 +39,17 @@ impl Value {
 impl Names {
     /// The number of this text.
     pub fn place(&mut self, text: &str) -> u32 {
+        self.place_of_bytes(text.as_bytes())
+    }
+
+    /// The number of the text with these bytes.
+    pub fn place_of_bytes(&mut self, text: &[u8]) -> u32 {
         let Names { texts, ends, places, .. } = self;
         let next = ends.len() as u32;
-        let is_it = |place| between(texts, ends, place) == text;
-        let place = places.place(hash(text.as_bytes()), next, is_it);
+        let is_it = |place| between(texts, ends, place).as_bytes() == text;
+        let place = places.place(hash(text), next, is_it);
         if place == next {
-            texts.push_str(text);
+            texts.push_str(&String::from_utf8_lossy(text));
             ends.push(texts.len());
         }
         place
