@@ -39,6 +39,8 @@ pub struct Read {
     pub end: u32,
     /// The writes that it returned, in [`Register::shown`].
     pub shown: Span,
+    /// What its context covers, in [`Register::contexts`].
+    pub context: Span,
     /// The latest moment at which something that it returned surely was there: only what began
     /// later than that is surely newer than all that it returned.
     pub freshness: u32,
@@ -77,6 +79,8 @@ pub struct Register<'h> {
     /// In the order in which they began.
     pub reads: Vec<Read>,
     pub shown: Vec<u32>,
+    /// The contexts of the reads, one after the other.
+    pub contexts: Vec<Dot>,
     /// All beginnings and ends, in order.
     pub steps: Vec<Step>,
     /// How many clients use the key.
@@ -146,6 +150,7 @@ impl History {
             writes: Vec::with_capacity(writes as usize),
             reads: Vec::with_capacity(reads as usize),
             shown: Vec::with_capacity(reads as usize),
+            contexts: Vec::new(),
             steps: Vec::with_capacity(steps as usize),
             clients: 0,
             unique: true,
@@ -206,8 +211,12 @@ impl<'h> Register<'h> {
         for value in values {
             self.value(place, *value, written);
         }
+        let clock = told.clock.unwrap_or_default().of(&self.history.clocks);
+        let before = self.contexts.len() as u32;
+        self.contexts.extend_from_slice(clock);
         let read = &mut self.reads[place];
         read.shown = Span { from, to: self.shown.len() as u32 };
+        read.context = Span { from: before, to: self.contexts.len() as u32 };
         if read.strange.is_none() && !read.one_of {
             for at in read.shown.of(&self.shown) {
                 let write = &mut self.writes[*at as usize];
@@ -288,9 +297,8 @@ impl<'h> Register<'h> {
     }
 
     /// What a read's context covers.
-    pub fn context(&self, read: &Read) -> &'h [Dot] {
-        let clock = self.operation(read.operation).clock;
-        clock.map_or(&[], |clock| clock.of(&self.history.clocks))
+    pub fn context(&self, read: &Read) -> &[Dot] {
+        read.context.of(&self.contexts)
     }
 
     /// Was a write acknowledged?
@@ -361,9 +369,9 @@ fn absence() -> Write {
 
 fn read(operation: u32, told: &Operation) -> Read {
     let Operation { client, start, end, .. } = *told;
-    let shown = Span::default();
+    let (shown, context) = (Span::default(), Span::default());
     let (freshness, one_of, strange) = (0, false, None);
-    Read { operation, client, start, end, shown, freshness, one_of, strange }
+    Read { operation, client, start, end, shown, context, freshness, one_of, strange }
 }
 
 fn write(operation: u32, value: Option<Value>, told: &Operation) -> Write {
