@@ -30,7 +30,10 @@ struct Lanes {
 /// The writes of one key in one lane, and what they oblige to.
 struct Column {
     lane: u32,
-    writes: Vec<(u32, Duty)>,
+    /// Their places in the lane.
+    places: Vec<u32>,
+    /// Of each and all before it.
+    duties: Vec<Duty>,
 }
 
 /// Everything of one key that a read is judged by.
@@ -272,8 +275,9 @@ impl<'l> Walk<'l> {
         let page = &mut self.pages[register.key as usize];
         let page = page.get_or_insert_with(|| Page::new(register, self.lanes));
         for column in &page.columns {
-            let known = column.writes.partition_point(|(at, _)| *at <= clock[column.lane as usize]);
-            let Some((_, duty)) = known.checked_sub(1).map(|at| &column.writes[at]) else {
+            let reached = clock[column.lane as usize];
+            let known = column.places.partition_point(|at| *at <= reached);
+            let Some(duty) = known.checked_sub(1).map(|at| &column.duties[at]) else {
                 continue;
             };
             if let Some(missed) = duty.missed_by(register, read) {
@@ -299,12 +303,13 @@ impl Page {
         let mut columns: Vec<Column> = Vec::new();
         for (lane, place, at) in order {
             if columns.last().is_none_or(|column| column.lane != lane) {
-                columns.push(Column { lane, writes: Vec::new() });
+                columns.push(Column { lane, places: Vec::new(), duties: Vec::new() });
             }
             let column = columns.last_mut().expect("there is one");
-            let mut duty = column.writes.last().map_or(Duty::default(), |(_, duty)| duty.clone());
+            let mut duty = column.duties.last().cloned().unwrap_or_default();
             duty.add_write(register, at);
-            column.writes.push((place, duty));
+            column.places.push(place);
+            column.duties.push(duty);
         }
         Page { columns }
     }

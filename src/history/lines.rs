@@ -284,3 +284,69 @@ impl<'de> Visitor<'de> for ContextVisitor {
         Ok(Context(entries))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINES: [&str; 8] = [
+        r#"{"t":12,"p":3,"type":"invoke","f":"put","key":7,"v":-40}"#,
+        r#"{"i":9,"t":3736402,"p":29,"type":"ok","f":"get","op":0,"key":34,"v":[],"coord":8}"#,
+        r#"{"p":1,"type":"ok","f":"get","v":[5,"x"],"dots":[["n1",5]],"ctx":{"n1":5,"n0":2}}"#,
+        r#"{"p":"a b","type":"ok","f":"w","v":"s","dot":["n1",5],"dots":[["n1",6],["n2",1]]}"#,
+        r#" { "process" : 0 , "time" : null , "type":"fail", "f":"cas", "value":[1, 2] } "#,
+        r#"{"p":0,"type":"info","f":"delete","v":null,"more":{"a":[true,{"b":null}],"c":"d"}}"#,
+        r#"{"p":0,"type":"ok","f":"r","key":"k","v":10,"op":null,"cart":{"add":3},"n":3}"#,
+        r#"{"p":0,"type":"ok","f":"read","key":0,"value":123456789012345678,"ctx":{}}"#,
+    ];
+
+    fn told(event: &Event, builder: &Builder) -> String {
+        let Builder { texts, clients, actors, .. } = builder;
+        format!("{event:?} {texts:?} {clients:?} {actors:?}")
+    }
+
+    /// What a reader of all JSON makes of a line.
+    fn slowly(line: &[u8]) -> Option<String> {
+        let mut builder = Builder::default();
+        let parsed: Line<'_> = serde_json::from_slice(line).ok()?;
+        let event = parsed.event(1, &mut builder).ok()??;
+        Some(told(&event, &builder))
+    }
+
+    #[test]
+    fn what_is_read_in_one_pass_is_what_a_reader_of_all_json_would_read() {
+        let mut taken = 0;
+        for line in LINES {
+            let (length, mut scan) = (line.len(), Scan::default());
+            assert_eq!(scan.line(line.as_bytes()), Some(&[][..]), "{line}");
+            for (place, byte) in (0..length).flat_map(|at| (0..=255u8).map(move |b| (at, b))) {
+                let mut bytes = line.as_bytes().to_vec();
+                bytes[place] = byte;
+                let mut scan = Scan::default();
+                let Some(rest) = scan.line(&bytes) else { continue };
+                let mut builder = Builder::default();
+                let event = scan.event(1, &mut builder);
+                let fast = Some(told(&event, &builder));
+                let whole = &bytes[..length - rest.len()];
+                assert_eq!(fast, slowly(whole), "{}", String::from_utf8_lossy(whole));
+                taken += 1;
+            }
+        }
+        assert!(taken > 5_000, "only {taken} were taken");
+    }
+
+    #[test]
+    fn each_form_of_a_line_may_follow_each() {
+        let unusual = r#"{"p":0,"type":"invoke","f":"put","key":"\u00e9","v":1.50}"#;
+        let usual = r#"{"p":1,"type":"invoke","f":"put","key":"k","v":1}"#;
+        for text in [format!("{unusual}\n\n{usual}"), format!("{usual}\r\n \n{unusual}\n")] {
+            let history = read(text.as_bytes()).unwrap();
+            let mut lines: Vec<u32> = history.operations.iter().map(|it| it.line).collect();
+            lines.sort_unstable();
+            assert_eq!(lines, [1, 3]);
+            let mut keys = [history.key_name(0), history.key_name(1)];
+            keys.sort();
+            assert_eq!(keys, ["\"k\"", "\"\u{e9}\""]);
+        }
+    }
+}
