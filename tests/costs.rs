@@ -1,10 +1,12 @@
-//! What a run may cost: allocations an operation, and memory that does not grow with its length.
+//! What a run may cost: allocations an operation, and memory that does not grow with its length;
+//! and what reading a history may.
 
 #[path = "../benches/yardstick/allocations.rs"]
 mod allocations;
 
 use dynamo_sim::dynamo::config::Cluster;
 use dynamo_sim::dynamo::message::Kind;
+use dynamo_sim::history::lines;
 use dynamo_sim::random::distribution::Distribution;
 use dynamo_sim::sim::plan::Plan;
 use dynamo_sim::sim::simulation::Simulation;
@@ -67,4 +69,32 @@ fn an_operation_allocates_little_and_a_longer_run_holds_no_more() {
     run_until(&mut run, 52);
     let grown = allocations::peak() as f64 / short as f64;
     assert!(grown <= 1.05, "a run ten times as long held {grown:.3} times as much");
+
+    reading_a_history_allocates_by_names_and_not_by_lines();
+}
+
+/// Lines as `run` writes them, and lists and contexts in them, are read without a thought of their
+/// own for each: only common lists grow.
+fn reading_a_history_allocates_by_names_and_not_by_lines() {
+    let (operations, keys) = (20_000, 10);
+    let mut text = String::new();
+    for number in 1..=operations {
+        let (key, node, time) = (number % keys, number % 3, 10 * number);
+        let (count, line) = (number / keys, format!("\"p\":{},\"key\":{key}", number % 7));
+        let context = format!("\"ctx\":{{\"n{node}\":{count}}},\"dots\":[[\"n{node}\",{count}]]");
+        let f = if number % 2 == 0 { "put" } else { "get" };
+        let brought = if number % 2 == 0 { number.to_string() } else { "null".to_string() };
+        text +=
+            &format!("{{\"t\":{time},{line},\"type\":\"invoke\",\"f\":\"{f}\",\"v\":{brought}}}\n");
+        let told = if number % 2 == 0 { number.to_string() } else { "[]".to_string() };
+        let end = time + 5;
+        text += &format!(
+            "{{\"t\":{end},{line},\"type\":\"ok\",\"f\":\"{f}\",\"v\":{told},{context}}}\n"
+        );
+    }
+    let before = allocations::count();
+    let history = lines::read(text.as_bytes()).unwrap();
+    let reading = allocations::count() - before;
+    assert_eq!(history.operations.len() as u64, operations);
+    assert!(reading < operations / 50, "{reading} allocations to read {operations} operations");
 }

@@ -6,10 +6,11 @@ use std::path::Path;
 use crate::cli::arguments::{Form, Judge};
 use crate::cli::exit::{Code, Failure};
 use crate::cli::files::Folder;
+use crate::cli::parallel::{each, jobs};
 use crate::cli::terminal::Terminal;
 use crate::history::checkers::{CHECKERS, Checker};
 use crate::history::edn;
-use crate::history::judge::{Bounds, judge as judged};
+use crate::history::judge::{Bounds, one, together};
 use crate::history::lines;
 use crate::history::malformed::Malformed;
 use crate::history::model::History;
@@ -37,7 +38,12 @@ pub fn judge(arguments: &Judge, terminal: &Terminal) -> Result<Code, Failure> {
         asked.is_empty() || asked.contains(checker) || required.contains(checker)
     };
     let checkers: Vec<Checker> = CHECKERS.into_iter().filter(wanted).collect();
-    let judgements = judged(&history, &checkers, &required, &bounds);
+    let registers = history.registers();
+    let judged = |checker: &Checker| {
+        one(&history, &registers, *checker, required.contains(checker), &bounds)
+    };
+    let judged = each(jobs(None), &checkers, &|| false, &judged);
+    let judgements = together(&history, judged.into_iter().flatten().collect());
     match arguments.json {
         true => terminal.print(&String::from_utf8_lossy(&pretty(&judgements)))?,
         false => terminal.print(&told(&arguments.history, &judgements))?,

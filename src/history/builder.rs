@@ -3,11 +3,12 @@
 //! The order is that of the times, and within one instant that of the lines. A history without
 //! times is in the order of its lines.
 
-use std::collections::BTreeMap;
+use smallvec::SmallVec;
 
 use crate::history::clock::{Clock, Dot};
 use crate::history::malformed::Malformed;
 use crate::history::model::{Ending, Function, History, Moment, NEVER, Operation, Shape, Span};
+use crate::history::places::Places;
 use crate::history::value::{Names, Value};
 
 /// What a line tells. Jepsen's `type`.
@@ -26,8 +27,11 @@ pub enum Values {
     Nothing,
     One(Value),
     /// A set of siblings.
-    Set(Vec<Value>),
+    Set(SmallVec<[Value; 2]>),
 }
+
+/// Entries of a context, as they come.
+pub type Entries = SmallVec<[Dot; 4]>;
 
 /// A line about a client.
 #[derive(Clone, Debug)]
@@ -43,7 +47,7 @@ pub struct Event {
     pub values: Values,
     pub dot: Option<Dot>,
     /// Entries of the context.
-    pub clock: Option<Vec<Dot>>,
+    pub clock: Option<Entries>,
 }
 
 /// A history in the making.
@@ -57,7 +61,7 @@ pub struct Builder {
     values: Vec<Value>,
     clocks: Vec<Dot>,
     keys: Vec<Option<Value>>,
-    places: BTreeMap<Option<Value>, u32>,
+    places: Places,
     open: Vec<Vec<(Option<u64>, u32)>>,
     /// Time and what of each event so far.
     moments: Vec<(u64, Moment)>,
@@ -68,8 +72,8 @@ pub struct Builder {
 
 impl Builder {
     /// Takes the next line.
-    pub fn add(&mut self, event: Event) -> Result<(), Malformed> {
-        let time = self.time(&event)?;
+    pub fn add(&mut self, event: &Event) -> Result<(), Malformed> {
+        let time = self.time(event)?;
         let client = event.client as usize;
         if self.open.len() <= client {
             self.open.resize_with(client + 1, Vec::new);
@@ -124,7 +128,7 @@ impl Builder {
         Ok(event.time.unwrap_or(self.moments.len() as u64))
     }
 
-    fn begin(&mut self, event: Event, time: u64) -> Result<(), Malformed> {
+    fn begin(&mut self, event: &Event, time: u64) -> Result<(), Malformed> {
         let open = &mut self.open[event.client as usize];
         if open.iter().any(|(number, _)| *number == event.number) {
             let found = "a client that begins an operation while it has one under way";
@@ -141,9 +145,9 @@ impl Builder {
         }
         let values = match event.function {
             Function::Read => Span::default(),
-            Function::Write => self.keep(&event)?,
+            Function::Write => self.keep(event)?,
             Function::Swap if matches!(&event.values, Values::Set(pair) if pair.len() == 2) => {
-                self.keep(&event)?
+                self.keep(event)?
             }
             Function::Swap => {
                 let wanted = "a `cas` brings a pair: the value expected, and the new one";
@@ -169,7 +173,7 @@ impl Builder {
         Ok(())
     }
 
-    fn end(&mut self, event: Event, time: u64) -> Result<(), Malformed> {
+    fn end(&mut self, event: &Event, time: u64) -> Result<(), Malformed> {
         let open = &mut self.open[event.client as usize];
         let Some(place) = open.iter().position(|(number, _)| *number == event.number) else {
             let found = "the end of an operation that this client never began";
@@ -179,9 +183,9 @@ impl Builder {
         let (_, number) = open.swap_remove(place);
         let key = self.key(event.key);
         let (values, clock) = match (event.kind, event.function) {
-            (Kind::Ok, Function::Read) => (self.keep(&event)?, self.keep_clock(&event)),
+            (Kind::Ok, Function::Read) => (self.keep(event)?, self.keep_clock(event)),
             (Kind::Ok, Function::Write | Function::Delete | Function::Swap) => {
-                (Span::default(), self.keep_clock(&event))
+                (Span::default(), self.keep_clock(event))
             }
             (Kind::Invoke | Kind::Fail | Kind::Info, _) => (Span::default(), None),
         };
@@ -215,7 +219,8 @@ impl Builder {
 
     fn key(&mut self, key: Option<Value>) -> u32 {
         let next = self.keys.len() as u32;
-        let place = *self.places.entry(key).or_insert(next);
+        let hash = key.map_or(0, Value::hash);
+        let place = self.places.place(hash, next, |at| self.keys[at as usize] == key);
         if place == next {
             self.keys.push(key);
         }
@@ -245,7 +250,10 @@ impl Builder {
         let entries = event.clock.as_ref()?;
         self.contexts = true;
         let from = self.clocks.len() as u32;
-        self.clocks.extend(Clock::of(entries).entries());
+        match entries.is_sorted_by(|one, other| one.0 < other.0) {
+            true => self.clocks.extend(entries),
+            false => self.clocks.extend(Clock::of(entries).entries()),
+        }
         Some(Span { from, to: self.clocks.len() as u32 })
     }
 }

@@ -6,7 +6,7 @@
 
 use crate::history::duty::Duty;
 use crate::history::model::{Ending, History, Moment};
-use crate::history::register::{Read, Register, Step};
+use crate::history::register::{ABSENCE, Read, Register, Step};
 use crate::history::verdict::{Findings, Story};
 
 const WHY: &str = "this came before it, through what its client had done and read";
@@ -30,7 +30,10 @@ struct Lanes {
 /// The writes of one key in one lane, and what they oblige to.
 struct Column {
     lane: u32,
-    writes: Vec<(u32, Duty)>,
+    /// Their places in the lane.
+    places: Vec<u32>,
+    /// Of each and all before it.
+    duties: Vec<Duty>,
 }
 
 /// Everything of one key that a read is judged by.
@@ -121,26 +124,32 @@ impl Lanes {
 }
 
 fn all_keys(history: &History, registers: &[Register<'_>], lanes: &Lanes) -> Findings {
-    let pages: Vec<Page> = registers.iter().map(|register| Page::new(register, lanes)).collect();
     let mut walk = Walk::new(history, registers, lanes);
     let mut findings = Findings::default();
     for moment in &history.moments {
         let told = &history.operations[moment.operation as usize];
-        let at = walk.places[moment.operation as usize];
-        let key = told.key as usize;
-        let register = &registers[key];
-        match (told.writes(), moment.begins) {
-            (true, true) => walk.write_begins(moment.operation),
-            (true, false) => walk.write_ends(moment.operation),
-            (false, _) if told.ending != Ending::Ok => {}
-            (false, true) => {
-                let read = &register.reads[at as usize];
-                if read.strange.is_none() {
-                    findings.examined += 1;
-                    walk.read_begins(register, read, &pages[key], &mut findings);
-                }
+        let register = &registers[told.key as usize];
+        match (told.writes(), told.ending) {
+            (true, Ending::Fail) | (false, Ending::Fail | Ending::Unknown) => continue,
+            (true, Ending::Ok | Ending::Unknown) | (false, Ending::Ok) => {}
+        }
+        if !moment.begins {
+            let at = walk.places[moment.operation as usize];
+            match told.writes() {
+                true => walk.write_ends(register, at),
+                false => walk.read_ends(register, &register.reads[at as usize]),
             }
-            (false, false) => walk.read_ends(register, &register.reads[at as usize]),
+            continue;
+        }
+        let at = walk.place(moment.operation);
+        if told.writes() {
+            walk.write_begins(register, at);
+            continue;
+        }
+        let read = &register.reads[at as usize];
+        if read.strange.is_none() {
+            findings.examined += 1;
+            walk.read_begins(register, read, &mut findings);
         }
     }
     findings
@@ -150,29 +159,35 @@ fn all_keys(history: &History, registers: &[Register<'_>], lanes: &Lanes) -> Fin
 struct Walk<'l> {
     lanes: &'l Lanes,
     history: &'l History,
-    /// By operation: its place among the reads or writes of its key.
+    /// By operation that has begun: its place among the reads or writes of its key.
     places: Vec<u32>,
+    /// By key: how many have begun.
+    reads: Vec<u32>,
+    writes: Vec<u32>,
     /// By client.
     clients: Vec<u32>,
     /// By row of a write.
     pasts: Vec<u32>,
-    rows: Vec<u32>,
+    /// By key and write: its row. Only a write that others read has one, for a client knows its own
+    /// past already.
+    rows: Vec<Vec<u32>>,
+    /// By key: all that anybody can know of it. Who knows that has missed nothing.
+    all: Vec<Duty>,
+    /// By key, once a read lacked something of that.
+    pages: Vec<Option<Page>>,
     scratch: Vec<u32>,
 }
 
 impl<'l> Walk<'l> {
     fn new(history: &'l History, registers: &[Register<'_>], lanes: &'l Lanes) -> Walk<'l> {
-        let mut places = vec![0; history.operations.len()];
-        for register in registers {
-            let reads = (0..).zip(&register.reads);
-            reads.for_each(|(at, read)| places[read.operation as usize] = at);
-            let writes = (1..).zip(&register.writes[1..]);
-            writes.for_each(|(at, write)| places[write.operation as usize] = at);
-        }
         let clients = vec![0; history.clients.count() * lanes.count];
-        let (pasts, rows) = (Vec::new(), vec![0; history.operations.len()]);
-        let scratch = vec![0; lanes.count];
-        Walk { lanes, history, places, clients, pasts, rows, scratch }
+        let (pasts, scratch) = (Vec::new(), vec![0; lanes.count]);
+        let all = vec![Duty::default(); registers.len()];
+        let pages = registers.iter().map(|_| None).collect();
+        let rows = registers.iter().map(|register| vec![0; register.writes.len()]).collect();
+        let (reads, writes) = (vec![0; registers.len()], vec![1; registers.len()]);
+        let places = vec![0; history.operations.len()];
+        Walk { lanes, history, places, reads, writes, clients, pasts, rows, all, pages, scratch }
     }
 
     fn client(&mut self, operation: u32) -> &mut [u32] {
@@ -181,53 +196,75 @@ impl<'l> Walk<'l> {
         &mut self.clients[client * count..(client + 1) * count]
     }
 
-    fn write_begins(&mut self, operation: u32) {
-        let count = self.lanes.count;
-        let client = self.history.operations[operation as usize].client as usize;
-        self.rows[operation as usize] = (self.pasts.len() / count) as u32;
-        self.pasts.extend_from_slice(&self.clients[client * count..(client + 1) * count]);
+    /// The place of an operation that begins.
+    fn place(&mut self, operation: u32) -> u32 {
+        let told = &self.history.operations[operation as usize];
+        let next = match told.writes() {
+            true => &mut self.writes[told.key as usize],
+            false => &mut self.reads[told.key as usize],
+        };
+        self.places[operation as usize] = *next;
+        *next += 1;
+        *next - 1
     }
 
-    fn write_ends(&mut self, operation: u32) {
-        let told = &self.history.operations[operation as usize];
-        if told.ending == Ending::Ok {
-            let (lane, place) = self.lanes.of[operation as usize];
-            let own = &mut self.client(operation)[lane as usize];
-            *own = (*own).max(place);
+    fn write_begins(&mut self, register: &Register<'_>, at: u32) {
+        let write = &register.writes[at as usize];
+        if write.by_others {
+            let count = self.lanes.count;
+            let client = self.history.operations[write.operation as usize].client as usize;
+            let row = (self.pasts.len() / count) as u32;
+            self.rows[register.key as usize][at as usize] = row;
+            self.pasts.extend_from_slice(&self.clients[client * count..(client + 1) * count]);
         }
     }
 
-    /// Adds what the writes have behind them that a read surely returned.
+    fn write_ends(&mut self, register: &Register<'_>, at: u32) {
+        let operation = register.writes[at as usize].operation;
+        let (lane, place) = self.lanes.of[operation as usize];
+        let own = &mut self.client(operation)[lane as usize];
+        *own = (*own).max(place);
+        self.all[register.key as usize].add_write(register, at);
+    }
+
+    /// Adds what the writes have behind them that a read surely returned. Who knows a write knows
+    /// that already.
     fn add_shown(&self, register: &Register<'_>, read: &Read, clock: &mut [u32]) {
         if read.one_of || read.strange.is_some() {
             return;
         }
         let count = self.lanes.count;
-        for at in register.shown_by(read).iter().filter(|at| **at != 0) {
-            let operation = register.writes[*at as usize].operation;
-            let row = self.rows[operation as usize] as usize;
-            let past = &self.pasts[row * count..(row + 1) * count];
-            clock.iter_mut().zip(past).for_each(|(entry, past)| *entry = (*entry).max(*past));
-            let (lane, place) = self.lanes.of[operation as usize];
-            clock[lane as usize] = clock[lane as usize].max(place);
+        for at in register.shown_by(read).iter().filter(|at| **at != ABSENCE) {
+            let write = &register.writes[*at as usize];
+            let (lane, place) = self.lanes.of[write.operation as usize];
+            if clock[lane as usize] >= place {
+                continue;
+            }
+            clock[lane as usize] = place;
+            if write.by_others {
+                let row = self.rows[register.key as usize][*at as usize] as usize;
+                let past = &self.pasts[row * count..(row + 1) * count];
+                clock.iter_mut().zip(past).for_each(|(entry, past)| *entry = (*entry).max(*past));
+            }
         }
     }
 
     fn read_ends(&mut self, register: &Register<'_>, read: &Read) {
-        let mut clock = std::mem::take(&mut self.scratch);
-        clock.copy_from_slice(self.client(read.operation));
-        self.add_shown(register, read, &mut clock);
-        self.client(read.operation).copy_from_slice(&clock);
-        self.scratch = clock;
+        let count = self.lanes.count;
+        let client = self.history.operations[read.operation as usize].client as usize;
+        let mut clients = std::mem::take(&mut self.clients);
+        self.add_shown(register, read, &mut clients[client * count..(client + 1) * count]);
+        self.clients = clients;
+        if !read.one_of && read.strange.is_none() {
+            let all = &mut self.all[register.key as usize];
+            register.shown_by(read).iter().for_each(|at| all.add_write(register, *at));
+        }
     }
 
-    fn read_begins(
-        &mut self,
-        register: &Register<'_>,
-        read: &Read,
-        page: &Page,
-        findings: &mut Findings,
-    ) {
+    fn read_begins(&mut self, register: &Register<'_>, read: &Read, findings: &mut Findings) {
+        if self.all[register.key as usize].is_covered(register, read) {
+            return;
+        }
         let mut clock = std::mem::take(&mut self.scratch);
         clock.copy_from_slice(self.client(read.operation));
         // What began during the read is not known to this walk yet, and obliges nobody.
@@ -235,9 +272,12 @@ impl<'l> Walk<'l> {
         if register.shown_by(read).iter().all(began) {
             self.add_shown(register, read, &mut clock);
         }
+        let page = &mut self.pages[register.key as usize];
+        let page = page.get_or_insert_with(|| Page::new(register, self.lanes));
         for column in &page.columns {
-            let known = column.writes.partition_point(|(at, _)| *at <= clock[column.lane as usize]);
-            let Some((_, duty)) = known.checked_sub(1).map(|at| &column.writes[at]) else {
+            let reached = clock[column.lane as usize];
+            let known = column.places.partition_point(|at| *at <= reached);
+            let Some(duty) = known.checked_sub(1).map(|at| &column.duties[at]) else {
                 continue;
             };
             if let Some(missed) = duty.missed_by(register, read) {
@@ -263,12 +303,13 @@ impl Page {
         let mut columns: Vec<Column> = Vec::new();
         for (lane, place, at) in order {
             if columns.last().is_none_or(|column| column.lane != lane) {
-                columns.push(Column { lane, writes: Vec::new() });
+                columns.push(Column { lane, places: Vec::new(), duties: Vec::new() });
             }
             let column = columns.last_mut().expect("there is one");
-            let mut duty = column.writes.last().map_or(Duty::default(), |(_, duty)| duty.clone());
+            let mut duty = column.duties.last().cloned().unwrap_or_default();
             duty.add_write(register, at);
-            column.writes.push((place, duty));
+            column.places.push(place);
+            column.duties.push(duty);
         }
         Page { columns }
     }

@@ -13,7 +13,7 @@ impl Clock {
     /// A clock of these entries.
     pub fn of(entries: &[Dot]) -> Clock {
         let mut clock = Clock::default();
-        clock.join(entries);
+        entries.iter().for_each(|dot| clock.add(*dot));
         clock
     }
 
@@ -30,10 +30,17 @@ impl Clock {
         }
     }
 
-    /// Covers all that these entries do.
+    /// Covers all that these entries do, which are in order of actors.
     pub fn join(&mut self, entries: &[Dot]) {
+        let mut at = 0;
         for dot in entries {
-            self.add(*dot);
+            while self.0.get(at).is_some_and(|own| own.0 < dot.0) {
+                at += 1;
+            }
+            match self.0.get_mut(at).filter(|own| own.0 == dot.0) {
+                Some(own) => own.1 = own.1.max(dot.1),
+                None => self.0.insert(at, *dot),
+            }
         }
     }
 
@@ -45,6 +52,10 @@ impl Clock {
 
 /// The count of this actor in sorted entries; 0 if there is none.
 pub fn count_of(entries: &[Dot], actor: u32) -> u64 {
+    // Mostly there are a few, which are sooner looked through than searched.
+    if entries.len() <= 8 {
+        return entries.iter().find(|entry| entry.0 == actor).map_or(0, |entry| entry.1);
+    }
     let place = entries.binary_search_by_key(&actor, |entry| entry.0);
     place.map_or(0, |place| entries[place].1)
 }
@@ -54,7 +65,14 @@ pub fn covers(entries: &[Dot], dot: Dot) -> bool {
     count_of(entries, dot.0) >= dot.1
 }
 
-/// The first entry of `wanted` that `entries` do not cover.
+/// The first entry of `wanted` that `entries` do not cover. Both are in order of actors.
 pub fn first_beyond(wanted: &[Dot], entries: &[Dot]) -> Option<Dot> {
-    wanted.iter().copied().find(|dot| !covers(entries, *dot))
+    let mut at = 0;
+    wanted.iter().copied().find(|dot| {
+        while entries.get(at).is_some_and(|entry| entry.0 < dot.0) {
+            at += 1;
+        }
+        let own = entries.get(at).filter(|entry| entry.0 == dot.0);
+        own.map_or(0, |entry| entry.1) < dot.1
+    })
 }

@@ -58,6 +58,20 @@ impl Duty {
         self.newest == ABSENCE && self.clock.is_empty()
     }
 
+    /// Does this read's context cover all of it or, where there are none, is what it returned as
+    /// new? Then it lacks nothing of this duty, nor of any that is part of it.
+    pub fn is_covered(&self, register: &Register<'_>, read: &Read) -> bool {
+        match register.history.shape {
+            Shape::Contexts => first_beyond(self.clock.entries(), register.context(read)).is_none(),
+            Shape::Registers | Shape::Sets => self.newest_start(register) <= read.freshness,
+        }
+    }
+
+    /// The beginning of the newest write of it, where there are no contexts.
+    pub fn newest_start(&self, register: &Register<'_>) -> u32 {
+        register.writes[self.newest as usize].start
+    }
+
     /// Does this read surely lack something of it?
     pub fn missed_by(&self, register: &Register<'_>, read: &Read) -> Option<Missed> {
         match register.history.shape {
@@ -73,7 +87,7 @@ impl Duty {
                 missed.find(|missed| !missed.is_one_of(shown))
             }
             Shape::Registers | Shape::Sets => {
-                let late = register.freshness(read) < register.writes[self.newest as usize].start;
+                let late = read.freshness < register.writes[self.newest as usize].start;
                 late.then_some(Missed::Write(self.newest))
             }
         }

@@ -7,7 +7,7 @@
 
 use clojure_reader::edn::{Edn, read as read_form};
 
-use crate::history::builder::{Builder, Event, Kind, Values};
+use crate::history::builder::{Builder, Entries, Event, Kind, Values};
 use crate::history::lines::{function, kind};
 use crate::history::malformed::Malformed;
 use crate::history::model::{Function, History};
@@ -131,7 +131,7 @@ impl<'t> Reader<'t> {
         let clock = field("ctx").map(|clock| self.clock(line, clock)).transpose()?;
         let dot = field("dot").map(|dot| self.dot(line, dot)).transpose()?;
         let event = Event { line, time, client, number, kind, function, key, values, dot, clock };
-        self.builder.add(event)
+        self.builder.add(&event)
     }
 
     /// The key and the value in a pair, if that is how this history is.
@@ -182,13 +182,13 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn clock(&mut self, line: usize, clock: &Edn<'t>) -> Result<Vec<(u32, u64)>, Malformed> {
+    fn clock(&mut self, line: usize, clock: &Edn<'t>) -> Result<Entries, Malformed> {
         let wrong = || {
             let wanted = "a map from actors to counts";
             Malformed::new(line, ":ctx", &clock.to_string(), wanted)
         };
         let Edn::Map(entries) = clock else { return Err(wrong()) };
-        let mut dots = Vec::new();
+        let mut dots = Entries::new();
         for (actor, count) in entries {
             dots.push(named(&mut self.builder.actors, actor, count).ok_or_else(wrong)?);
         }

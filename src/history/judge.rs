@@ -80,7 +80,11 @@ pub fn judge(
         let required = required.contains(checker);
         one(history, &registers, *checker, required, bounds)
     };
-    let checkers: Vec<Judgement> = checkers.iter().map(said).collect();
+    together(history, checkers.iter().map(said).collect())
+}
+
+/// What these checkers come to, each of which has looked at the history.
+pub fn together(history: &History, checkers: Vec<Judgement>) -> Judgements {
     Judgements { history: contents(history), verdict: overall(&checkers), checkers }
 }
 
@@ -95,7 +99,9 @@ fn overall(checkers: &[Judgement]) -> Verdict {
     Verdict::Held
 }
 
-fn one(
+/// Has one checker look at a history, of which these are the registers. Checkers know nothing of
+/// each other.
+pub fn one(
     history: &History,
     registers: &[Register<'_>],
     checker: Checker,

@@ -10,10 +10,12 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use smallvec::SmallVec;
 
 use crate::history::builder::{Builder, Event, Kind, Values};
 use crate::history::malformed::Malformed;
 use crate::history::model::{Function, History};
+use crate::history::scan::Scan;
 use crate::history::value::{Names, Value, quoted};
 
 /// A line as it is written.
@@ -55,17 +57,34 @@ struct Context(Vec<(String, u64)>);
 /// Reads a whole history.
 pub fn read(bytes: &[u8]) -> Result<History, Malformed> {
     let mut builder = Builder::default();
-    for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
-        if line.iter().all(u8::is_ascii_whitespace) {
-            continue;
+    let (mut rest, mut number, mut scan) = (bytes, 1, Scan::default());
+    while !rest.is_empty() {
+        if let Some(after) = scan.line(rest) {
+            let event = scan.event(number, &mut builder);
+            builder.add(&event)?;
+            rest = after;
+        } else {
+            let end = rest.iter().position(|byte| *byte == b'\n');
+            let (line, after) = end.map_or((rest, &[][..]), |end| (&rest[..end], &rest[end + 1..]));
+            any(number, line, &mut builder)?;
+            rest = after;
         }
-        let parsed: Line<'_> = serde_json::from_slice(line).map_err(|_| complaint(number, line))?;
-        match parsed.event(number, &mut builder)? {
-            Some(event) => builder.add(event)?,
-            None => builder.troubles += 1,
-        }
+        number += 1;
     }
     Ok(builder.finish())
+}
+
+/// Takes a line of whatever form.
+fn any(number: usize, line: &[u8], builder: &mut Builder) -> Result<(), Malformed> {
+    if line.iter().all(u8::is_ascii_whitespace) {
+        return Ok(());
+    }
+    let parsed: Line<'_> = serde_json::from_slice(line).map_err(|_| complaint(number, line))?;
+    match parsed.event(number, builder)? {
+        Some(event) => builder.add(&event)?,
+        None => builder.troubles += 1,
+    }
+    Ok(())
 }
 
 /// What is wrong with a line that cannot be read.
@@ -91,7 +110,7 @@ impl Line<'_> {
     fn event(self, line: usize, builder: &mut Builder) -> Result<Option<Event>, Malformed> {
         let client = match &self.p {
             Raw::Text(name) if name == "nemesis" => return Ok(None),
-            Raw::Number(number) => builder.clients.place(&number.to_string()),
+            Raw::Number(number) => builder.clients.place_of(*number),
             Raw::Text(name) => builder.clients.place(name),
             Raw::Nothing | Raw::Other(_) | Raw::List(_) => {
                 let wanted = "the client's number or name";
@@ -166,7 +185,7 @@ impl Raw<'_> {
         let Raw::List(members) = self else {
             return Ok(self.value(texts).map_or(Values::Nothing, Values::One));
         };
-        let mut values = Vec::with_capacity(members.len());
+        let mut values = SmallVec::with_capacity(members.len());
         for member in members {
             let Some(value) = member.value(texts) else {
                 let wanted = "a list of values, each a number or a text";
@@ -263,5 +282,71 @@ impl<'de> Visitor<'de> for ContextVisitor {
             entries.push(entry);
         }
         Ok(Context(entries))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINES: [&str; 8] = [
+        r#"{"t":12,"p":3,"type":"invoke","f":"put","key":7,"v":-40}"#,
+        r#"{"i":9,"t":3736402,"p":29,"type":"ok","f":"get","op":0,"key":34,"v":[],"coord":8}"#,
+        r#"{"p":1,"type":"ok","f":"get","v":[5,"x"],"dots":[["n1",5]],"ctx":{"n1":5,"n0":2}}"#,
+        r#"{"p":"a b","type":"ok","f":"w","v":"s","dot":["n1",5],"dots":[["n1",6],["n2",1]]}"#,
+        r#" { "process" : 0 , "time" : null , "type":"fail", "f":"cas", "value":[1, 2] } "#,
+        r#"{"p":0,"type":"info","f":"delete","v":null,"more":{"a":[true,{"b":null}],"c":"d"}}"#,
+        r#"{"p":0,"type":"ok","f":"r","key":"k","v":10,"op":null,"cart":{"add":3},"n":3}"#,
+        r#"{"p":0,"type":"ok","f":"read","key":0,"value":123456789012345678,"ctx":{}}"#,
+    ];
+
+    fn told(event: &Event, builder: &Builder) -> String {
+        let Builder { texts, clients, actors, .. } = builder;
+        format!("{event:?} {texts:?} {clients:?} {actors:?}")
+    }
+
+    /// What a reader of all JSON makes of a line.
+    fn slowly(line: &[u8]) -> Option<String> {
+        let mut builder = Builder::default();
+        let parsed: Line<'_> = serde_json::from_slice(line).ok()?;
+        let event = parsed.event(1, &mut builder).ok()??;
+        Some(told(&event, &builder))
+    }
+
+    #[test]
+    fn what_is_read_in_one_pass_is_what_a_reader_of_all_json_would_read() {
+        let mut taken = 0;
+        for line in LINES {
+            let (length, mut scan) = (line.len(), Scan::default());
+            assert_eq!(scan.line(line.as_bytes()), Some(&[][..]), "{line}");
+            for (place, byte) in (0..length).flat_map(|at| (0..=255u8).map(move |b| (at, b))) {
+                let mut bytes = line.as_bytes().to_vec();
+                bytes[place] = byte;
+                let mut scan = Scan::default();
+                let Some(rest) = scan.line(&bytes) else { continue };
+                let mut builder = Builder::default();
+                let event = scan.event(1, &mut builder);
+                let fast = Some(told(&event, &builder));
+                let whole = &bytes[..length - rest.len()];
+                assert_eq!(fast, slowly(whole), "{}", String::from_utf8_lossy(whole));
+                taken += 1;
+            }
+        }
+        assert!(taken > 5_000, "only {taken} were taken");
+    }
+
+    #[test]
+    fn each_form_of_a_line_may_follow_each() {
+        let unusual = r#"{"p":0,"type":"invoke","f":"put","key":"\u00e9","v":1.50}"#;
+        let usual = r#"{"p":1,"type":"invoke","f":"put","key":"k","v":1}"#;
+        for text in [format!("{unusual}\n\n{usual}"), format!("{usual}\r\n \n{unusual}\n")] {
+            let history = read(text.as_bytes()).unwrap();
+            let mut lines: Vec<u32> = history.operations.iter().map(|it| it.line).collect();
+            lines.sort_unstable();
+            assert_eq!(lines, [1, 3]);
+            let mut keys = [history.key_name(0), history.key_name(1)];
+            keys.sort();
+            assert_eq!(keys, ["\"k\"", "\"\u{e9}\""]);
+        }
     }
 }

@@ -6,8 +6,9 @@
 
 use crate::history::clock::count_of;
 use crate::history::dominance::{Question, count};
+use crate::history::duty::Duty;
 use crate::history::model::{NEVER, Shape};
-use crate::history::register::{Read, Register};
+use crate::history::register::{Read, Register, Step};
 
 /// What a read missed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -32,10 +33,39 @@ pub enum Since {
 /// What each of the reads missed, in their order.
 pub fn missing(register: &Register<'_>, since: Since) -> Vec<Missing> {
     let mut missing = vec![Missing::default(); register.reads.len()];
+    let behind = behind(register, since);
+    if behind.is_empty() {
+        return missing;
+    }
     for (actor, points) in groups(register) {
-        group(register, since, actor, points, &mut missing);
+        group(register, since, actor, points, &behind, &mut missing);
     }
     missing
+}
+
+/// The reads that may have missed something: who knows all that was acknowledged when he began has
+/// not, and that is how it is with most.
+fn behind(register: &Register<'_>, since: Since) -> Vec<u32> {
+    let (mut all, mut behind) = (Duty::default(), Vec::new());
+    for step in &register.steps {
+        match *step {
+            Step::WriteEnds(at) => all.add_write(register, at),
+            Step::ReadBegins(at) => {
+                let read = &register.reads[at as usize];
+                let knows = match register.history.shape {
+                    Shape::Contexts => all.is_covered(register, read),
+                    Shape::Registers | Shape::Sets => {
+                        u64::from(all.newest_start(register)) <= known(register, since, read, 0)
+                    }
+                };
+                if !knows && read.strange.is_none() {
+                    behind.push(at);
+                }
+            }
+            Step::ReadEnds(_) | Step::WriteBegins(_) => {}
+        }
+    }
+    behind
 }
 
 /// Acknowledged writes: in contexts those of each actor, else all of them.
@@ -63,6 +93,7 @@ fn group(
     since: Since,
     actor: u32,
     points: Vec<Point>,
+    reads: &[u32],
     missing: &mut [Missing],
 ) {
     // From each point on, the one that was acknowledged first.
@@ -71,15 +102,13 @@ fn group(
         first[place - 1] = first[place - 1].min(first[place]);
     }
     let (mut behind, mut questions) = (Vec::new(), Vec::new());
-    for (place, read) in register.reads.iter().enumerate() {
+    for place in reads.iter().map(|at| *at as usize) {
+        let read = &register.reads[place];
         let beyond = known(register, since, read, actor);
         let from = points.partition_point(|(new, _, _)| *new <= beyond);
         let Some((end, at)) = first.get(from).copied().filter(|(end, _)| *end < read.start) else {
             continue;
         };
-        if read.strange.is_some() {
-            continue;
-        }
         let oldest = &mut missing[place].oldest;
         let earlier = oldest.is_none_or(|other| end < register.writes[other as usize].end);
         if earlier {
@@ -98,7 +127,7 @@ fn group(
 fn known(register: &Register<'_>, since: Since, read: &Read, actor: u32) -> u64 {
     match (register.history.shape, since) {
         (Shape::Contexts, _) => count_of(register.context(read), actor),
-        (Shape::Registers | Shape::Sets, Since::Settled) => u64::from(register.freshness(read)),
+        (Shape::Registers | Shape::Sets, Since::Settled) => u64::from(read.freshness),
         (Shape::Registers | Shape::Sets, Since::Acknowledged) => {
             let end = |at: &u32| register.writes[*at as usize].end;
             u64::from(register.shown_by(read).iter().map(end).max().unwrap_or(0))

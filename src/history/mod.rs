@@ -9,7 +9,8 @@
 //! | file | what |
 //! |---|---|
 //! | `value` `clock` `model` `malformed` | values, contexts, operations, complaints |
-//! | `builder` `lines` `edn` `write_edn` | reading, and writing for Jepsen |
+//! | `builder` `lines` `scan` `edn` | reading; `places` numbers what was read |
+//! | `write_edn` | writing for Jepsen |
 //! | `register` `duty` `records` `dominance` `missing` `needs` | what several checkers stand on |
 //! | `checkers` | the list of checkers |
 //! | `written` | nothing is read that nobody wrote |
@@ -41,10 +42,12 @@ pub mod monotonic_reads;
 pub mod monotonic_writes;
 pub mod needs;
 pub mod one_copy;
+pub mod places;
 pub mod read_your_writes;
 pub mod records;
 pub mod register;
 pub mod regular;
+pub mod scan;
 pub mod search;
 pub mod t_staleness;
 pub mod told;

@@ -2,7 +2,7 @@
 //! its client had had acknowledged before it began.
 
 use crate::history::duty::Duty;
-use crate::history::needs::judge;
+use crate::history::needs::{judge, tells};
 use crate::history::register::{Register, Step};
 use crate::history::verdict::Findings;
 
@@ -10,6 +10,9 @@ const WHY: &str = "it knows the later of two writes of one client and not the ea
 
 /// Examines reads that know a write which was not its client's first to the key.
 pub fn check(register: &Register<'_>) -> Findings {
+    if !tells(register) {
+        return Findings::default();
+    }
     let mut needs = vec![Duty::default(); register.writes.len()];
     let mut own = vec![Duty::default(); register.clients as usize];
     for step in &register.steps {

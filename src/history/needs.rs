@@ -10,13 +10,15 @@ use crate::history::model::Shape;
 use crate::history::register::{Read, Register};
 use crate::history::verdict::{Findings, Story};
 
+/// Can anything be seen on this key? One value of one key is newer than all that its writer knew of
+/// the key.
+pub fn tells(register: &Register<'_>) -> bool {
+    register.history.shape == Shape::Contexts
+}
+
 /// Examines reads that know a write with such a duty.
 pub fn judge(register: &Register<'_>, needs: &[Duty], why: &str) -> Findings {
     let mut findings = Findings::default();
-    // One value of one key is newer than all that its writer knew of the key.
-    if register.history.shape != Shape::Contexts {
-        return findings;
-    }
     let covered = covered(register, needs);
     for read in register.reads.iter().filter(|read| read.strange.is_none()) {
         let (mut examined, mut broken) = (false, None);

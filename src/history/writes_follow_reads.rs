@@ -2,7 +2,7 @@
 //! read of the key before it began.
 
 use crate::history::duty::Duty;
-use crate::history::needs::judge;
+use crate::history::needs::{judge, tells};
 use crate::history::register::{Register, Step};
 use crate::history::verdict::Findings;
 
@@ -10,6 +10,9 @@ const WHY: &str = "it knows a write and not what the writer had read before";
 
 /// Examines reads that know a write whose client had read the key before.
 pub fn check(register: &Register<'_>) -> Findings {
+    if !tells(register) {
+        return Findings::default();
+    }
     let mut needs = vec![Duty::default(); register.writes.len()];
     let mut seen = vec![Duty::default(); register.clients as usize];
     for step in &register.steps {
