@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::hunt::fingerprint::Fingerprint;
 use crate::hunt::trial::{Care, Trial};
+use crate::scenario::lines::plain;
 use crate::scenario::read::Checked;
 use crate::scenario::spec::Scenario;
 
@@ -29,7 +30,8 @@ pub struct Bundle {
     /// Does it show only when the run is repeated?
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub twice: bool,
-    /// Of a finding that was made small: what shows that a line of the scenario is needed.
+    /// Of a finding that was made small: each line of the scenario without which, or each count
+    /// below which, the finding is gone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needed: Vec<String>,
     /// The world, with its seed.
@@ -64,6 +66,11 @@ impl Bundle {
             needed: Vec::new(),
             scenario: serde_json::to_value(checked.scenario()).expect("a scenario is plain data"),
         }
+    }
+
+    /// The same with a scenario that says only what does not go without saying.
+    pub fn in_few_lines(self, checked: &Checked) -> Bundle {
+        Bundle { scenario: plain(checked.scenario()), ..self }
     }
 
     /// Is this text one of a finding rather than a scenario?

@@ -21,11 +21,23 @@ const DOUBT: f64 = 0.05;
 pub struct Campaign {
     next: u64,
     /// Are worlds drawn again that reached what is rarely reached?
-    guided: bool,
+    guidance: Guidance,
     matrix: Matrix,
     remembered: Vec<Remembered>,
     groups: BTreeMap<Fingerprint, Group>,
     tally: Tally,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Guidance {
+    Rows,
+    Again,
+    /// share: every so-manieth place is picked; of so many; mean or sum
+    Ahead {
+        every: usize,
+        of: usize,
+        mean: bool,
+    },
 }
 
 /// How much was tried.
@@ -67,10 +79,10 @@ struct Remembered {
 
 impl Campaign {
     /// A hunt that begins with this seed.
-    pub fn new(start: u64, guided: bool) -> Campaign {
+    pub fn new(start: u64, guidance: Guidance) -> Campaign {
         Campaign {
             next: start,
-            guided,
+            guidance,
             matrix: Matrix::default(),
             remembered: Vec::new(),
             groups: BTreeMap::new(),
@@ -78,15 +90,32 @@ impl Campaign {
         }
     }
 
-    /// What to try next. Of a guided hunt every other world is one that was drawn before and
-    /// reached what few others did, with other trouble of the same kinds.
-    pub fn batch(&mut self) -> Vec<Lot> {
-        let each = 0..BATCH;
-        each.map(|place| {
-            let again = if self.guided && place % 2 == 1 { self.redrawn() } else { None };
-            again.unwrap_or_else(|| self.fresh())
-        })
-        .collect()
+    /// What to try next.
+    pub fn batch(&mut self, prospect: &dyn Fn(Lot) -> BTreeSet<Cell>) -> Vec<Lot> {
+        let mut expected = self.matrix.clone();
+        let mut all = Vec::new();
+        for place in 0..BATCH {
+            let lot = match self.guidance {
+                Guidance::Rows => self.fresh(),
+                Guidance::Again if place % 2 == 1 => self.redrawn().unwrap_or_else(|| self.fresh()),
+                Guidance::Again => self.fresh(),
+                Guidance::Ahead { every, of, mean } if place % every == every - 1 => {
+                    let looked: Vec<(Lot, BTreeSet<Cell>)> =
+                        (0..of).map(|_| self.fresh()).map(|lot| (lot, prospect(lot))).collect();
+                    let rarity = |cells: &BTreeSet<Cell>| {
+                        let sum = cells.iter().map(|cell| 1_000_000 / (1 + expected.worlds(*cell)));
+                        let sum = sum.sum::<u64>();
+                        if mean { sum / (cells.len() as u64).max(1) } else { sum }
+                    };
+                    let best = (0..of).rev().max_by_key(|at| rarity(&looked[*at].1)).unwrap();
+                    expected.add(&looked[best].1);
+                    looked[best].0
+                }
+                Guidance::Ahead { .. } => self.fresh(),
+            };
+            all.push(lot);
+        }
+        all
     }
 
     fn fresh(&mut self) -> Lot {
@@ -130,7 +159,7 @@ impl Campaign {
             }
         }
         self.matrix.add(&cells);
-        if self.guided && lot.redraw == 0 {
+        if self.guidance == Guidance::Again && lot.redraw == 0 {
             self.remember(lot, cells);
         }
     }
@@ -187,8 +216,8 @@ mod tests {
 
     #[test]
     fn findings_are_grouped_and_the_fastest_is_kept() {
-        let mut campaign = Campaign::new(5, false);
-        let lots = campaign.batch();
+        let mut campaign = Campaign::new(5, Guidance::Rows);
+        let lots = campaign.batch(&|_| BTreeSet::new());
         assert_eq!((lots[0], lots[31]), (Lot::first(5), Lot::first(36)));
         let panicked = |events, story: &str| Trial { events, ..Trial::panicked(story) };
         campaign.take(lots[0], &panicked(9, "k1 went wrong"), BTreeSet::new());
@@ -202,15 +231,15 @@ mod tests {
 
     #[test]
     fn a_guided_hunt_goes_back_to_what_is_rare() {
-        let mut campaign = Campaign::new(0, true);
-        let lots = campaign.batch();
+        let mut campaign = Campaign::new(0, Guidance::Again);
+        let lots = campaign.batch(&|_| BTreeSet::new());
         let nothing = Trial { verdicts: Vec::new(), digest: 0, events: 1 };
         for lot in &lots {
             let rare = lot.seed == 7;
             let cells = if rare { BTreeSet::from([1, 2]) } else { BTreeSet::from([1]) };
             campaign.take(*lot, &nothing, cells);
         }
-        let next = campaign.batch();
+        let next = campaign.batch(&|_| BTreeSet::new());
         assert_eq!((next[0], next[1]), (Lot::first(32), Lot { seed: 7, redraw: 1 }));
     }
 }
