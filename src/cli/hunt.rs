@@ -17,7 +17,7 @@ use crate::cli::interrupt::Interrupt;
 use crate::cli::parallel;
 use crate::cli::progress::Progress;
 use crate::cli::terminal::Terminal;
-use crate::hunt::campaign::{Campaign, Guidance};
+use crate::hunt::campaign::Campaign;
 use crate::hunt::swarm::lot::Lot;
 use crate::scenario::seed;
 use crate::time::Duration;
@@ -35,8 +35,7 @@ pub fn hunt(arguments: &Hunt, terminal: &Terminal) -> Result<Code, Failure> {
     }
     let corpus = corpus::replay_all(arguments, terminal)?;
     let guided = worlds.is_swarm() && arguments.guided;
-    let mut campaign =
-        Campaign::new(start(arguments)?, if guided { Guidance::Again } else { Guidance::Rows });
+    let mut campaign = Campaign::new(start(arguments)?, guided);
     let ended = try_all(arguments, &worlds, &mut campaign, terminal)?;
     let kept = keep(arguments, &worlds, &campaign)?;
     let told = tell::Told { arguments, worlds: &worlds, campaign: &campaign, kept: &kept };
@@ -85,7 +84,7 @@ fn try_all(
     let _silence = world::Silence::new();
     let stop = || interrupt.asked().is_some() || deadline.is_over();
     while !stop() && most.is_none_or(|most| campaign.tally().worlds < most) {
-        let mut lots = campaign.batch(&|_| Default::default());
+        let mut lots = campaign.batch(&|lot| worlds.promise(lot));
         let left = most.map(|most| most - campaign.tally().worlds);
         lots.truncate(left.map_or(lots.len(), |left| left.min(lots.len() as u64) as usize));
         let tried = parallel::each(jobs, &lots, &stop, &|lot| worlds.attempt(*lot));

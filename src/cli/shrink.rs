@@ -79,13 +79,15 @@ fn tell(
 ) -> Result<Code, Failure> {
     let Shrunk { scenario, candidates, needed, implied, finished } = shrunk;
     let cannot = |_| Failure::Environment("what was made small cannot be read".to_string());
+    let about = format!("{}, made small: look at {}.", scenario.name, subject.finding.words());
+    let scenario = Scenario { about, ..scenario };
     let checked = Checked::new(scenario, &[]).map_err(cannot)?;
     let trial = attempt(&checked, EVENTS, subject.care);
     let bundle = Bundle::new(&checked, &trial, &subject.finding, subject.care);
     let bundle = Bundle { needed: needed.clone(), ..bundle }.in_few_lines(&checked);
     let (before, after) = (subject.checked.scenario(), checked.scenario());
     let mut text = format!(
-        "{} faults became {}, {} orders {}, {} events {} ({candidates} candidates listed)\n",
+        "faults {} -> {}, orders {} -> {}, events {} -> {}; {candidates} candidates listed\n",
         before.faults.len(),
         after.faults.len(),
         before.administration.len(),

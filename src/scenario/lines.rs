@@ -6,7 +6,6 @@
 
 use serde_json::{Map, Value};
 
-use crate::scenario::read::Checked;
 use crate::scenario::spec::Scenario;
 
 /// Members that are lists with members of their own, or are about the file; they are no lines.
@@ -82,20 +81,22 @@ pub fn plain(scenario: &Scenario) -> Value {
     json
 }
 
-/// The same, laid out as scenarios are.
-pub fn plain_text(checked: &Checked) -> String {
-    let text = plain(checked.scenario()).to_string();
-    crate::scenario::format::formatted(&text, checked)
-}
-
 /// Leaves out of `json` each member below `path` without which it reads the same.
 fn leave_out(json: &mut Value, place: &Value, scenario: &Scenario, path: &mut Vec<String>) {
-    let Value::Object(members) = place else { return };
+    let members: Vec<(String, &Value)> = match place {
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| (name.clone(), value)).collect()
+        }
+        Value::Array(list) => {
+            list.iter().enumerate().map(|(place, value)| (place.to_string(), value)).collect()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return,
+    };
     for (name, value) in members {
-        path.push(name.clone());
+        path.push(name);
         let mut less = json.clone();
         remove(&mut less, path);
-        if read(&less).as_ref() == Some(scenario) {
+        if less != *json && read(&less).as_ref() == Some(scenario) {
             *json = less;
         } else {
             leave_out(json, value, scenario, path);
@@ -143,11 +144,15 @@ fn read(json: &Value) -> Option<Scenario> {
 fn parent<'j>(json: &'j mut Value, path: &[String]) -> Option<&'j mut Map<String, Value>> {
     let mut place = json;
     for name in &path[..path.len() - 1] {
-        place = place.get_mut(name)?;
+        place = match place {
+            Value::Array(list) => list.get_mut(name.parse::<usize>().ok()?)?,
+            other => other.get_mut(name)?,
+        };
     }
     place.as_object_mut()
 }
 
+/// Takes a member out of an object; those of a list stay.
 fn remove(json: &mut Value, path: &[String]) {
     if let Some(members) = parent(json, path) {
         members.remove(&path[path.len() - 1]);
@@ -176,7 +181,7 @@ mod tests {
         let text = r#"{ "name": "a", "duration": "9s", "cluster": { "nodes": 5, "r": 1,
             "hinted_handoff": { "batch": 4 }, "anti_entropy": false },
             "network": { "latency": { "constant": "3ms" } },
-            "faults": [{ "crash": { "node": "n1", "at": "1s" } }] }"#;
+            "faults": [{ "crash": { "node": "n1", "at": "1s", "in_flight": "drop" } }] }"#;
         let scenario = scenario(text);
         let lines = Lines::of(&scenario, &["cluster.nodes"]);
         let told: Vec<String> = (0..lines.count()).map(|place| lines.told(place)).collect();
@@ -189,6 +194,8 @@ mod tests {
                 "network.latency = {\"constant\":\"3ms\"}",
             ]
         );
+        let fault = plain(&scenario)["faults"][0].to_string();
+        assert_eq!(fault, r#"{"crash":{"at":"1s","node":"n1"}}"#);
         assert_eq!(read(&plain(&scenario)).unwrap(), scenario);
         let less = lines.without(0..4).unwrap();
         assert_eq!(less.cluster, crate::dynamo::config::Cluster { nodes: 5, ..Default::default() });

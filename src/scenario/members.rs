@@ -46,6 +46,9 @@ fn different(all: Vec<Value>, scenario: &Scenario) -> Vec<Scenario> {
 /// Simpler forms of a member, the boldest first.
 fn forms(member: &Value) -> Vec<Value> {
     let mut all = Vec::new();
+    // What a fault is made of, happening once.
+    let inner = member.as_object().into_iter().flat_map(|members| members.values());
+    all.extend(inner.filter_map(|settings| settings.get("fault").cloned()));
     fewer(member, &mut all);
     all.push(timed(member, &|name, time, from| match name {
         "to" => Duration(from.0 + time.0.saturating_sub(from.0) / 2),
@@ -182,7 +185,7 @@ mod tests {
             faults.iter().any(|fault| words.iter().all(|word| fault.contains(word)))
         };
         assert!(
-            has(&["\"n2\"", "\"1234ms\"", "true"]) && !faults.iter().all(|it| it.contains("n1"))
+            has(&["[\"n2\"]", "\"1234ms\"", "true"]) && !faults.iter().all(|it| it.contains("n1"))
         );
         assert!(faults.iter().any(|fault| !fault.contains("optional")));
         assert!(has(&["\"from\":\"1s\"", "\"to\":\"5s\""]), "{faults:?}");
@@ -195,6 +198,17 @@ mod tests {
             .collect();
         assert!(orders.contains(&Duration::from_secs(3)), "{orders:?}");
         assert!(orders.contains(&Duration::from_millis(3_200)), "{orders:?}");
+        let flap = text.replace(
+            "{ \"partition\"",
+            "{ \"flap\": { \"period\": \"1s\", \"fault\": { \"partition\"",
+        );
+        let flap = flap.replace("\"5678ms\" }", "\"5678ms\" } } }");
+        let read = Scenario::read("a", &flap, &[], &[]).unwrap_or_else(|told| panic!("{told}"));
+        assert!(
+            simpler(read.scenario())
+                .iter()
+                .any(|one| one.faults[0].what == scenario.faults[0].what)
+        );
         // Together with the run, by half of what comes first.
         assert!(all.iter().any(|one| one.duration == Duration::from_millis(8_383)), "{all:?}");
     }

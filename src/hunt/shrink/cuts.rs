@@ -3,6 +3,7 @@
 
 use crate::scenario::lines::Lines;
 use crate::scenario::spec::Scenario;
+use crate::sim::administration::Order;
 
 /// Kinds of what can be taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,8 +50,12 @@ impl Parts<'_> {
     pub fn told(&self, place: usize) -> String {
         match (self.list, &self.lines) {
             (List::Settings, Some(lines)) => lines.told(place),
-            (List::Administration, _) => format!("administration[{place}]"),
-            (List::Faults | List::Settings, _) => format!("faults[{place}]"),
+            (List::Administration, _) => {
+                format!("administration[{place}] ({})", name(&self.scenario.administration[place]))
+            }
+            (List::Faults | List::Settings, _) => {
+                format!("faults[{place}] ({})", self.scenario.faults[place].what.kind())
+            }
         }
     }
 
@@ -64,5 +69,16 @@ impl Parts<'_> {
             (List::Faults | List::Settings, _) => drop(less.faults.drain(places)),
         }
         less
+    }
+}
+
+/// As scenarios call it.
+fn name(order: &Order) -> &'static str {
+    match order {
+        Order::Join(_) => "join",
+        Order::Leave(_) => "leave",
+        Order::Remove(_) => "remove",
+        Order::Replace(_) => "replace",
+        Order::Start(_) => "start",
     }
 }

@@ -12,7 +12,7 @@ use crate::workload::spec::{Arrivals, Keys};
 type Change = (&'static str, fn(&mut Scenario));
 
 /// Bold changes first, then those by the least that counts.
-const BOLD: [Change; 10] = [
+const BOLD: [Change; 11] = [
     ("workload.clients", |it| it.workload.clients = (it.workload.clients / 8).max(1)),
     ("workload.keys", |it| it.workload.keys = keys(&it.workload.keys, |count| count / 8)),
     ("workload.arrivals", |it| it.workload.arrivals = rarer(&it.workload.arrivals, 8.0)),
@@ -22,6 +22,7 @@ const BOLD: [Change; 10] = [
     ("workload.clients", |it| it.workload.clients = (it.workload.clients / 2).max(1)),
     ("workload.keys", |it| it.workload.keys = keys(&it.workload.keys, |count| count / 2)),
     ("workload.keys", |it| it.workload.keys = keys(&it.workload.keys, |count| count)),
+    ("workload.arrivals", |it| it.workload.arrivals = round(&it.workload.arrivals)),
     ("workload.value", |it| it.workload.value = Sizes::Constant(largest(&it.workload.value))),
 ];
 
@@ -102,6 +103,21 @@ fn rarer(arrivals: &Arrivals, share: f64) -> Arrivals {
             let count = ((10.0 / share / mean.seconds()) as u64).max(1) as f64 / 10.0;
             Arrivals::Poisson(Rate { count, per: Duration::from_secs(1) })
         }
+        Arrivals::Diurnal(_) | Arrivals::Bursts { .. } | Arrivals::Closed { .. } => {
+            arrivals.clone()
+        }
+    }
+}
+
+/// The same rate or less, with no fraction where it is above one.
+fn round(arrivals: &Arrivals) -> Arrivals {
+    let whole = |rate: &Rate| match rate.count {
+        count if count > 1.0 => Rate { count: libm::floor(count), per: rate.per },
+        _ => *rate,
+    };
+    match arrivals {
+        Arrivals::Poisson(rate) => Arrivals::Poisson(whole(rate)),
+        Arrivals::Constant(rate) => Arrivals::Constant(whole(rate)),
         Arrivals::Diurnal(_) | Arrivals::Bursts { .. } | Arrivals::Closed { .. } => {
             arrivals.clone()
         }
