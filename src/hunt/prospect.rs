@@ -52,3 +52,37 @@ fn moves_ranges(order: &Order) -> bool {
         Order::Start(_) => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hunt::coverage::Meetings;
+    use crate::hunt::swarm::{SWARM, draw, lot::Lot};
+    use crate::scenario::read::Checked;
+    use crate::sim::simulation::Simulation;
+    use crate::trace::observer::Observers;
+
+    /// What a world reaches was nearly all expected, and without orders no range moves.
+    #[test]
+    fn worlds_reach_what_they_promise_and_little_else() {
+        let base = Scenario::read("swarm", SWARM, &[], &[]).unwrap().scenario().clone();
+        let (mut reached, mut expected, mut surprises) = (0, 0, 0);
+        for seed in 1..12 {
+            let mut drawn = draw(&base, Lot::first(seed));
+            drawn.administration.clear();
+            let promised = cells(&drawn);
+            for kind in 0..KINDS.len() {
+                assert!(!promised.contains(&cell(kind, Phase::Transfer, 0)));
+            }
+            let plan = Checked::new(drawn, &[]).unwrap().plan();
+            let mut meetings = Meetings::new(&plan.layout());
+            Simulation::new(&plan).run(&mut Observers::new(vec![&mut meetings]));
+            let seen = meetings.cells();
+            reached += seen.intersection(&promised).count();
+            expected += promised.len();
+            surprises += seen.difference(&promised).count();
+        }
+        assert!(reached * 2 > expected, "{reached} of {expected}");
+        assert!(surprises * 5 < reached, "{surprises} beside {reached}");
+    }
+}

@@ -171,7 +171,8 @@ mod tests {
     fn faults_and_orders_have_fewer_nodes_and_settings_and_rounder_times() {
         let text = r#"{ "name": "a", "duration": "9s", "administration": [
             { "join": { "node": "n10", "at": "3271ms", "via": "n0" } }],
-            "faults": [{ "partition": { "sides": [["n0"], ["n1", "n2"]], "from": "1234ms", "to": "5678ms" },
+            "faults": [{ "partition": { "sides": [["n0"], ["n1", "n2"]],
+                                        "from": "1234ms", "to": "5678ms" },
                          "optional": true }] }"#;
         let read = Scenario::read("a", text, &[], &[]).unwrap_or_else(|told| panic!("{told}"));
         let scenario = read.scenario();
