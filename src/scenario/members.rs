@@ -51,11 +51,11 @@ fn forms(member: &Value) -> Vec<Value> {
     all.extend(inner.filter_map(|settings| settings.get("fault").cloned()));
     fewer(member, &mut all);
     all.push(timed(member, &|name, time, from| match name {
-        "to" => Duration(from.0 + time.0.saturating_sub(from.0) / 2),
+        "to" => Duration(from.0 + half(time.0.saturating_sub(from.0))),
         name if MOMENTS.contains(&name) => time,
-        _ => Duration(time.0 / 2),
+        _ => Duration(half(time.0)),
     }));
-    all.push(earlier(member, |first| first / 2));
+    all.push(earlier(member, half));
     for unit in UNITS {
         all.push(timed(member, &|_, time, _| Duration(time.0 / unit * unit)));
         all.push(earlier(member, |first| first % unit));
@@ -66,6 +66,12 @@ fn forms(member: &Value) -> Vec<Value> {
         _ => time,
     }));
     all
+}
+
+/// Half a time, in whole milliseconds: less than one is not for reading, and stays.
+fn half(time: u64) -> u64 {
+    let millisecond = UNITS[3];
+    if time < 2 * millisecond { time } else { time / 2 / millisecond * millisecond }
 }
 
 /// Forms in which one setting or one of a list is left out, at any depth.
@@ -146,7 +152,7 @@ fn all_earlier(json: &Value) -> Vec<Value> {
     let members = LISTS.iter().flat_map(|list| json[list].as_array().into_iter().flatten());
     let first = members.filter_map(first_moment).min();
     let (Some(first), Some(length)) = (first, time(&json["duration"])) else { return Vec::new() };
-    let each = [first / 2, first % UNITS[0]].into_iter().map(|by| {
+    let each = [half(first), first % UNITS[0]].into_iter().map(|by| {
         let mut other = json.clone();
         for list in LISTS {
             for member in other[list].as_array_mut().into_iter().flatten() {
