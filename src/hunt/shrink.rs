@@ -217,13 +217,13 @@ mod tests {
     /// none of its times is left as it was drawn.
     #[test]
     fn orders_come_earlier_and_at_round_times() {
-        let text = r#"{ "name": "a", "duration": "20s", "administration": [
-            { "start": { "node": "n10", "at": "3s" } },
-            { "join": { "node": "n11", "at": "13271ms", "via": "n0" } }] }"#;
+        let text = r#"{ "name": "a", "duration": "20s", "cluster": { "nodes": 5 }, "administration": [
+            { "start": { "node": "n7", "at": "3s" } },
+            { "join": { "node": "n6", "at": "13271ms", "via": "n0" } }] }"#;
         let scenario = Scenario::read("a", text, &[], &[]).unwrap().scenario().clone();
         let joins = |it: &Scenario| {
             it.administration.iter().any(|order| {
-                order.starts() == Some(crate::id::NodeId(11)) && order.at().0 > 2_000_000_000
+                order.starts() == Some(crate::id::NodeId(6)) && order.at().0 > 2_000_000_000
             }) && can_be(it)
         };
         let mut first = |all: &[Scenario]| all.iter().position(joins);

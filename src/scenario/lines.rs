@@ -181,7 +181,7 @@ mod tests {
         let text = r#"{ "name": "a", "duration": "9s", "cluster": { "nodes": 5, "r": 1,
             "hinted_handoff": { "batch": 4 }, "anti_entropy": false },
             "network": { "latency": { "constant": "3ms" } },
-            "faults": [{ "crash": { "node": "n1", "at": "1s", "in_flight": "drop" } }] }"#;
+            "faults": [{ "crash": { "node": "n1", "at": "1s", "disk": "kept" } }] }"#;
         let scenario = scenario(text);
         let lines = Lines::of(&scenario, &["cluster.nodes"]);
         let told: Vec<String> = (0..lines.count()).map(|place| lines.told(place)).collect();

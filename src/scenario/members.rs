@@ -207,7 +207,7 @@ mod tests {
         assert!(orders.contains(&Duration::from_millis(3_200)), "{orders:?}");
         let flap = text.replace(
             "{ \"partition\"",
-            "{ \"flap\": { \"period\": \"1s\", \"fault\": { \"partition\"",
+            "{ \"flap\": { \"period\": \"1s\", \"share_cut\": 0.5, \"fault\": { \"partition\"",
         );
         let flap = flap.replace("\"5678ms\" }", "\"5678ms\" } } }");
         let read = Scenario::read("a", &flap, &[], &[]).unwrap_or_else(|told| panic!("{told}"));
