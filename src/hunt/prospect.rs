@@ -40,7 +40,7 @@ fn is_there(phase: Phase, scenario: &Scenario) -> bool {
         Phase::ReadRepair => *read_repair,
         Phase::Handoff => hinted_handoff.on().is_some(),
         Phase::Trees | Phase::Differences => anti_entropy.on().is_some(),
-        Phase::Transfer => scenario.administration.iter().any(|order| moves_ranges(order)),
+        Phase::Transfer => scenario.administration.iter().any(moves_ranges),
         Phase::Membership => !scenario.administration.is_empty(),
         Phase::Reaping => matches!(tombstones, Tombstones::WhenAllHomes(_)),
     }

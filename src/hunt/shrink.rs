@@ -217,7 +217,8 @@ mod tests {
     /// none of its times is left as it was drawn.
     #[test]
     fn orders_come_earlier_and_at_round_times() {
-        let text = r#"{ "name": "a", "duration": "20s", "cluster": { "nodes": 5 }, "administration": [
+        let text = r#"{ "name": "a", "duration": "20s", "cluster": { "nodes": 5 },
+            "administration": [
             { "start": { "node": "n7", "at": "3s" } },
             { "join": { "node": "n6", "at": "13271ms", "via": "n0" } }] }"#;
         let scenario = Scenario::read("a", text, &[], &[]).unwrap().scenario().clone();
