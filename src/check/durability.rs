@@ -130,7 +130,8 @@ impl Durability {
             None => format!("{event} was acknowledged"),
             Some(Commit { time, by, holders, .. }) => {
                 let names: Vec<String> = holders.iter().map(NodeId::to_string).collect();
-                let holders = names.join(", ");
+                let nobody = || "nobody".to_string();
+                let holders = if names.is_empty() { nobody() } else { names.join(", ") };
                 format!("{event} was acknowledged by {by} at {time}, and held by {holders}")
             }
         };

@@ -195,8 +195,8 @@ pub struct Hunt {
     /// A planted bug must be found: exit with 0 if it is, and with 1 if nothing is
     #[arg(long)]
     pub canary: bool,
-    /// Draw every other world again from one that reached what few others did: the same cluster
-    /// and kinds of fault, other trouble
+    /// Prefer seeds whose worlds promise to reach what few others did: every other world is the
+    /// most promising of the next eight seeds
     #[arg(long)]
     pub guided: bool,
     /// Run each world twice and compare, not only every sixteenth

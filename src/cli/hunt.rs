@@ -84,7 +84,7 @@ fn try_all(
     let _silence = world::Silence::new();
     let stop = || interrupt.asked().is_some() || deadline.is_over();
     while !stop() && most.is_none_or(|most| campaign.tally().worlds < most) {
-        let mut lots = campaign.batch();
+        let mut lots = campaign.batch(&|lot| worlds.promise(lot));
         let left = most.map(|most| most - campaign.tally().worlds);
         lots.truncate(left.map_or(lots.len(), |left| left.min(lots.len() as u64) as usize));
         let tried = parallel::each(jobs, &lots, &stop, &|lot| worlds.attempt(*lot));

@@ -12,6 +12,7 @@ use crate::experiment;
 use crate::hunt::bundle::{Replayed, VERSION, expectations, promoted};
 use crate::report::trace::Trace;
 use crate::scenario::format::formatted;
+use crate::scenario::lines;
 use crate::scenario::read::Checked;
 use crate::sim::simulation::Simulation;
 use crate::trace::observer::Observers;
@@ -97,7 +98,7 @@ pub fn promote(arguments: &Promote, terminal: &Terminal) -> Result<Code, Failure
         lines.extend(holds(with)?.then(|| line.to_string()));
     }
     let promoted = checked(crate::scenario::spec::Scenario { expect: lines, ..plain })?;
-    let text = promoted.resolved_json();
+    let text = lines::plain(promoted.scenario()).to_string();
     write(&arguments.out, formatted(&text, &promoted).as_bytes())?;
     let count = promoted.expectations().len();
     terminal.print(&format!("{} is written, with {count} lines\n", arguments.out.display()))?;

@@ -77,15 +77,17 @@ fn tell(
     shrunk: Shrunk,
     terminal: &Terminal,
 ) -> Result<Code, Failure> {
-    let Shrunk { scenario, candidates, needed, finished } = shrunk;
+    let Shrunk { scenario, candidates, needed, implied, finished } = shrunk;
     let cannot = |_| Failure::Environment("what was made small cannot be read".to_string());
+    let about = format!("{}, made small: look at {}.", scenario.name, subject.finding.words());
+    let scenario = Scenario { about, ..scenario };
     let checked = Checked::new(scenario, &[]).map_err(cannot)?;
     let trial = attempt(&checked, EVENTS, subject.care);
     let bundle = Bundle::new(&checked, &trial, &subject.finding, subject.care);
-    let bundle = Bundle { needed: needed.clone(), ..bundle };
+    let bundle = Bundle { needed: needed.clone(), ..bundle }.in_few_lines(&checked);
     let (before, after) = (subject.checked.scenario(), checked.scenario());
     let mut text = format!(
-        "{} faults became {}, {} orders {}, {} events {} ({candidates} candidates listed)\n",
+        "faults {} -> {}, orders {} -> {}, events {} -> {}; {candidates} candidates listed\n",
         before.faults.len(),
         after.faults.len(),
         before.administration.len(),
@@ -93,9 +95,7 @@ fn tell(
         subject.events,
         trial.events
     );
-    for line in &needed {
-        text += &format!("  {line} is needed: without it the finding is gone\n");
-    }
+    text += &proved(&needed, &implied);
     if !finished {
         text += "  not everything was tried before the time was over\n";
     }
@@ -107,4 +107,14 @@ fn tell(
     text += &format!("kept: dynamo-sim replay {}\n", place.display());
     terminal.print(&text)?;
     Ok(if finished { Code::Held } else { Code::Inconclusive })
+}
+
+/// What was tried at last, a line each.
+fn proved(needed: &[String], implied: &[String]) -> String {
+    let list = |lines: &[String], heading: &str| {
+        let lines: String = lines.iter().map(|line| format!("    {line}\n")).collect();
+        if lines.is_empty() { lines } else { format!("  {heading}:\n{lines}") }
+    };
+    list(needed, "needed, since without it, or with the other value, the finding is gone")
+        + &list(implied, "not tried, since there is no such scenario without it")
 }

@@ -6,6 +6,8 @@ use serde_json::Value;
 
 use crate::hunt::fingerprint::Fingerprint;
 use crate::hunt::trial::{Care, Trial};
+use crate::scenario::format::formatted;
+use crate::scenario::lines::plain;
 use crate::scenario::read::Checked;
 use crate::scenario::spec::Scenario;
 
@@ -29,7 +31,8 @@ pub struct Bundle {
     /// Does it show only when the run is repeated?
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub twice: bool,
-    /// Of a finding that was made small: what shows that a line of the scenario is needed.
+    /// Of a finding that was made small: each line of the scenario without which, or each count
+    /// below which, the finding is gone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needed: Vec<String>,
     /// The world, with its seed.
@@ -66,6 +69,11 @@ impl Bundle {
         }
     }
 
+    /// The same with a scenario that says only what does not go without saying.
+    pub fn in_few_lines(self, checked: &Checked) -> Bundle {
+        Bundle { scenario: plain(checked.scenario()), ..self }
+    }
+
     /// Is this text one of a finding rather than a scenario?
     pub fn parse(text: &str) -> Option<Result<Bundle, String>> {
         let json: Value = serde_json::from_str(text).ok()?;
@@ -75,8 +83,20 @@ impl Bundle {
 
     /// The file's text.
     pub fn text(&self) -> String {
-        let json = serde_json::to_string_pretty(self);
-        json.expect("a finding is plain data") + "\n"
+        let scenario = self.scenario_laid_out();
+        let without = Bundle { scenario: Value::Null, ..self.clone() };
+        let json = serde_json::to_string_pretty(&without).expect("a finding is plain data");
+        // It is the last member.
+        let start = json.rfind("null").expect("there is a scenario");
+        format!("{}{}\n}}\n", &json[..start], scenario.trim_end().replace('\n', "\n  "))
+    }
+
+    fn scenario_laid_out(&self) -> String {
+        let text = self.scenario_text();
+        match Scenario::read("finding", &text, &[], &[]) {
+            Ok(checked) => formatted(&text, &checked),
+            Err(_) => serde_json::to_string_pretty(&self.scenario).unwrap_or(text),
+        }
     }
 
     /// The world's text, for the one reader of scenarios.
@@ -140,4 +160,25 @@ pub fn expectations(invariant: &str) -> Vec<&'static str> {
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_is_laid_out_as_scenarios_are_and_reads_as_it_was() {
+        let text = r#"{ "name": "a", "duration": "9s", "faults": [
+            { "crash": { "node": "n1", "at": "1s" } }] }"#;
+        let checked = Scenario::read("a", text, &[], &[]).unwrap();
+        let finding =
+            Fingerprint { invariant: "D2".to_string(), mechanism: "null and void".to_string() };
+        let trial = Trial { verdicts: Vec::new(), digest: 7, events: 1 };
+        let bundle = Bundle::new(&checked, &trial, &finding, Care::Once).in_few_lines(&checked);
+        let text = bundle.text();
+        let laid_out = "  \"scenario\": {\n    \"name\": \"a\",\n    \"duration\": \"9s\",\n    \
+            \"faults\": [{ \"crash\": { \"node\": \"n1\", \"at\": \"1s\" } }]\n  }\n}\n";
+        assert!(text.ends_with(laid_out), "{text}");
+        assert_eq!(Bundle::parse(&text), Some(Ok(bundle)));
+    }
 }

@@ -12,18 +12,19 @@ use crate::hunt::trial::Trial;
 
 /// Worlds of one batch.
 pub const BATCH: usize = 32;
-/// Worlds that are remembered, to draw the best of them again.
-const REMEMBERED: usize = 256;
+/// Seeds of which a guided hunt takes the one that promises the rarest cells.
+const LOOKED_AT: usize = 8;
 /// Confidence of the bound that is told where nothing was found.
 const DOUBT: f64 = 0.05;
 
 /// A hunt under way.
 pub struct Campaign {
     next: u64,
-    /// Are worlds drawn again that reached what is rarely reached?
+    /// Are seeds preferred that promise what is rarely reached?
     guided: bool,
+    /// Seeds that were preferred: they say nothing about how common a finding is.
+    preferred: BTreeSet<Lot>,
     matrix: Matrix,
-    remembered: Vec<Remembered>,
     groups: BTreeMap<Fingerprint, Group>,
     tally: Tally,
 }
@@ -32,7 +33,7 @@ pub struct Campaign {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Tally {
     pub worlds: u64,
-    /// Of those, the ones that come straight from a seed, one after another.
+    /// Of those, the ones whose seeds come one after another and were not chosen.
     pub fresh: u64,
     /// Of the fresh ones, those without a finding.
     pub clean: u64,
@@ -59,34 +60,33 @@ pub struct Found {
     pub story: String,
 }
 
-struct Remembered {
-    lot: Lot,
-    cells: BTreeSet<Cell>,
-    redraws: u32,
-}
-
 impl Campaign {
     /// A hunt that begins with this seed.
     pub fn new(start: u64, guided: bool) -> Campaign {
         Campaign {
             next: start,
             guided,
+            preferred: BTreeSet::new(),
             matrix: Matrix::default(),
-            remembered: Vec::new(),
             groups: BTreeMap::new(),
             tally: Tally::default(),
         }
     }
 
-    /// What to try next. Of a guided hunt every other world is one that was drawn before and
-    /// reached what few others did, with other trouble of the same kinds.
-    pub fn batch(&mut self) -> Vec<Lot> {
-        let each = 0..BATCH;
-        each.map(|place| {
-            let again = if self.guided && place % 2 == 1 { self.redrawn() } else { None };
-            again.unwrap_or_else(|| self.fresh())
-        })
-        .collect()
+    /// What to try next: seeds in a row. Of a guided hunt every other is the one of the next few
+    /// whose world promises the rarest cells, as far as can be told before it runs.
+    pub fn batch(&mut self, promise: &dyn Fn(Lot) -> BTreeSet<Cell>) -> Vec<Lot> {
+        // What is chosen for this batch counts as reached, so that it is not chosen over again.
+        let mut expected = self.matrix.clone();
+        let mut lots = Vec::new();
+        for place in 0..BATCH {
+            let lot = match self.guided && place % 2 == 1 {
+                true => self.rarest(&mut expected, promise),
+                false => self.fresh(),
+            };
+            lots.push(lot);
+        }
+        lots
     }
 
     fn fresh(&mut self) -> Lot {
@@ -94,19 +94,20 @@ impl Campaign {
         Lot::first(self.next.wrapping_sub(1))
     }
 
-    fn redrawn(&mut self) -> Option<Lot> {
-        let matrix = &self.matrix;
-        let rarity = |one: &Remembered| {
-            let worlds = one.cells.iter().map(|cell| matrix.worlds(*cell));
-            // Whole numbers, so that sums are the same in any order.
-            worlds.map(|worlds| 1_000_000 / worlds.max(1)).sum::<u64>()
-        };
-        let score = |one: &Remembered| rarity(one) / (1 + u64::from(one.redraws));
-        let best = (0..self.remembered.len()).rev();
-        let best = best.max_by_key(|place| score(&self.remembered[*place]))?;
-        let best = &mut self.remembered[best];
-        best.redraws += 1;
-        Some(Lot { seed: best.lot.seed, redraw: best.redraws })
+    fn rarest(&mut self, expected: &mut Matrix, promise: &dyn Fn(Lot) -> BTreeSet<Cell>) -> Lot {
+        let some: Vec<(Lot, BTreeSet<Cell>)> =
+            (0..LOOKED_AT).map(|_| self.fresh()).map(|lot| (lot, promise(lot))).collect();
+        let (mut best, mut most) = (0, 0);
+        for (place, (_, cells)) in some.iter().enumerate() {
+            let rarity = rarity(expected, cells);
+            if rarity > most {
+                (best, most) = (place, rarity);
+            }
+        }
+        let (lot, cells) = &some[best];
+        expected.add(cells);
+        self.preferred.insert(*lot);
+        *lot
     }
 
     /// What came of a world.
@@ -114,7 +115,7 @@ impl Campaign {
         let sightings = trial.sightings();
         self.tally.worlds += 1;
         self.tally.events += trial.events;
-        if lot.redraw == 0 {
+        if !self.preferred.remove(&lot) {
             self.tally.fresh += 1;
             self.tally.clean += u64::from(sightings.is_empty());
         }
@@ -130,16 +131,6 @@ impl Campaign {
             }
         }
         self.matrix.add(&cells);
-        if self.guided && lot.redraw == 0 {
-            self.remember(lot, cells);
-        }
-    }
-
-    fn remember(&mut self, lot: Lot, cells: BTreeSet<Cell>) {
-        if self.remembered.len() == REMEMBERED {
-            self.remembered.remove(0);
-        }
-        self.remembered.push(Remembered { lot, cells, redraws: 0 });
     }
 
     /// What was found, by fingerprint.
@@ -156,6 +147,13 @@ impl Campaign {
     pub fn tally(&self) -> Tally {
         self.tally
     }
+}
+
+/// How rare the cells are on average, in millionths: one that no world has reached counts one, one
+/// that a single world has reached a half. Whole numbers, so that sums are the same in any order.
+fn rarity(matrix: &Matrix, cells: &BTreeSet<Cell>) -> u64 {
+    let each = cells.iter().map(|cell| 1_000_000 / (1 + matrix.worlds(*cell)));
+    each.sum::<u64>() / (cells.len() as u64).max(1)
 }
 
 /// After so many worlds of which none had a finding: the largest share of worlds with one that is
@@ -188,7 +186,7 @@ mod tests {
     #[test]
     fn findings_are_grouped_and_the_fastest_is_kept() {
         let mut campaign = Campaign::new(5, false);
-        let lots = campaign.batch();
+        let lots = campaign.batch(&|_| BTreeSet::new());
         assert_eq!((lots[0], lots[31]), (Lot::first(5), Lot::first(36)));
         let panicked = |events, story: &str| Trial { events, ..Trial::panicked(story) };
         campaign.take(lots[0], &panicked(9, "k1 went wrong"), BTreeSet::new());
@@ -201,16 +199,25 @@ mod tests {
     }
 
     #[test]
-    fn a_guided_hunt_goes_back_to_what_is_rare() {
+    fn a_guided_hunt_prefers_seeds_that_promise_what_is_rare() {
         let mut campaign = Campaign::new(0, true);
-        let lots = campaign.batch();
         let nothing = Trial { verdicts: Vec::new(), digest: 0, events: 1 };
-        for lot in &lots {
-            let rare = lot.seed == 7;
-            let cells = if rare { BTreeSet::from([1, 2]) } else { BTreeSet::from([1]) };
-            campaign.take(*lot, &nothing, cells);
+        // Only every tenth world has the second cell.
+        let promise = |lot: Lot| match lot.seed % 10 {
+            0 => BTreeSet::from([1, 2]),
+            _ => BTreeSet::from([1]),
+        };
+        let (mut tenths, mut worlds) = (0, 0);
+        for _ in 0..4 {
+            for (place, lot) in campaign.batch(&promise).into_iter().enumerate() {
+                tenths += u64::from(place % 2 == 1 && lot.seed % 10 == 0);
+                worlds += u64::from(place % 2 == 1);
+                campaign.take(lot, &nothing, promise(lot));
+            }
         }
-        let next = campaign.batch();
-        assert_eq!((next[0], next[1]), (Lot::first(32), Lot { seed: 7, redraw: 1 }));
+        // Of eight in a row there is such a one eight times of ten.
+        assert!(tenths * 10 >= worlds * 5, "{tenths} of {worlds}");
+        // What was chosen says nothing about how common a finding is.
+        assert_eq!((campaign.tally().worlds, campaign.tally().fresh), (128, 64));
     }
 }

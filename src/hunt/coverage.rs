@@ -161,6 +161,11 @@ impl Meetings {
     }
 }
 
+/// The cell of a kind of fault, a phase and an outcome, the first and the last by their places.
+pub fn cell(kind: usize, phase: Phase, outcome: usize) -> Cell {
+    place(kind, phase, outcome) as Cell
+}
+
 fn place(kind: usize, phase: Phase, outcome: usize) -> usize {
     (kind * Phase::ALL.len() + phase as usize) * OUTCOMES.len() + outcome
 }

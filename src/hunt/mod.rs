@@ -7,6 +7,7 @@
 //! | `fingerprint` | what makes two findings the same |
 //! | `swarm` | a seed's own cluster, workload and trouble |
 //! | `coverage` | which trouble met which part of the protocol |
+//! | `prospect` | what a world can be expected to reach before it is run |
 //! | `campaign` | what a hunt tries next, and what it has found |
 //! | `shrink` | a finding made small, and each line left in it proved necessary |
 //! | `bundle` | a finding that is kept, and promoted to a test |
@@ -21,6 +22,7 @@ pub mod campaign;
 pub mod ci;
 pub mod coverage;
 pub mod fingerprint;
+pub mod prospect;
 pub mod score;
 pub mod shrink;
 pub mod swarm;

@@ -8,15 +8,17 @@
 pub mod cuts;
 pub mod simpler;
 
-use crate::hunt::shrink::cuts::{List, without};
-use crate::hunt::shrink::simpler::{shorter, smaller};
+use crate::hunt::shrink::cuts::List;
+use crate::hunt::shrink::simpler::{least, smaller};
+use crate::scenario::members::simpler;
+use crate::scenario::read::Checked;
 use crate::scenario::spec::Scenario;
 
 /// Looks at candidates: the first, in their order, that still shows the finding.
 pub type First<'f> = dyn FnMut(&[Scenario]) -> Option<usize> + 'f;
 
 /// Rounds over everything; each takes what those before have made possible.
-const ROUNDS: usize = 4;
+const ROUNDS: usize = 32;
 
 /// What came of it.
 #[derive(Clone, PartialEq, Debug)]
@@ -24,8 +26,12 @@ pub struct Shrunk {
     pub scenario: Scenario,
     /// Candidates that were listed to be tried.
     pub candidates: u64,
-    /// What was tried to leave out at last, without which the finding is gone.
+    /// What was tried to leave out or to lower at last, and cannot be: without a line that is
+    /// told as `cluster.r = 1`, or with the second value of `workload.clients = 2, not 1`, the
+    /// finding is gone.
     pub needed: Vec<String>,
+    /// The same of what cannot be tried, since there would be no scenario without it.
+    pub implied: Vec<String>,
     /// Was everything tried until nothing more went?
     pub finished: bool,
 }
@@ -33,22 +39,33 @@ pub struct Shrunk {
 /// Makes a scenario small that shows a finding. `stop` ends it early; what there is by then shows
 /// the finding as well.
 pub fn shrink(scenario: &Scenario, first: &mut First<'_>, stop: &dyn Fn() -> bool) -> Shrunk {
-    let mut work = Work { scenario: scenario.clone(), first, candidates: 0, stop };
-    work.scenario.expect.clear();
+    let mut work = Work { scenario: without_papers(scenario), first, candidates: 0, stop };
+    let mut proof = Proof::default();
     for _ in 0..ROUNDS {
-        let before = work.scenario.clone();
         for list in List::ALL {
             work.cut(list);
         }
         work.simplify(smaller);
-        work.simplify(shorter);
-        if work.scenario == before || (work.stop)() {
+        work.simplify(simpler);
+        proof = work.prove();
+        if proof.finished || (work.stop)() {
             break;
         }
     }
-    let (needed, finished) = work.prove();
+    let Proof { needed, implied, finished } = proof;
     let Work { scenario, candidates, .. } = work;
-    Shrunk { scenario, candidates, needed, finished }
+    Shrunk { scenario, candidates, needed, implied, finished }
+}
+
+/// The same world without what is only about its file, and without names that stand for choices
+/// that are written out.
+fn without_papers(scenario: &Scenario) -> Scenario {
+    let mut plain = scenario.clone();
+    plain.expect.clear();
+    (plain.schema, plain.extends) = (None, None);
+    (plain.hunt, plain.sweep) = (None, None);
+    plain.cluster.profile = None;
+    plain
 }
 
 struct Work<'w, 'f> {
@@ -58,59 +75,94 @@ struct Work<'w, 'f> {
     stop: &'w dyn Fn() -> bool,
 }
 
+/// What was tried one by one at last.
+#[derive(Default)]
+struct Proof {
+    needed: Vec<String>,
+    implied: Vec<String>,
+    finished: bool,
+}
+
+fn can_be(scenario: &Scenario) -> bool {
+    Checked::new(scenario.clone(), &[]).is_ok()
+}
+
 impl Work<'_, '_> {
-    fn first(&mut self, candidates: &[Scenario]) -> Option<usize> {
+    /// Takes the first of these that shows the finding, and tells which it was.
+    fn take(&mut self, mut candidates: Vec<Scenario>) -> Option<usize> {
         if (self.stop)() {
             return None;
         }
         self.candidates += candidates.len() as u64;
-        (self.first)(candidates)
+        let found = (self.first)(&candidates)?;
+        self.scenario = candidates.swap_remove(found);
+        Some(found)
     }
 
     /// Delta debugging over a list: halves first, then ever smaller parts, in the end each member.
     fn cut(&mut self, list: List) {
-        let mut part = list.length(&self.scenario).div_ceil(2);
+        let mut part = list.of(&self.scenario).count().div_ceil(2);
         while part > 0 && !(self.stop)() {
-            let length = list.length(&self.scenario);
-            let starts: Vec<usize> = (0..length).step_by(part).collect();
-            let candidates: Vec<Scenario> =
-                starts.iter().map(|start| without(&self.scenario, list, *start, part)).collect();
-            match self.first(&candidates) {
-                Some(found) => self.scenario = candidates[found].clone(),
-                None if part == 1 => return,
-                None => part = part.div_ceil(2),
+            let parts = list.of(&self.scenario);
+            let starts = (0..parts.count()).step_by(part);
+            let candidates = starts.map(|start| parts.without(start, part)).collect();
+            let candidates = self.others(candidates);
+            if self.take(candidates).is_none() {
+                if part == 1 {
+                    return;
+                }
+                part = part.div_ceil(2);
             }
-            part = part.min(list.length(&self.scenario));
+            part = part.min(list.of(&self.scenario).count());
         }
     }
 
-    /// Takes simpler scenarios for as long as there are any that still show it.
+    /// Those that are not what there is already.
+    fn others(&self, mut candidates: Vec<Scenario>) -> Vec<Scenario> {
+        candidates.retain(|candidate| *candidate != self.scenario);
+        candidates
+    }
+
+    /// Takes simpler scenarios for as long as there are any that still show it, each time from
+    /// where the last was found: what failed before it is tried again at the end.
     fn simplify(&mut self, simpler: fn(&Scenario) -> Vec<Scenario>) {
+        let mut start = 0;
         loop {
-            let candidates = simpler(&self.scenario);
-            match self.first(&candidates) {
-                Some(found) => self.scenario = candidates[found].clone(),
+            let mut candidates = simpler(&self.scenario);
+            start = start.min(candidates.len());
+            candidates.rotate_left(start);
+            let count = candidates.len();
+            match self.take(candidates) {
+                Some(found) => start = (start + found) % count,
                 None => return,
             }
         }
     }
 
-    /// Leaves each line out by itself, and tells those without which the finding is gone; are they
-    /// all of them?
-    fn prove(&mut self) -> (Vec<String>, bool) {
-        let mut needed = Vec::new();
-        let mut all = true;
+    /// Leaves each line out by itself and lowers each count by the least, and tells what cannot
+    /// be. Something that can is taken: then there is no proof yet.
+    fn prove(&mut self) -> Proof {
+        let mut each = Vec::new();
         for list in List::ALL {
-            for place in 0..list.length(&self.scenario) {
-                let candidate = without(&self.scenario, list, place, 1);
-                let gone = !(self.stop)() && self.first(&[candidate]).is_none();
-                if gone {
-                    needed.push(format!("{}[{place}]", list.name()));
-                }
-                all &= gone;
-            }
+            let parts = list.of(&self.scenario);
+            each.extend(
+                (0..parts.count()).map(|place| (parts.told(place), parts.without(place, 1))),
+            );
         }
-        (needed, all && !(self.stop)())
+        each.extend(least(&self.scenario));
+        let (possible, implied): (Vec<_>, Vec<_>) =
+            each.into_iter().partition(|(_, less)| can_be(less) && *less != self.scenario);
+        let (needed, candidates): (Vec<String>, Vec<Scenario>) = possible.into_iter().unzip();
+        let taken = self.take(candidates);
+        let finished = taken.is_none() && !(self.stop)();
+        let mut implied: Vec<String> = implied.into_iter().map(|(told, _)| told).collect();
+        // What goes with all around it has been tried with that.
+        let path = |told: &String| told.split(' ').next().unwrap_or_default().to_string() + ".";
+        implied.retain(|told| !needed.iter().any(|other| told.starts_with(&path(other))));
+        match finished {
+            true => Proof { needed, implied, finished },
+            false => Proof::default(),
+        }
     }
 }
 
@@ -119,19 +171,75 @@ mod tests {
     use super::*;
     use crate::hunt::swarm::{SWARM, draw, lot::Lot};
 
-    /// Two faults of forty are needed, and of the orders none.
-    #[test]
-    fn what_is_not_needed_goes_and_what_is_needed_stays() {
+    fn drawn() -> Scenario {
         let mut base = Scenario::read("swarm", SWARM, &[], &[]).unwrap().scenario().clone();
         base.hunt.as_mut().unwrap().faults = [40, 40];
-        let drawn = draw(&base, Lot::first(3));
+        draw(&base, Lot::first(3))
+    }
+
+    /// Two faults of forty are needed, and of the orders none; of the settings one, of the clients
+    /// two, and values of 64 bytes.
+    #[test]
+    fn what_is_not_needed_goes_and_what_is_needed_stays() {
+        let drawn = drawn();
         let wanted = [drawn.faults[2].clone(), drawn.faults[11].clone()];
-        let shows = |it: &Scenario| wanted.iter().all(|fault| it.faults.contains(fault));
+        let shows = |it: &Scenario| {
+            wanted.iter().all(|fault| it.faults.contains(fault))
+                && it.cluster.gossip == drawn.cluster.gossip
+                && it.workload.clients >= 2
+                && bytes(it) >= 64
+                && can_be(it)
+        };
         let mut first = |all: &[Scenario]| all.iter().position(shows);
         let shrunk = shrink(&drawn, &mut first, &|| false);
         assert_eq!(shrunk.scenario.faults, wanted);
         assert_eq!(shrunk.scenario.administration, []);
-        assert_eq!(shrunk.needed, ["faults[0]", "faults[1]"]);
-        assert!(shrunk.finished && shrunk.candidates < 1000, "{}", shrunk.candidates);
+        let told: Vec<&str> = shrunk.needed.iter().map(String::as_str).collect();
+        assert!(
+            told[0].starts_with("faults[0] (") && told[1].starts_with("faults[1] ("),
+            "{told:?}"
+        );
+        assert!(told[2..].iter().any(|line| line.starts_with("cluster.gossip.")), "{told:?}");
+        assert!(told.contains(&"workload.clients = 2, not 1"), "{told:?}");
+        assert!(told.contains(&"workload.value = 100B, not 50B"), "{told:?}");
+        assert!(!told.iter().any(|line| line.starts_with("network")), "{told:?}");
+        assert!(shrunk.finished && shrunk.candidates < 3000, "{}", shrunk.candidates);
+    }
+
+    fn bytes(scenario: &Scenario) -> u64 {
+        match scenario.workload.value {
+            crate::workload::size::Sizes::Constant(bytes) => bytes.0,
+            _ => u64::MAX,
+        }
+    }
+
+    /// An order that must come after two seconds, from a node that joins, comes to be at three:
+    /// none of its times is left as it was drawn.
+    #[test]
+    fn orders_come_earlier_and_at_round_times() {
+        let text = r#"{ "name": "a", "duration": "20s", "cluster": { "nodes": 5 },
+            "administration": [
+            { "start": { "node": "n7", "at": "3s" } },
+            { "join": { "node": "n6", "at": "13271ms", "via": "n0" } }] }"#;
+        let scenario = Scenario::read("a", text, &[], &[]).unwrap().scenario().clone();
+        let joins = |it: &Scenario| {
+            it.administration.iter().any(|order| {
+                order.starts() == Some(crate::id::NodeId(6)) && order.at().0 > 2_000_000_000
+            }) && can_be(it)
+        };
+        let mut first = |all: &[Scenario]| all.iter().position(joins);
+        let shrunk = shrink(&scenario, &mut first, &|| false);
+        let at: Vec<u64> = shrunk.scenario.administration.iter().map(|it| it.at().0).collect();
+        assert_eq!(at.len(), 1);
+        assert!(at[0] % 100_000_000 == 0 && at[0] <= 3_500_000_000, "{at:?}");
+        assert_eq!(shrunk.needed[0], "administration[0] (join)");
+    }
+
+    /// What does not go only because the time is over is not said to be needed.
+    #[test]
+    fn nothing_is_proved_when_the_time_is_over() {
+        let shrunk = shrink(&drawn(), &mut |_| None, &|| true);
+        assert!(!shrunk.finished && shrunk.needed.is_empty());
+        assert_eq!(shrunk.scenario.faults, drawn().faults);
     }
 }

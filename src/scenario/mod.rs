@@ -19,6 +19,8 @@ pub mod extend;
 pub mod files;
 pub mod format;
 pub mod hunt;
+pub mod lines;
+pub mod members;
 pub mod overrides;
 pub mod path;
 pub mod plan;

@@ -9,6 +9,7 @@ use crate::cli::parallel::is_panicking;
 use crate::cli::sources::checked;
 use crate::cli::terminal::Terminal;
 use crate::hunt::coverage::{Cell, Meetings};
+use crate::hunt::prospect;
 use crate::hunt::swarm::draw;
 use crate::hunt::swarm::lot::Lot;
 use crate::hunt::trial::{Care, Trial};
@@ -77,6 +78,11 @@ impl Worlds {
         }
         let drawn = Checked::new(draw(&self.base, lot), &[]);
         drawn.unwrap_or_else(|told| panic!("a world that cannot be was drawn: {told:?}"))
+    }
+
+    /// What the world of a lot can be expected to reach.
+    pub fn promise(&self, lot: Lot) -> BTreeSet<Cell> {
+        prospect::cells(&draw(&self.base, lot))
     }
 
     /// How closely a lot is looked at.

@@ -1,63 +1,89 @@
-//! Scenarios that are simpler than another in one thing: fewer clients, keys, operations and
-//! nodes, a plain network, and faults that are shorter or at rounder times.
+//! Scenarios that are simpler than another in one count: fewer clients, keys, operations, bytes and
+//! nodes, and less time.
 
-use crate::faults::fault::Fault;
-use crate::faults::spec::Spec;
-use crate::network;
 use crate::quantity::{Bytes, Rate};
+use crate::random::distribution::Distribution;
 use crate::scenario::spec::Scenario;
 use crate::time::Duration;
-use crate::workload::size::Sizes;
+use crate::workload::size::{Shape, Sizes};
 use crate::workload::spec::{Arrivals, Keys};
+
+/// A way to make a scenario simpler, and the count that it changes.
+type Change = (&'static str, fn(&mut Scenario));
+
+/// Bold changes first, then those by the least that counts.
+const BOLD: [Change; 11] = [
+    ("workload.clients", |it| it.workload.clients = (it.workload.clients / 8).max(1)),
+    ("workload.keys", |it| it.workload.keys = keys(&it.workload.keys, |count| count / 8)),
+    ("workload.arrivals", |it| it.workload.arrivals = rarer(&it.workload.arrivals, 8.0)),
+    ("workload.value", |it| it.workload.value = Sizes::Constant(Bytes(1))),
+    ("duration", |it| it.duration = briefer(it.duration, 2, 1)),
+    ("duration", |it| it.duration = briefer(it.duration, 8, 7)),
+    ("workload.clients", |it| it.workload.clients = (it.workload.clients / 2).max(1)),
+    ("workload.keys", |it| it.workload.keys = keys(&it.workload.keys, |count| count / 2)),
+    ("workload.keys", |it| it.workload.keys = keys(&it.workload.keys, |count| count)),
+    ("workload.arrivals", |it| it.workload.arrivals = round(&it.workload.arrivals)),
+    ("workload.value", |it| it.workload.value = Sizes::Constant(largest(&it.workload.value))),
+];
+
+/// The least changes of each count: where none of them will do, the count is as low as it can be.
+const LEAST: [Change; 6] = [
+    ("cluster.nodes", |it| it.cluster.nodes = it.cluster.nodes.saturating_sub(1).max(it.cluster.n)),
+    ("workload.clients", |it| it.workload.clients = it.workload.clients.max(2) - 1),
+    ("workload.keys", |it| it.workload.keys = keys(&it.workload.keys, |count| count - 1)),
+    ("workload.arrivals", |it| it.workload.arrivals = rarer(&it.workload.arrivals, 2.0)),
+    ("workload.value", |it| {
+        let Bytes(bytes) = largest(&it.workload.value);
+        it.workload.value = Sizes::Constant(Bytes((bytes / 2).max(1)));
+    }),
+    ("duration", |it| it.duration = below(it.duration)),
+];
 
 /// Smaller worlds, the boldest first.
 pub fn smaller(scenario: &Scenario) -> Vec<Scenario> {
-    let mut all = Vec::new();
-    let mut add = |change: &dyn Fn(&mut Scenario)| {
-        let mut one = scenario.clone();
-        change(&mut one);
-        if one != *scenario {
-            all.push(one);
-        }
+    let changes = BOLD.iter().chain(&LEAST);
+    changes.filter_map(|(_, change)| changed(scenario, *change)).collect()
+}
+
+/// Worlds with a little less of one count, each with how that is told.
+pub fn least(scenario: &Scenario) -> Vec<(String, Scenario)> {
+    let told = |(name, change): &Change| {
+        let less = changed(scenario, *change)?;
+        let (now, then) = (value(name, scenario), value(name, &less));
+        Some((format!("{name} = {now}, not {then}"), less))
     };
-    for share in [8, 2] {
-        add(&|it| it.workload.clients = (it.workload.clients / share).max(1));
-        add(&|it| it.workload.keys = fewer_keys(&it.workload.keys, share));
-        add(&|it| it.workload.arrivals = rarer(&it.workload.arrivals, f64::from(share)));
-        add(&|it| {
-            it.duration =
-                rounded(Duration(it.duration.0 / u64::from(share) * (u64::from(share) - 1)))
-        });
-    }
-    add(&|it| it.cluster.nodes = it.cluster.nodes.saturating_sub(1).max(it.cluster.n));
-    add(&|it| it.workload.value = Sizes::Constant(Bytes(1)));
-    add(&|it| it.network = network::spec::Spec::default());
-    add(&|it| it.workload.hedge_after = None);
-    add(&|it| it.workload.retries = 0);
-    add(&|it| it.cluster.clock_skew = None);
-    all
+    LEAST.iter().filter_map(told).collect()
 }
 
-/// Worlds in which one fault is shorter, or comes at a rounder time.
-pub fn shorter(scenario: &Scenario) -> Vec<Scenario> {
-    let mut all = Vec::new();
-    for (place, fault) in scenario.faults.iter().enumerate() {
-        for what in briefer(&fault.what) {
-            if what != fault.what {
-                let mut one = scenario.clone();
-                one.faults[place] = Fault { what, optional: fault.optional };
-                all.push(one);
-            }
-        }
-    }
-    all
+fn changed(scenario: &Scenario, change: fn(&mut Scenario)) -> Option<Scenario> {
+    let mut other = scenario.clone();
+    change(&mut other);
+    (other != *scenario).then_some(other)
 }
 
-fn fewer_keys(keys: &Keys, share: u32) -> Keys {
-    let fewer = |count: u32| (count / share).max(1);
+/// What a scenario says of a count.
+fn value(name: &str, scenario: &Scenario) -> String {
+    let workload = &scenario.workload;
+    match name {
+        "cluster.nodes" => scenario.cluster.nodes.to_string(),
+        "workload.clients" => workload.clients.to_string(),
+        "workload.keys" => match &workload.keys {
+            Keys::Uniform { count } | Keys::Zipf { count, .. } => count.to_string(),
+            other => format!("{other:?}"),
+        },
+        "workload.arrivals" => match &workload.arrivals {
+            Arrivals::Poisson(rate) | Arrivals::Constant(rate) => rate.to_string(),
+            other => format!("{other:?}"),
+        },
+        "workload.value" => largest(&workload.value).to_string(),
+        _ => scenario.duration.to_string(),
+    }
+}
+
+fn keys(keys: &Keys, fewer: impl Fn(u32) -> u32) -> Keys {
     match keys {
         Keys::Uniform { count } | Keys::Zipf { count, .. } => {
-            Keys::Uniform { count: fewer(*count) }
+            Keys::Uniform { count: fewer(*count).max(1) }
         }
         Keys::HotSet { .. } | Keys::MovingHotSet { .. } | Keys::Latest { .. } => keys.clone(),
         Keys::Listed { .. } | Keys::File(_) => keys.clone(),
@@ -72,8 +98,40 @@ fn rarer(arrivals: &Arrivals, share: f64) -> Arrivals {
     match arrivals {
         Arrivals::Poisson(rate) => Arrivals::Poisson(less(rate)),
         Arrivals::Constant(rate) => Arrivals::Constant(less(rate)),
+        // One after another at random moments is as rare at moments that do not depend on answers.
+        Arrivals::Closed { think: Distribution::Exponential { mean } } => {
+            let count = ((10.0 / share / mean.seconds()) as u64).max(1) as f64 / 10.0;
+            Arrivals::Poisson(Rate { count, per: Duration::from_secs(1) })
+        }
         Arrivals::Diurnal(_) | Arrivals::Bursts { .. } | Arrivals::Closed { .. } => {
             arrivals.clone()
+        }
+    }
+}
+
+/// The same rate or less, with no fraction where it is above one.
+fn round(arrivals: &Arrivals) -> Arrivals {
+    let whole = |rate: &Rate| match rate.count {
+        count if count > 1.0 => Rate { count: libm::floor(count), per: rate.per },
+        _ => *rate,
+    };
+    match arrivals {
+        Arrivals::Poisson(rate) => Arrivals::Poisson(whole(rate)),
+        Arrivals::Constant(rate) => Arrivals::Constant(whole(rate)),
+        Arrivals::Diurnal(_) | Arrivals::Bursts { .. } | Arrivals::Closed { .. } => {
+            arrivals.clone()
+        }
+    }
+}
+
+/// A size that is not exceeded, or hardly ever.
+fn largest(sizes: &Sizes) -> Bytes {
+    match sizes {
+        Sizes::Constant(bytes) => *bytes,
+        Sizes::Drawn(Shape::Uniform { to, .. }) => *to,
+        Sizes::Drawn(Shape::LogNormal { median, .. }) => *median,
+        Sizes::Drawn(Shape::Choice(all)) => {
+            all.iter().map(|(_, bytes)| *bytes).max().unwrap_or(Bytes(1))
         }
     }
 }
@@ -84,48 +142,57 @@ fn rounded(time: Duration) -> Duration {
     Duration(time.0 / unit.unwrap_or(1) * unit.unwrap_or(1))
 }
 
-fn half(from: Duration, to: Duration) -> Duration {
-    from + Duration((to.0 - from.0) / 2)
+/// So much of a time, but a second at least.
+fn briefer(time: Duration, of: u64, share: u64) -> Duration {
+    rounded(Duration(time.0 / of * share)).max(Duration::from_secs(1)).min(time)
 }
 
-/// The same fault for half the time, or with a rounder beginning and end.
-fn briefer(what: &Spec) -> Vec<Spec> {
-    let (mut short, mut round) = (what.clone(), what.clone());
-    if let Some((from, to)) = window(&mut short) {
-        *to = half(*from, *to);
-    }
-    if let Some((from, to)) = window(&mut round) {
-        (*from, *to) = (rounded(*from), rounded(*to));
-    }
-    if let Spec::Crash(crash) = &mut round {
-        crash.at = rounded(crash.at);
-        crash.restart_after = crash.restart_after.map(rounded);
-    }
-    if let Spec::Crash(crash) = &mut short {
-        crash.restart_after = crash.restart_after.map(|after| Duration(after.0 / 2));
-    }
-    vec![short, round]
+/// The next whole second below, if there is one.
+fn below(time: Duration) -> Duration {
+    let less = Duration(time.0.saturating_sub(1) / 1_000_000_000 * 1_000_000_000);
+    if less.0 == 0 { time } else { less }
 }
 
-/// From when to when, of faults that say so.
-fn window(what: &mut Spec) -> Option<(&mut Duration, &mut Duration)> {
-    Some(match what {
-        Spec::Partition(it) => (&mut it.from, &mut it.to),
-        Spec::Cut(it) => (&mut it.from, &mut it.to),
-        Spec::Degrade(it) => (&mut it.from, &mut it.to),
-        Spec::Pause(it) => (&mut it.from, &mut it.to),
-        Spec::Slow(it) => (&mut it.from, &mut it.to),
-        Spec::Disk(it) => (&mut it.from, &mut it.to),
-        Spec::Isolate(it) => (&mut it.from, &mut it.to),
-        Spec::Bridge(it) => (&mut it.from, &mut it.to),
-        Spec::MajoritiesRing(it) => (&mut it.from, &mut it.to),
-        Spec::Clog(it) => (&mut it.from, &mut it.to),
-        Spec::Swizzle(it) => (&mut it.from, &mut it.to),
-        Spec::Bandwidth(it) => (&mut it.from, &mut it.to),
-        Spec::Crash(_) | Spec::Restart(_) | Spec::CrashLoop(_) | Spec::GroupCrash(_) => {
-            return None;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hunt::swarm::{SWARM, draw, lot::Lot};
+
+    /// Drawn worlds come down to one client, key and byte, and whatever is tried is less.
+    #[test]
+    fn counts_come_down_as_far_as_they_can() {
+        let base = Scenario::read("swarm", SWARM, &[], &[]).unwrap().scenario().clone();
+        for seed in 1..20 {
+            let mut scenario = draw(&base, Lot::first(seed));
+            scenario.administration.clear();
+            let mut steps = 0;
+            while let Some(less) = smaller(&scenario).into_iter().next() {
+                scenario = less;
+                steps += 1;
+                assert!(steps < 100, "seed {seed} does not end");
+            }
+            let counts = (scenario.workload.clients, scenario.workload.keys.clone());
+            assert_eq!(counts, (1, Keys::Uniform { count: 1 }));
+            assert_eq!(scenario.workload.value, Sizes::Constant(Bytes(1)));
+            assert_eq!(scenario.duration, Duration::from_secs(1));
+            assert!(least(&scenario).is_empty());
         }
-        Spec::RollingRestart(_) | Spec::RollingIsolation(_) | Spec::Flap(_) => return None,
-        Spec::Clock(_) | Spec::Named(_) | Spec::Repeat(_) => return None,
-    })
+    }
+
+    #[test]
+    fn the_least_is_told_with_both_values() {
+        let base = Scenario::read("swarm", SWARM, &[], &[]).unwrap().scenario().clone();
+        let told: Vec<String> = least(&base).into_iter().map(|(told, _)| told).collect();
+        assert_eq!(
+            told,
+            [
+                "cluster.nodes = 5, not 4",
+                "workload.clients = 5, not 4",
+                "workload.keys = 20, not 19",
+                "workload.arrivals = 10/s, not 5/s",
+                "workload.value = 256B, not 128B",
+                "duration = 20s, not 19s",
+            ]
+        );
+    }
 }
