@@ -20,7 +20,8 @@ const STUDY: &str = r#"{ "name": "study", "duration": "60s",
                          "network.latency.exponential.mean": ["1ms", "2ms"] },
                "where": ["r + w > n"], "seeds": 20 } }"#;
 
-const TABLES: [&str; 4] = ["table.csv", "table.jsonl", "dictionary.json", "summary.json"];
+const TABLES: [&str; 6] =
+    ["table.csv", "table.jsonl", "dictionary.json", "summary.json", "nodes.csv", "faults.csv"];
 
 struct Place(tempfile::TempDir);
 
@@ -372,6 +373,19 @@ summary = json.load(open("out/summary.json"))
 point = summary["points"][0]
 mine = a[a["point"] == 0]["latency.get.mean_ms"].mean()
 assert abs(point["figures"]["latency.get.mean_ms"]["mean"] - mine) < 1e-9 * mine
+nodes, faults = pandas.read_csv("out/nodes.csv"), pandas.read_csv("out/faults.csv")
+assert len(nodes) == 36 * 5 and len(faults) == 36
+run = ["point", "seed"]
+most = nodes.groupby(run)["load.coordinated"].max().rename("most").reset_index()
+both = a.merge(most, on=run, validate="one_to_one")
+assert len(both) == 36 and (both["load.coordinated_max"] == both["most"]).all()
+wide = faults.pivot(index=run, columns="label", values="operations")
+assert wide.shape == (36, 1) and (wide >= 0).all().all()
+f = polars.read_csv("out/nodes.csv").join(c, on=run)
+assert len(f) == 36 * 5
+kinds = [name for name in names if name.startswith("messages.") and name.endswith(".sent")]
+parts = a[[name for name in kinds if name != "messages.total.sent"]].sum(axis=1)
+assert (parts == a["messages.total.sent"]).all() and len(kinds) > 30
 e = c.group_by("cluster.r").agg(polars.col("latency.get.mean_ms").mean())
 assert len(e) == 3
 print("pandas", pandas.__version__, "polars", polars.__version__, a.shape, len(by))

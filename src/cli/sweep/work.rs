@@ -19,9 +19,10 @@ use crate::cli::sweep::store::Store;
 use crate::cli::sweep::study::Study;
 use crate::cli::terminal::Terminal;
 use crate::experiment::sweep::repetitions::Repetitions;
-use crate::experiment::sweep::running::row;
 use crate::report::sweep::plan::{Plan, Shard, Task};
 use crate::report::sweep::row::Row;
+use crate::scenario::read::Checked;
+use crate::time::Time;
 
 /// A part of a sweep and where it goes.
 pub struct Work<'w> {
@@ -30,7 +31,13 @@ pub struct Work<'w> {
     pub shard: Shard,
     pub folder: &'w Folder,
     pub terminal: &'w Terminal,
+    /// How a run is done.
+    pub run: &'w Run<'w>,
 }
+
+/// Does one run; none if it was given up.
+pub type Run<'r> =
+    dyn Fn(&Plan, Task, &Checked, &mut dyn FnMut(Time) -> bool) -> Option<Row> + Sync + 'r;
 
 /// The file of this attempt. It stays when the attempt dies.
 struct Attempt {
@@ -104,7 +111,8 @@ impl Work<'_> {
     }
 
     fn missing(&self, tasks: &[Task], store: &Store) -> Vec<Task> {
-        let absent = |task: &&Task| !store.has(&self.plan.address(**task));
+        // A run in which the program failed is tried again: it may be another program by now.
+        let absent = |task: &&Task| !store.is_done(&self.plan.address(**task));
         tasks.iter().filter(absent).copied().collect()
     }
 
@@ -161,7 +169,7 @@ impl Work<'_> {
     /// Does one run; none if it was given up.
     fn one(&self, task: Task, goes_on: &dyn Fn() -> bool) -> Result<Option<Row>, Failure> {
         let checked = self.study.scenario(self.plan, task)?;
-        let run = || row(self.plan, task, &checked, &mut |_| goes_on());
+        let run = || (self.run)(self.plan, task, &checked, &mut |_| goes_on());
         Ok(catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|told| {
             let text = told.downcast_ref::<String>().map(String::as_str);
             let text = text.or_else(|| told.downcast_ref::<&str>().copied());
@@ -175,7 +183,8 @@ impl Work<'_> {
         let part = self.part();
         if part.path.exists() {
             let held = Store::default().take(&part)?;
-            if !held.torn && tasks.iter().map(|task| task.index).eq(held.indices) {
+            if !held.torn && !held.panicked && tasks.iter().map(|task| task.index).eq(held.indices)
+            {
                 return Ok(());
             }
         }
@@ -223,5 +232,91 @@ impl Attempt {
             let story = format!("cannot write {}: {error}", self.path.display());
             self.failure.get_or_insert(Failure::Environment(story));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::atomic::AtomicUsize;
+
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::sweep::arguments::Sweep;
+    use crate::cli::sweep::{findings, tables};
+    use crate::experiment::sweep::running::row;
+    use crate::report::sweep::row::Status;
+    use crate::report::sweep::summary::Summary;
+
+    /// Two points with four seeds.
+    const STUDY: &str = r#"{ "name": "study", "duration": "1s",
+        "cluster": { "nodes": 3, "n": 3, "w": 2 }, "workload": { "clients": 2 },
+        "sweep": { "axes": { "cluster.r": [1, 2] }, "seeds": "5..8" } }"#;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        sweep: Sweep,
+    }
+
+    /// A sweep as a command makes it, but for how runs are done.
+    fn sweep(file: &Path, out: &Path, run: &Run<'_>) -> (Summary, Vec<String>, [Vec<u8>; 2]) {
+        let line = Line::parse_from(["sweep".as_ref(), file.as_os_str()]);
+        let terminal = Terminal::silent();
+        let (study, base) = Study::open(&line.sweep, &terminal).unwrap();
+        let (plan, folder) = (study.plan(&base).unwrap(), Folder::make(out).unwrap());
+        let (study, shard) = (&study, Shard::WHOLE);
+        let work = Work { study, plan: &plan, shard, folder: &folder, terminal: &terminal, run };
+        let tasks: Vec<Task> = plan.tasks(shard).collect();
+        let store = work.run_all(&tasks, Some(2)).unwrap();
+        let summary = tables::write(&folder, &plan, &tasks, &store).unwrap();
+        let told = findings::stories(Some(&line.sweep), &plan, &tasks, &store).unwrap();
+        let read = |name: &str| std::fs::read(out.join(name)).unwrap();
+        (summary, told, [read("table.csv"), read(&part_name(&plan, shard))])
+    }
+
+    #[test]
+    fn a_run_that_panics_is_told_of_and_is_the_only_one_that_is_done_again() {
+        let place = tempfile::tempdir().unwrap();
+        let (file, out) = (place.path().join("study.json"), place.path().join("out"));
+        std::fs::write(&file, STUDY).unwrap();
+        let (_, told, whole) = sweep(&file, &place.path().join("whole"), &row);
+        assert_eq!(told, [""; 0]);
+        let failing: &Run<'_> = &|plan, task, checked, pulse| {
+            assert!(
+                plan.told(task.point) != "cluster.r=2" || task.seed != 7,
+                "planted in {task:?}"
+            );
+            row(plan, task, checked, pulse)
+        };
+        let (summary, told, [table, _]) = sweep(&file, &out, failing);
+        assert_eq!((summary.runs, summary.count(Status::Panicked)), (8, 1));
+        let expected = "panicked: planted in Task { index: 6, point: 1, seed: 7 } at cluster.r=2, \
+                        seed 7";
+        assert_eq!(told[0], expected);
+        let replay =
+            format!("replay: dynamo-sim run {} --seed 7 --set cluster.r=2", file.display());
+        assert_eq!(told[1..], [replay]);
+        // All other rows are those of a sweep in which nothing failed.
+        let lines = |table: &[u8]| -> Vec<String> {
+            String::from_utf8_lossy(table).lines().map(str::to_string).collect()
+        };
+        let (failed, good) = (lines(&table), lines(&whole[0]));
+        let differ: Vec<usize> = (0..good.len()).filter(|at| failed[*at] != good[*at]).collect();
+        assert_eq!((failed.len(), differ), (9, vec![7]));
+        assert!(failed[7].starts_with("1,7,2,panicked,"), "{}", failed[7]);
+        // The program that is whole again does that run and no other.
+        let runs = AtomicUsize::new(0);
+        let counted: &Run<'_> = &|plan, task, checked, pulse| {
+            runs.fetch_add(1, Ordering::Relaxed);
+            row(plan, task, checked, pulse)
+        };
+        let (summary, told, files) = sweep(&file, &out, counted);
+        assert_eq!((runs.load(Ordering::Relaxed), summary.count(Status::Panicked)), (1, 0));
+        assert_eq!(told, [""; 0]);
+        assert_eq!(files, whole);
+        sweep(&file, &out, counted);
+        assert_eq!(runs.into_inner(), 1, "nothing is left to do");
     }
 }
