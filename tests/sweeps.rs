@@ -474,7 +474,8 @@ fn plot_draws_the_columns_of_a_sweep() {
     let line = format!("plot whole --x {x} --y latency.get.mean_ms --by cluster.r");
     place.ends(0, &format!("{line} --where cluster.w=3 --out picture"));
     let svg = std::fs::read_to_string(place.path("picture.svg")).unwrap();
-    for words in [x, "latency.get.mean_ms", "means of 3 runs", "cluster.w=3"] {
+    let titles = ["network.latency.exponential.mean, ms", "latency.get.mean, ms"];
+    for words in titles.into_iter().chain(["means of 3 runs", "cluster.w=3"]) {
         assert!(svg.contains(words), "{words}: {svg}");
     }
     let png = std::fs::read(place.path("picture.png")).unwrap();
