@@ -42,8 +42,8 @@ impl Observer for Later {
     }
 }
 
-/// What a run says: of all of it, and, where there is a warm-up, with its parts cut there. Then what
-/// such a report says under `during` is what came after the warm-up.
+/// What a run says: of all of it, and, where there is a warm-up, with its parts cut there. What the
+/// latter says under `during` is what came after the warm-up.
 pub struct Reports {
     pub whole: Report,
     pub steady: Option<Report>,

@@ -151,7 +151,9 @@ mod tests {
         assert_eq!((held.inside, held.outside, held.strain), (2, 0, Some(0.8)));
         assert_eq!(Summary::read(&held.csv()), Some(held.clone()));
         let page = overview(&[held]);
-        assert!(page.contains("| holds | 2 inside, 0 outside | full, 1 | 80 % of it: a case, bound: 0.4000 at most 0.5000 |"), "{page}");
+        let line = "| holds | 2 inside, 0 outside | full, 1 | 80 % of it: a case, bound: 0.4000 \
+                    at most 0.5000 |";
+        assert!(page.contains(line), "{page}");
         assert!(
             page.contains("| `pbs` | 25 cases of PBS: P(fresh) and latencies | not compared |")
         );

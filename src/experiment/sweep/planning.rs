@@ -92,8 +92,8 @@ fn axes(points: &[Vec<Setting>]) -> Vec<(Axis, Option<Unit>)> {
     (0..points[0].len()).map(axis).collect()
 }
 
-/// The figures that are kept of a run: all that every report can have; of messages of each kind, how
-/// many and how large.
+/// The figures that are kept of a run: all that every report can have; of messages of each kind,
+/// how many and how large.
 pub fn figures() -> Vec<String> {
     let kept = |path: &String| {
         let kind = path.strip_prefix("messages.");

@@ -5,7 +5,8 @@
 //! | `plan` | which runs there are, in which order, and under which name each is kept |
 //! | `row` | what came of one run |
 //! | `table` | one tidy table over all runs, as CSV and as JSON Lines |
-//! | `details` `detail_tables` | what there is of each node and each fault of a run, and its tables |
+//! | `details` | what a run says of each node and of each fault |
+//! | `detail_tables` | a row for each of them |
 //! | `dictionary` | unit, type and meaning of each of their columns |
 //! | `summary` | mean and interval of each figure at each point |
 

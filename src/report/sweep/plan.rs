@@ -164,7 +164,8 @@ impl Plan {
     }
 
     /// The name under which a run is kept: who has the same name has the same row. It is made of
-    /// the version and what it does, what is kept of a run, the scenario at the point, and the seed.
+    /// the version and what it does, what is kept of a run, the scenario at the point, and the
+    /// seed.
     pub fn address(&self, task: Task) -> String {
         let world = &self.points[task.point].world;
         let kept = fingerprint(&format!("{} {}", self.warm_up, self.figures.join(" ")));
