@@ -166,13 +166,16 @@ fn interval(row: &Row) -> String {
     row.interval.map_or("-".to_string(), both)
 }
 
+/// Predicted and measured.
+type Points = Vec<(f64, f64)>;
+
 /// Predicted against measured probabilities; nothing where there are none.
 pub fn chart(rows: &[Row]) -> Option<Chart> {
-    let of_group = |name: &str| -> Vec<(f64, f64)> {
+    let of_group = |name: &str| -> Points {
         // Shares of trials, not what is said of how they rise and fall.
         let is_share = |row: &&Row| row.what.starts_with("P(fresh)") && row.interval.is_some();
         let shares = rows.iter().filter(|row| row.group == name).filter(is_share);
-        let mut points: Vec<(f64, f64)> =
+        let mut points: Points =
             shares.filter_map(|row| row.reference.zip(row.simulated)).collect();
         points.sort_by(|one, other| one.0.total_cmp(&other.0));
         points
@@ -184,7 +187,7 @@ pub fn chart(rows: &[Row]) -> Option<Chart> {
         return None;
     }
     let series = |of: fn((f64, f64)) -> f64| -> Vec<Series> {
-        let one = |(place, (label, points)): (usize, &(&str, Vec<(f64, f64)>))| Series {
+        let one = |(place, (label, points)): (usize, &(&str, Points))| Series {
             label: label.to_string(),
             points: points.iter().map(|it| (it.0, Some(of(*it)))).collect(),
             style: Style::Hollow,
