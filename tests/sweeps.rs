@@ -15,7 +15,16 @@ const STUDY: &str = r#"{ "name": "study", "duration": "3s",
         "where": ["r + w > n"], "seeds": "5..7" },
     "expect": [ "latency.get.p50_ms <= 3.2" ] }"#;
 
-const TABLES: [&str; 4] = ["table.csv", "table.jsonl", "dictionary.json", "summary.json"];
+const TABLES: [&str; 8] = [
+    "table.csv",
+    "table.jsonl",
+    "dictionary.json",
+    "summary.json",
+    "nodes.csv",
+    "faults.csv",
+    "nodes-dictionary.json",
+    "faults-dictionary.json",
+];
 
 struct Place(tempfile::TempDir);
 
@@ -343,4 +352,150 @@ fn repetitions_go_on_until_the_interval_is_narrow() {
     assert!(
         place.ends(2, "sweep study.json --until-halfwidth latency.x=1").contains("did you mean")
     );
+}
+
+/// A table by the names of its columns.
+struct Named {
+    heading: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Named {
+    fn of(text: &str) -> Named {
+        let mut rows = csv_rows(text);
+        let heading = rows.remove(0);
+        Named { heading, rows }
+    }
+
+    #[track_caller]
+    fn at<'t>(&self, row: &'t [String], column: &str) -> &'t str {
+        let place = self.heading.iter().position(|it| it == column);
+        &row[place.unwrap_or_else(|| panic!("there is a column {column}"))]
+    }
+}
+
+#[test]
+fn messages_are_told_by_kind_and_nodes_and_faults_one_by_one() {
+    let place = Place::new();
+    let tables = whole(&place);
+    let (table, nodes, faults) =
+        (Named::of(&tables[0]), Named::of(&tables[4]), Named::of(&tables[5]));
+    let own = place.run(
+        "run study.json --seed 6 --set cluster.r=1 --set cluster.w=3 --set \
+         network.latency.exponential.mean=1ms --dry-run --json -q",
+    );
+    let report: serde_json::Value = serde_json::from_slice(&own.stdout).unwrap();
+    let row = &table.rows[1];
+    let mut sum = 0;
+    for (kind, traffic) in report["messages"].as_object().unwrap() {
+        for what in ["sent", "bytes"] {
+            let cell = table.at(row, &format!("messages.{kind}.{what}"));
+            assert_eq!(cell, traffic[what].to_string(), "{kind}");
+        }
+        sum += if kind == "total" { 0 } else { traffic["sent"].as_u64().unwrap() };
+    }
+    assert_eq!(table.at(row, "messages.total.sent"), sum.to_string());
+    // The same run in the other tables: five nodes, one fault.
+    let same = |it: &&Vec<String>| it[..5] == row[..5];
+    let of_run: Vec<&Vec<String>> = nodes.rows.iter().filter(same).collect();
+    assert_eq!((of_run.len(), nodes.rows.len()), (5, 36 * 5));
+    for (number, node) in of_run.iter().enumerate() {
+        assert_eq!(nodes.at(node, "node"), format!("n{number}"));
+        let coordinated = report["load"]["coordinated"][number].to_string();
+        assert_eq!(nodes.at(node, "load.coordinated"), coordinated);
+        let carried = report["placement"]["carried"][number].to_string();
+        assert_eq!(nodes.at(node, "placement.carried"), carried);
+    }
+    let of_run: Vec<&Vec<String>> = faults.rows.iter().filter(same).collect();
+    assert_eq!((of_run.len(), faults.rows.len()), (1, 36));
+    let window = &report["faults"]["windows"][0];
+    assert_eq!(faults.at(of_run[0], "kind"), "crash");
+    assert_eq!(faults.at(of_run[0], "label"), window["label"].as_str().unwrap());
+    for what in ["from_s", "to_s", "messages", "bytes", "operations", "nodes", "jobs", "copies"] {
+        assert_eq!(faults.at(of_run[0], what), window[what].to_string(), "{what}");
+    }
+    for (table, text) in [(&nodes, &tables[6]), (&faults, &tables[7])] {
+        let columns: Vec<serde_json::Value> = serde_json::from_str(text).unwrap();
+        let names: Vec<&str> = columns.iter().map(|it| it["column"].as_str().unwrap()).collect();
+        assert_eq!(names, table.heading);
+        assert!(columns.iter().all(|it| it["definition"].as_str().unwrap().len() > 10), "{text}");
+    }
+}
+
+/// Nodes that are slow at first: without that time, what is told is what came after it.
+#[test]
+fn a_warm_up_is_left_out() {
+    let place = Place::new();
+    let slow = r#"faults=[{ "degrade": { "senders": ["n0..n4"], "receivers": ["n0..n4"],
+        "latency": { "constant": "30ms" }, "from": "1ms", "to": "2s" } }]"#;
+    let set = ["--set", slow, "--set", "duration=6s", "--set", "expect=[]"];
+    let line = |options: &str| {
+        let mut command = place.command(&format!("sweep study.json {options} --exit-zero"));
+        let output = command.args(set).output().unwrap();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    line("--out all -q");
+    line("--warm-up 3s --out later -q");
+    let (all, later) = (Named::of(&place.tables("all")[0]), Named::of(&place.tables("later")[0]));
+    for (with, without) in all.rows.iter().zip(&later.rows) {
+        let number = |row: &[String], name: &str| all.at(row, name).parse::<f64>().unwrap();
+        let name = "latency.get.mean_ms";
+        // Trouble ends at 2 s; what came after it is in the same report, under `after`.
+        let after = number(with, "latency.after.get.mean_ms");
+        assert!(number(with, name) > 1.5 * after, "{} {after}", number(with, name));
+        assert!(number(without, name) < 1.2 * after, "{} {after}", number(without, name));
+        let count = "latency.get.count";
+        assert!(number(without, count) < number(with, count));
+        // What stands for the whole run, and the run itself, are as they were.
+        assert_eq!(all.at(with, "digest"), later.at(without, "digest"));
+        assert_eq!(all.at(with, "header.events"), later.at(without, "header.events"));
+    }
+    // Shards leave out the same, and runs without it are other runs.
+    line("--warm-up 3s --shard 1/2 --out parts -q");
+    line("--warm-up 3s --shard 2/2 --out parts -q");
+    place.ends(0, "merge parts --exit-zero -q");
+    assert_eq!(place.tables("parts"), place.tables("later"));
+    let again = place.run("sweep study.json --warm-up 1s --out again --exit-zero");
+    assert!(again.status.success());
+    assert!(!place.ends(0, "sweep study.json --out again --exit-zero").contains("runs are there"));
+    let said = place.ends(2, "sweep study.json --warm-up 3s --out none");
+    assert!(said.contains("a run lasts 3s: nothing is left after 3s"), "{said}");
+    assert!(place.ends(2, "sweep study.json --warm-up soon").contains("--warm-up"));
+    let script = place.ends(0, "sweep study.json --warm-up 1s --script slurm");
+    assert!(script.contains("--warm-up 1s"), "{script}");
+}
+
+#[test]
+fn plot_draws_the_columns_of_a_sweep() {
+    let place = Place::new();
+    whole(&place);
+    let x = "network.latency.exponential.mean_ms";
+    let line = format!("plot whole --x {x} --y latency.get.mean_ms --by cluster.r");
+    place.ends(0, &format!("{line} --where cluster.w=3 --out picture"));
+    let svg = std::fs::read_to_string(place.path("picture.svg")).unwrap();
+    let titles = ["network.latency.exponential.mean, ms", "latency.get.mean, ms"];
+    for words in titles.into_iter().chain(["means of 3 runs", "cluster.w=3"]) {
+        assert!(svg.contains(words), "{words}: {svg}");
+    }
+    let png = std::fs::read(place.path("picture.png")).unwrap();
+    assert!(png.starts_with(b"\x89PNG") && png.len() > 2_000);
+    // The other tables are tables too.
+    let nodes = "plot whole/nodes.csv --x node --y load.coordinated --kind points --by cluster.r";
+    place.ends(0, &format!("{nodes} --out nodes.svg"));
+    // An axis without its unit, a slip, two words of a name: what is near is named, not all.
+    let rows = [
+        ("network.latency.exponential.mean", "did you mean `network.latency.exponential.mean_ms`"),
+        ("latency.get.p9_ms", "`latency.get.p99_ms`"),
+        ("latency.get.p9_ms", "`latency.get.p95_ms`"),
+        ("store_bytes", "`messages.store.bytes`"),
+    ];
+    for (wrong, near) in rows {
+        let said = place.ends(2, &format!("plot whole --x {wrong} --y latency.get.mean_ms"));
+        assert!(said.contains(&format!("there is no column `{wrong}`; did you mean ")), "{said}");
+        assert!(said.contains(near) && said.len() < 500, "{wrong}: {said}");
+    }
+    let said = place.ends(2, "plot whole --x qqqqqq --y latency.get.mean_ms");
+    assert!(said.contains("there is no column `qqqqqq`\n") && !said.contains("mean "), "{said}");
+    assert!(!place.path("plot.svg").exists());
 }

@@ -49,6 +49,42 @@ fn the_table_does_not_depend_on_threads() {
     assert_eq!(one, with("3"));
 }
 
+/// Groups may be compared one by one: the overview is over all that stand there.
+#[test]
+fn every_group_has_a_page_and_all_have_one() {
+    let place = tempfile::tempdir().unwrap();
+    let read = |name: &str| std::fs::read_to_string(place.path().join(name)).unwrap();
+    let compare = |groups: &[&str]| {
+        let out = place.path().to_str().unwrap();
+        let output = dynamo_sim(&[&["validate", "--quick", "--out", out], groups].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    let line = |page: &str, group: &str| {
+        let mark = format!("`{group}`");
+        page.lines().find(|line| line.contains(&mark)).unwrap_or("").to_string()
+    };
+    compare(&["siblings"]);
+    let page = read("README.md");
+    assert!(line(&page, "siblings").contains("| holds |"), "{page}");
+    for absent in ["pbs", "val", "oracles", "quorum", "partition", "ring", "gossip", "merkle"] {
+        assert!(line(&page, absent).contains("| not compared |"), "{absent}: {page}");
+    }
+    compare(&["merkle"]);
+    let page = read("README.md");
+    for group in ["siblings", "merkle"] {
+        let line = line(&page, group);
+        assert!(line.starts_with(&format!("| [`{group}`]({group}/README.md) |")), "{line}");
+        assert!(line.contains("| quick, 1 |"), "{line}");
+        assert!(read(&format!("{group}/README.md")).contains("0 outside"));
+        assert!(read(&format!("{group}/table.csv")).lines().count() > 2);
+    }
+    // A picture with every series that it names, and none that has no points.
+    compare(&["oracles"]);
+    let svg = read("oracles/predicted-measured.svg");
+    assert!(svg.contains("exact forms") && !svg.contains("25 cases of PBS"));
+    assert!(read("README.md").contains("](oracles/predicted-measured.png)"));
+}
+
 #[test]
 fn unknown_groups_are_told_of() {
     let output = dynamo_sim(&["validate", "pbss"]);

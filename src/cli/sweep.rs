@@ -25,6 +25,7 @@ use crate::cli::sweep::store::Store;
 use crate::cli::sweep::study::Study;
 use crate::cli::sweep::work::Work;
 use crate::cli::terminal::Terminal;
+use crate::experiment::sweep::running::row;
 use crate::report::sweep::plan::{Plan, Shard, Task};
 
 /// Runs a sweep, or a part of it, and writes what came of it.
@@ -47,7 +48,7 @@ pub fn sweep(arguments: &Sweep, terminal: &Terminal) -> Result<Code, Failure> {
     let folder = Folder::make(&folder_of(arguments, &plan))?;
     folder.write(parts::plan_name(&plan), &plan.json())?;
     folder.write("scenario.json", base.resolved_json().as_bytes())?;
-    let work = Work { study: &study, plan: &plan, shard, folder: &folder, terminal };
+    let work = Work { study: &study, plan: &plan, shard, folder: &folder, terminal, run: &row };
     let (tasks, store) = match plan.until.is_empty() {
         true => {
             let tasks: Vec<Task> = plan.tasks(shard).collect();

@@ -1,6 +1,6 @@
 //! `dynamo-sim validate`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::Args;
@@ -14,8 +14,12 @@ use crate::report::json::pretty;
 use crate::report::plot::draw;
 use crate::scenario::seed;
 use crate::validate::list::{Effort, Group, Job, LIST, find};
+use crate::validate::overview::{Summary, overview};
 use crate::validate::page;
 use crate::validate::row::{Row, Verdict};
+
+/// What the overview needs of a group, beside its page.
+const OUTCOME: &str = "outcome.csv";
 
 /// `validate`
 #[derive(Args, Debug)]
@@ -38,7 +42,7 @@ pub struct Validate {
     /// Seed of all luck: decimal, 0x hexadecimal, or a git commit hash of 40 digits
     #[arg(long, value_name = "SEED", default_value = "1")]
     pub seed: String,
-    /// Folder for the page, the table and the picture
+    /// Folder for a page and a table of each group in a folder of its own, and a page over all
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 }
@@ -56,7 +60,16 @@ pub fn validate(arguments: &Validate, terminal: &Terminal) -> Result<Code, Failu
     let effort = if arguments.quick { Effort::Quick } else { Effort::Full };
     let rows = compare(&groups, (effort, seed, arguments.jobs), terminal)?;
     if let Some(out) = &arguments.out {
-        keep(&Folder::make(out)?, &groups, &rows, (effort, seed))?;
+        for group in &groups {
+            let of_group = rows.iter().filter(|row| row.group == group.name);
+            keep(
+                &out.join(group.name),
+                group,
+                &of_group.cloned().collect::<Vec<_>>(),
+                (effort, seed),
+            )?;
+        }
+        keep_overview(out)?;
     }
     terminal.print(&if arguments.json { json(&rows) } else { page::text(&rows) })?;
     let outside = rows.iter().any(|row| row.verdict == Verdict::Outside);
@@ -99,19 +112,32 @@ fn compare(
 }
 
 fn keep(
-    folder: &Folder,
-    groups: &[&Group],
+    folder: &Path,
+    group: &Group,
     rows: &[Row],
     (effort, seed): (Effort, u64),
 ) -> Result<(), Failure> {
-    if let Some(chart) = page::chart(rows) {
-        let drawing = draw(&chart);
+    let folder = Folder::make(folder)?;
+    let chart = page::chart(rows);
+    if let Some(chart) = &chart {
+        let drawing = draw(chart);
         let drawing = drawing.map_err(|e| Failure::Environment(format!("cannot draw: {e}")))?;
         folder.write("predicted-measured.svg", &drawing.svg)?;
         folder.write("predicted-measured.png", &drawing.png)?;
     }
     folder.write("table.csv", page::csv(rows).as_bytes())?;
-    folder.write("README.md", page::page(groups, rows, effort, seed).as_bytes())
+    folder.write("README.md", page::page(group, rows, effort, seed).as_bytes())?;
+    folder.write(OUTCOME, &Summary::of(group, rows, chart.is_some(), effort, seed).csv())
+}
+
+/// The page over all groups that stand in the folder, those of earlier commands too.
+fn keep_overview(out: &Path) -> Result<(), Failure> {
+    let kept = |group: &Group| {
+        let bytes = std::fs::read(out.join(group.name).join(OUTCOME)).ok()?;
+        Summary::read(&bytes)
+    };
+    let summaries: Vec<Summary> = LIST.iter().filter_map(kept).collect();
+    Folder::make(out)?.write("README.md", overview(&summaries).as_bytes())
 }
 
 fn json(rows: &[Row]) -> String {

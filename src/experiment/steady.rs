@@ -42,21 +42,28 @@ impl Observer for Later {
     }
 }
 
-/// Runs a scenario and takes all figures, those by parts of the run without the warm-up. None if
-/// it was given up.
-pub fn measure(
+/// What a run says: of all of it, and, where there is a warm-up, with its parts cut there. What the
+/// latter says under `during` is what came after the warm-up.
+pub struct Reports {
+    pub whole: Report,
+    pub steady: Option<Report>,
+}
+
+/// Runs a scenario while `watcher` looks on. None if it was given up.
+pub fn reports(
     checked: &Checked,
     layout: &Layout,
     warm_up: Duration,
     watcher: Option<&mut dyn Observer>,
     pulse: &mut dyn FnMut(Time) -> bool,
-) -> Option<BTreeMap<String, f64>> {
+) -> Option<Reports> {
     let mut watchers: Vec<&mut dyn Observer> = Vec::new();
     if let Some(watcher) = watcher {
         watchers.push(watcher);
     }
     if warm_up == Duration::ZERO {
-        return experiment::run(checked, layout, watchers, pulse).map(|it| figures(&it.report));
+        let Outcome { report, .. } = experiment::run(checked, layout, watchers, pulse)?;
+        return Some(Reports { whole: report, steady: None });
     }
     let from = Time::ZERO + warm_up;
     let metrics = Metrics::by_windows(layout, Windows::around(from, Time(u64::MAX)));
@@ -66,10 +73,23 @@ pub fn measure(
     let Later { metrics, account } = later;
     let account = account.expect("a run that has ended told its account");
     let origin = experiment::origin(checked);
-    let cut = Report::new(origin, layout, &account, metrics.finish(&account), Vec::new());
-    let mut all = figures(&report);
-    // The part is `during`; what stands for the whole takes its place.
-    for (path, value) in figures(&cut) {
+    let steady = Report::new(origin, layout, &account, metrics.finish(&account), Vec::new());
+    Some(Reports { whole: report, steady: Some(steady) })
+}
+
+/// Runs a scenario and takes all figures, those by parts of the run without the warm-up. None if
+/// it was given up.
+pub fn measure(
+    checked: &Checked,
+    layout: &Layout,
+    warm_up: Duration,
+    watcher: Option<&mut dyn Observer>,
+    pulse: &mut dyn FnMut(Time) -> bool,
+) -> Option<BTreeMap<String, f64>> {
+    let Reports { whole, steady } = reports(checked, layout, warm_up, watcher, pulse)?;
+    let mut all = figures(&whole);
+    // What stands for the whole gives way to what came after the warm-up.
+    for (path, value) in steady.iter().flat_map(figures) {
         if let Some((section, rest)) = path.split_once(".during.") {
             all.insert(format!("{section}.{rest}"), value);
         }

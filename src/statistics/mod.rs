@@ -11,7 +11,6 @@
 //! | `bootstrap` | whatever has no closed form |
 //! | `paired` | two settings under the same luck |
 //! | `sequential` | how many runs until an interval is narrow enough |
-//! | `warm_up` | where the beginning of a series ends |
 //! | `distributions` | Student's t, beta, binomial and normal, over `libm` |
 //!
 //! Left out: intervals at other levels, and comparisons of many settings at once. An interval is
@@ -24,4 +23,3 @@ pub mod paired;
 pub mod ratio;
 pub mod sample;
 pub mod sequential;
-pub mod warm_up;

@@ -11,7 +11,7 @@
 //! | `chain` | the WARS model with exponential legs, solved exactly |
 //! | `pbs` `val` `oracles` | PBS: 25 cases; against Cassandra's settings; exact relations |
 //! | `worlds` | small scenarios and what is counted in them |
-//! | `page` | the table and the summary as text |
+//! | `page` `overview` | the table of a group as text, and the page over all groups |
 //! | `predict` `assumptions` | what PBS predicts for any scenario, and what it leaves out there |
 //! | `observed` | what a run comes to in the terms of PBS |
 //! | all others | one group each |
@@ -25,6 +25,7 @@ pub mod list;
 pub mod merkle;
 pub mod observed;
 pub mod oracles;
+pub mod overview;
 pub mod page;
 pub mod partition;
 pub mod pbs;

@@ -95,35 +95,23 @@ pub fn csv(rows: &[Row]) -> String {
     text
 }
 
-/// The page that goes beside the table: what was compared, and how it ended.
-pub fn page(groups: &[&Group], rows: &[Row], effort: Effort, seed: u64) -> String {
-    let mut text = "# Agreement with theory\n\n".to_string();
-    text.push_str(
-        "What the event-driven simulator does beside what published models and closed forms say. \
-         `dynamo-sim validate` makes all of it again, to the byte. A share of trials may be 4.5 \
-         standard deviations away, and as many standard errors of a reference that is itself a \
-         sample; every other bar is told in its row.\n\n",
+/// The page of a group that goes beside its table: what was compared, and how it ended.
+pub fn page(group: &Group, rows: &[Row], effort: Effort, seed: u64) -> String {
+    let mut text = format!("# {}: {}\n\n", group.name, group.about);
+    let told = Tally::of(rows).told();
+    let quick = effort.choose("", " --quick");
+    let _never_fails = writeln!(
+        text,
+        "Made by `dynamo-sim validate {} --seed {seed}{quick}`: {told}. All numbers are in \
+         [table.csv](table.csv).",
+        group.name
     );
-    let effort = effort.choose("full", "quick");
-    let _never_fails = writeln!(text, "Effort: {effort}. Seed: {seed}.\n");
-    text.push_str("| group | about | comparisons |\n|---|---|---|\n");
-    for group in groups {
-        let tally = Tally::of(rows.iter().filter(|row| row.group == group.name)).told();
-        let _never_fails = writeln!(text, "| `{}` | {} | {tally} |", group.name, group.about);
-    }
     if chart(rows).is_some() {
         text.push_str(PICTURE);
     }
-    text.push_str("\nAll numbers are in [table.csv](table.csv).\n");
-    for group in groups {
-        let of_group: Vec<&Row> = rows.iter().filter(|row| row.group == group.name).collect();
-        let _never_fails = write!(text, "\n## {}: {}\n\n", group.name, group.about);
-        text.push_str(&match of_group.len() > MOST_LISTED {
-            true => by_case(&of_group),
-            false => listed(&of_group),
-        });
-    }
-    text
+    let all: Vec<&Row> = rows.iter().collect();
+    text.push('\n');
+    text + &if all.len() > MOST_LISTED { by_case(&all) } else { listed(&all) }
 }
 
 /// Longer groups are told by case; all their rows are in the table.
@@ -178,28 +166,35 @@ fn interval(row: &Row) -> String {
     row.interval.map_or("-".to_string(), both)
 }
 
+/// Predicted and measured.
+type Points = Vec<(f64, f64)>;
+
 /// Predicted against measured probabilities; nothing where there are none.
 pub fn chart(rows: &[Row]) -> Option<Chart> {
-    let of_group = |name: &str| -> Vec<(f64, f64)> {
-        let fresh = rows.iter().filter(|row| row.group == name && row.what.starts_with("P(fresh)"));
-        let mut points: Vec<(f64, f64)> =
-            fresh.filter_map(|row| row.reference.zip(row.simulated)).collect();
+    let of_group = |name: &str| -> Points {
+        // Shares of trials, not what is said of how they rise and fall.
+        let is_share = |row: &&Row| row.what.starts_with("P(fresh)") && row.interval.is_some();
+        let shares = rows.iter().filter(|row| row.group == name).filter(is_share);
+        let mut points: Points =
+            shares.filter_map(|row| row.reference.zip(row.simulated)).collect();
         points.sort_by(|one, other| one.0.total_cmp(&other.0));
         points
     };
     let groups = [("pbs", "25 cases of PBS"), ("oracles", "exact forms")];
-    let mut shown = groups.iter().filter(|(group, _)| !of_group(group).is_empty());
-    shown.next()?;
+    let shown = groups.map(|(group, label)| (label, of_group(group)));
+    let shown: Vec<_> = shown.into_iter().filter(|(_, points)| !points.is_empty()).collect();
+    if shown.is_empty() {
+        return None;
+    }
     let series = |of: fn((f64, f64)) -> f64| -> Vec<Series> {
-        let one = |(place, (group, label)): (usize, &(&str, &str))| Series {
+        let one = |(place, (label, points)): (usize, &(&str, Points))| Series {
             label: label.to_string(),
-            points: of_group(group).into_iter().map(|it| (it.0, Some(of(it)))).collect(),
+            points: points.iter().map(|it| (it.0, Some(of(*it)))).collect(),
             style: Style::Hollow,
             like: Some(place),
             ..Series::default()
         };
-        let all = groups.iter().enumerate();
-        all.filter(|(_, (group, _))| !of_group(group).is_empty()).map(one).collect()
+        shown.iter().enumerate().map(one).collect()
     };
     let mut measured = series(|(_, measured)| measured);
     measured.push(Series {

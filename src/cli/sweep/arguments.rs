@@ -27,6 +27,10 @@ pub struct Sweep {
     /// the interval's length in its unit. --seeds then says the most repetitions [default: 1000]
     #[arg(long, value_name = "FIGURE=WIDTH", conflicts_with_all = ["shard", "script"])]
     pub until_halfwidth: Vec<String>,
+    /// Leave operations that begin before this out of all figures that are told by parts of the
+    /// run, as in 10s
+    #[arg(long, value_name = "TIME", default_value = "0s")]
+    pub warm_up: String,
     /// How many runs at a time [default: one for each core]; nothing else depends on it
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,

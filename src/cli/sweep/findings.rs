@@ -19,7 +19,19 @@ pub fn tell(
     store: &Store,
     terminal: &Terminal,
 ) -> Result<(), Failure> {
-    let mut told = 0;
+    let told = stories(arguments, plan, tasks, store)?;
+    told.iter().for_each(|story| terminal.complain(story));
+    Ok(())
+}
+
+/// The same as text, a line each.
+pub fn stories(
+    arguments: Option<&Sweep>,
+    plan: &Plan,
+    tasks: &[Task],
+    store: &Store,
+) -> Result<Vec<String>, Failure> {
+    let (mut stories, mut told) = (Vec::new(), 0);
     for task in tasks {
         let row = store.row(plan, *task)?;
         if !row.status.is_finding() {
@@ -27,17 +39,17 @@ pub fn tell(
         }
         let (status, point) = (row.status.name(), plan.told(task.point));
         let story = format!("{status}: {} at {point}, seed {}", row.problem, task.seed);
-        terminal.complain(&story);
+        stories.push(story);
         if let Some(arguments) = arguments {
-            terminal.complain(&format!("replay: {}", replay(arguments, plan, *task)));
+            stories.push(format!("replay: {}", replay(arguments, plan, *task)));
         }
         told += 1;
         if told == TOLD {
-            terminal.complain("the table has all of them, by `status`");
+            stories.push("the table has all of them, by `status`".to_string());
             break;
         }
     }
-    Ok(())
+    Ok(stories)
 }
 
 fn replay(arguments: &Sweep, plan: &Plan, task: Task) -> String {

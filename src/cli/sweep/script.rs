@@ -59,5 +59,8 @@ fn command(arguments: &Sweep) -> String {
     if let Some(seeds) = &arguments.seeds {
         command.push_str(&format!(" --seeds {}", quoted(seeds)));
     }
+    if arguments.warm_up != "0s" {
+        command.push_str(&format!(" --warm-up {}", quoted(&arguments.warm_up)));
+    }
     command
 }

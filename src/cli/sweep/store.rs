@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use crate::cli::exit::Failure;
 use crate::cli::sweep::parts::Part;
 use crate::report::sweep::plan::{Plan, Task};
-use crate::report::sweep::row::Row;
+use crate::report::sweep::row::{Row, Status};
 
 /// Where rows are, and which.
 #[derive(Default)]
@@ -23,6 +23,8 @@ struct Place {
     file: usize,
     offset: u64,
     length: usize,
+    /// Did the program fail in it? Then any other result takes its place.
+    panicked: bool,
 }
 
 /// What a file turned out to hold.
@@ -32,11 +34,13 @@ pub struct Held {
     pub indices: Vec<u64>,
     /// Is there anything in it that is no row, as when a writer was killed?
     pub torn: bool,
+    /// Are there runs in which the program failed?
+    pub panicked: bool,
 }
 
 impl Store {
     /// Takes in all rows of a file. A line that is no whole row is passed over. Two rows of one run
-    /// must say the same.
+    /// must say the same, but for those in which the program failed: they give way.
     pub fn take(&mut self, part: &Part) -> Result<Held, Failure> {
         // An attempt that ended meanwhile has removed its file.
         let Some(file) = open(part)? else { return Ok(Held::default()) };
@@ -49,22 +53,27 @@ impl Store {
             if length == 0 {
                 return Ok(held);
             }
-            let place = Place { file: number, offset, length };
-            offset += length as u64;
             match Row::read(&line).filter(|_| line.ends_with(b"\n")) {
                 Some(row) => {
+                    let panicked = row.status == Status::Panicked;
+                    held.panicked |= panicked;
                     held.indices.push(row.index);
-                    self.add(row, place)?;
+                    self.add(row, Place { file: number, offset, length, panicked })?;
                 }
                 None => held.torn = true,
             }
+            offset += length as u64;
         }
     }
 
     fn add(&mut self, row: Row, place: Place) -> Result<(), Failure> {
-        let Some(known) = self.rows.get(&row.run).copied() else {
-            self.rows.insert(row.run, place);
-            return Ok(());
+        let known = match self.rows.get(&row.run) {
+            Some(known) if place.panicked && !known.panicked => return Ok(()),
+            Some(known) if place.panicked == known.panicked => *known,
+            Some(_) | None => {
+                self.rows.insert(row.run, place);
+                return Ok(());
+            }
         };
         let there = self.read(known)?;
         match (Row { index: row.index, ..there }) == row {
@@ -96,6 +105,11 @@ impl Store {
     /// Is there a row of this run?
     pub fn has(&self, address: &str) -> bool {
         self.rows.contains_key(address)
+    }
+
+    /// Is there a row of this run, and not one that tells how the program failed?
+    pub fn is_done(&self, address: &str) -> bool {
+        self.rows.get(address).is_some_and(|place| !place.panicked)
     }
 
     /// The row of a run that is there, with its place in this plan.

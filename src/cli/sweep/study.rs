@@ -4,12 +4,13 @@ use crate::cli::exit::Failure;
 use crate::cli::sources::{load, read};
 use crate::cli::sweep::arguments::Sweep as Arguments;
 use crate::cli::terminal::Terminal;
-use crate::experiment::sweep::planning::{Refusal, figures, plan};
+use crate::experiment::sweep::planning::{Measuring, Refusal, figures, plan};
 use crate::report::sweep::plan::{Plan, Task, Until};
 use crate::scenario::read::Checked;
 use crate::scenario::sweep::Sweep;
 use crate::scenario::sweep::axis::Axis;
 use crate::scenario::sweep::seeds::Seeds;
+use crate::time::Duration;
 
 /// A scenario that is read again at each point; several threads can do so.
 pub struct Study {
@@ -18,7 +19,7 @@ pub struct Study {
     bytes: Vec<u8>,
     overrides: Vec<String>,
     sweep: Sweep,
-    until: Vec<Until>,
+    measuring: Measuring,
     colour: bool,
 }
 
@@ -58,21 +59,24 @@ impl Study {
                 arguments.scenario
             )));
         }
-        let overrides = arguments.overrides.clone();
-        let study = Study { file, bytes, overrides, sweep, until, colour: terminal.colour() };
+        let warm_up = Duration::parse(&arguments.warm_up)
+            .map_err(|why| Failure::Arguments(format!("--warm-up: {why}")))?;
+        let (overrides, measuring) = (arguments.overrides.clone(), Measuring { until, warm_up });
+        let study = Study { file, bytes, overrides, sweep, measuring, colour: terminal.colour() };
         Ok((study, base))
     }
 
     /// A scenario on its own, as `check` sees it.
     pub fn of_checked(file: &str, bytes: Vec<u8>, overrides: &[String], sweep: Sweep) -> Study {
         let (file, overrides) = (file.to_string(), overrides.to_vec());
-        Study { file, bytes, overrides, sweep, until: Vec::new(), colour: false }
+        let measuring = Measuring::default();
+        Study { file, bytes, overrides, sweep, measuring, colour: false }
     }
 
     /// All runs.
     pub fn plan(&self, base: &Checked) -> Result<Plan, Failure> {
         let mut at = |settings: &[String]| self.at(settings, None).map_err(|why| why.to_string());
-        let refusal = match plan(base, &self.sweep, self.until.clone(), &mut at) {
+        let refusal = match plan(base, &self.sweep, self.measuring.clone(), &mut at) {
             Ok(plan) => return Ok(plan),
             Err(refusal) => refusal,
         };

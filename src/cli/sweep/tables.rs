@@ -1,5 +1,5 @@
-//! The tables of a sweep, made of its rows: `table.csv`, `table.jsonl`, `dictionary.json` and
-//! `summary.json`.
+//! The tables of a sweep, made of its rows: `table.csv`, `table.jsonl`, `nodes.csv`, `faults.csv`,
+//! their dictionaries, and `summary.json`.
 
 use std::path::Path;
 
@@ -9,7 +9,8 @@ use crate::cli::sweep::exits::Counts;
 use crate::cli::sweep::store::Store;
 use crate::cli::terminal::Terminal;
 use crate::report::json::pretty;
-use crate::report::sweep::dictionary::dictionary;
+use crate::report::sweep::detail_tables::Tables;
+use crate::report::sweep::dictionary::{dictionary, of_faults, of_nodes};
 use crate::report::sweep::plan::{Plan, Task};
 use crate::report::sweep::summary::{Mean, PointSummary, Summary, Summing};
 use crate::report::sweep::table::Table;
@@ -38,17 +39,24 @@ pub fn write(
     };
     let (csv, lines) = (folder.draft("table.csv")?, folder.draft("table.jsonl")?);
     let mut table = Table::new(plan, csv, lines).map_err(cannot)?;
+    let (nodes, faults) = (folder.draft("nodes.csv")?, folder.draft("faults.csv")?);
+    let mut details = Tables::new(plan, nodes, faults).map_err(cannot)?;
     let mut summing = Summing::new(plan);
     for task in tasks {
         let row = store.row(plan, *task)?;
         table.add(*task, &row).map_err(cannot)?;
+        details.add(*task, &row).map_err(cannot)?;
         summing.add(*task, &row);
     }
-    let (csv, lines) = table.finish().map_err(cannot)?;
+    let ((csv, lines), (nodes, faults)) =
+        (table.finish().map_err(cannot)?, details.finish().map_err(cannot)?);
     let summary = summing.finish();
     folder.write("dictionary.json", &dictionary(plan))?;
-    lines.keep()?;
-    csv.keep()?;
+    folder.write("nodes-dictionary.json", &of_nodes(plan))?;
+    folder.write("faults-dictionary.json", &of_faults(plan))?;
+    for draft in [lines, nodes, faults, csv] {
+        draft.keep()?;
+    }
     // The summary comes last: where it stands, all else does.
     folder.write("summary.json", &pretty(&summary))?;
     Ok(summary)
@@ -79,7 +87,7 @@ pub fn tell(
     }
     text.push_str(&format!(
         "\nmeans over runs, \u{b1} half of the 95 % interval\nfiles in {}: table.csv, \
-         table.jsonl, dictionary.json, summary.json\n",
+         table.jsonl, nodes.csv, faults.csv, a dictionary of each, summary.json\n",
         folder.display()
     ));
     terminal.print(&text)

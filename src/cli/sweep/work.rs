@@ -19,9 +19,10 @@ use crate::cli::sweep::store::Store;
 use crate::cli::sweep::study::Study;
 use crate::cli::terminal::Terminal;
 use crate::experiment::sweep::repetitions::Repetitions;
-use crate::experiment::sweep::running::row;
 use crate::report::sweep::plan::{Plan, Shard, Task};
 use crate::report::sweep::row::Row;
+use crate::scenario::read::Checked;
+use crate::time::Time;
 
 /// A part of a sweep and where it goes.
 pub struct Work<'w> {
@@ -30,7 +31,13 @@ pub struct Work<'w> {
     pub shard: Shard,
     pub folder: &'w Folder,
     pub terminal: &'w Terminal,
+    /// How a run is done.
+    pub run: &'w Run<'w>,
 }
+
+/// Does one run; none if it was given up.
+pub type Run<'r> =
+    dyn Fn(&Plan, Task, &Checked, &mut dyn FnMut(Time) -> bool) -> Option<Row> + Sync + 'r;
 
 /// The file of this attempt. It stays when the attempt dies.
 struct Attempt {
@@ -104,7 +111,8 @@ impl Work<'_> {
     }
 
     fn missing(&self, tasks: &[Task], store: &Store) -> Vec<Task> {
-        let absent = |task: &&Task| !store.has(&self.plan.address(**task));
+        // A run in which the program failed is tried again: it may be another program by now.
+        let absent = |task: &&Task| !store.is_done(&self.plan.address(**task));
         tasks.iter().filter(absent).copied().collect()
     }
 
@@ -161,7 +169,7 @@ impl Work<'_> {
     /// Does one run; none if it was given up.
     fn one(&self, task: Task, goes_on: &dyn Fn() -> bool) -> Result<Option<Row>, Failure> {
         let checked = self.study.scenario(self.plan, task)?;
-        let run = || row(self.plan, task, &checked, &mut |_| goes_on());
+        let run = || (self.run)(self.plan, task, &checked, &mut |_| goes_on());
         Ok(catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|told| {
             let text = told.downcast_ref::<String>().map(String::as_str);
             let text = text.or_else(|| told.downcast_ref::<&str>().copied());
@@ -175,7 +183,8 @@ impl Work<'_> {
         let part = self.part();
         if part.path.exists() {
             let held = Store::default().take(&part)?;
-            if !held.torn && tasks.iter().map(|task| task.index).eq(held.indices) {
+            if !held.torn && !held.panicked && tasks.iter().map(|task| task.index).eq(held.indices)
+            {
                 return Ok(());
             }
         }

@@ -1,6 +1,6 @@
 //! One run of a sweep.
 
-use crate::experiment::run;
+use crate::experiment::steady::{Reports, reports};
 use crate::report::sweep::plan::{Plan, Task};
 use crate::report::sweep::row::Row;
 use crate::scenario::read::Checked;
@@ -14,6 +14,7 @@ pub fn row(
     checked: &Checked,
     pulse: &mut dyn FnMut(Time) -> bool,
 ) -> Option<Row> {
-    let outcome = run(checked, &checked.plan().layout(), Vec::new(), pulse)?;
-    Some(Row::of(plan, task, &outcome.report))
+    let layout = checked.plan().layout();
+    let Reports { whole, steady } = reports(checked, &layout, plan.warm_up, None, pulse)?;
+    Some(Row::of(plan, task, &whole, steady.as_ref()))
 }

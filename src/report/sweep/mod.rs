@@ -5,9 +5,14 @@
 //! | `plan` | which runs there are, in which order, and under which name each is kept |
 //! | `row` | what came of one run |
 //! | `table` | one tidy table over all runs, as CSV and as JSON Lines |
-//! | `dictionary` | unit, type and meaning of each of its columns |
+//! | `details` | what a run says of each node and of each fault |
+//! | `detail_tables` | a row for each of them |
+//! | `dictionary` | unit, type and meaning of each of their columns |
 //! | `summary` | mean and interval of each figure at each point |
 
+#[cfg(feature = "cli")]
+pub mod detail_tables;
+pub mod details;
 pub mod dictionary;
 pub mod plan;
 pub mod row;

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::digest::Digest;
 use crate::report::json::pretty;
+use crate::time::Duration;
 
 /// All runs of a sweep.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -13,6 +14,10 @@ use crate::report::json::pretty;
 pub struct Plan {
     pub tool: String,
     pub version: String,
+    /// Fingerprint of what shipped scenarios do in this build; programs of one version may differ
+    /// in that between releases.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub behaviour: String,
     /// The scenario's name.
     pub scenario: String,
     /// Fingerprint of all that stands below, in hexadecimal.
@@ -22,6 +27,9 @@ pub struct Plan {
     /// When repetitions end before all seeds are used, if they may.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub until: Vec<Until>,
+    /// Operations that begin before this are left out of all figures by parts of the run.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub warm_up: Duration,
     pub axes: Vec<Axis>,
     pub points: Vec<Point>,
     /// The figures that are kept of each run, by their paths in a report.
@@ -156,11 +164,13 @@ impl Plan {
     }
 
     /// The name under which a run is kept: who has the same name has the same row. It is made of
-    /// the version, what is kept of a run, the scenario at the point, and the seed.
+    /// the version and what it does, what is kept of a run, the scenario at the point, and the
+    /// seed.
     pub fn address(&self, task: Task) -> String {
         let world = &self.points[task.point].world;
-        let kept = fingerprint(&self.figures.join(" "));
-        let text = format!("{} {kept} {world} {}", self.version, task.seed);
+        let kept = fingerprint(&format!("{} {}", self.warm_up, self.figures.join(" ")));
+        let program = format!("{} {}", self.version, self.behaviour);
+        let text = format!("{program} {kept} {world} {}", task.seed);
         format!("{:016x}", fingerprint(&text))
     }
 
@@ -176,8 +186,12 @@ impl Plan {
     }
 }
 
+fn is_zero(duration: &Duration) -> bool {
+    *duration == Duration::ZERO
+}
+
 /// A fingerprint of a text.
-fn fingerprint(text: &str) -> u64 {
+pub fn fingerprint(text: &str) -> u64 {
     let with = |digest: Digest, byte: u8| digest.with(u64::from(byte));
     text.bytes().fold(Digest::EMPTY.with(text.len() as u64), with).value()
 }
@@ -201,10 +215,12 @@ pub(super) mod tests {
         Plan {
             tool: "dynamo-sim".to_string(),
             version: "0".to_string(),
+            behaviour: "b".to_string(),
             scenario: "a".to_string(),
             plan: String::new(),
             seeds: Span { first: 5, count: 4 },
             until: Vec::new(),
+            warm_up: Duration::ZERO,
             axes: vec![axis("cluster.r", "cluster.r", "1"), axis("a.b", "a.b_ms", "ms")],
             points: vec![point(1), point(2)],
             figures: vec!["availability.get".to_string(), "latency.get.p99_ms".to_string()],
@@ -240,7 +256,13 @@ pub(super) mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), 8);
-        let other = Plan { version: "1".to_string(), ..plan.clone() };
-        assert_ne!(other.address(other.task(0)), plan.address(plan.task(0)));
+        let others = [
+            Plan { version: "1".to_string(), ..plan.clone() },
+            Plan { behaviour: "c".to_string(), ..plan.clone() },
+            Plan { warm_up: Duration(1), ..plan.clone() },
+        ];
+        for other in others {
+            assert_ne!(other.address(other.task(0)), plan.address(plan.task(0)));
+        }
     }
 }

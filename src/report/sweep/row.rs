@@ -5,6 +5,7 @@ use serde_json::{Number, Value};
 
 use crate::check::verdict::Outcome;
 use crate::report::document::Report;
+use crate::report::sweep::details::Details;
 use crate::report::sweep::plan::{Plan, Task};
 
 /// How a run ended.
@@ -60,13 +61,28 @@ pub struct Row {
     pub digest: String,
     /// In the order of the plan; none where the run has nothing to say.
     pub figures: Vec<Option<Number>>,
+    /// Of nodes and faults, one by one.
+    pub details: Details,
+}
+
+/// The part of a run between its warm-up and its end, in a report that was cut there.
+const AFTER_WARM_UP: &str = "during";
+
+fn at<'v>(document: &'v Value, path: &str) -> Option<&'v Value> {
+    path.split('.').try_fold(document, |value, step| value.get(step))
 }
 
 impl Row {
-    /// Of a run that ended.
-    pub fn of(plan: &Plan, task: Task, report: &Report) -> Row {
-        let document = serde_json::to_value(report).expect("a report is plain data");
-        let figure = |path: &String| match path.split('.').try_fold(&document, |v, s| v.get(s)) {
+    /// Of a run that ended. `steady` is its report with the warm-up cut off: what that has by parts
+    /// of the run is taken from there, from the part after the warm-up.
+    pub fn of(plan: &Plan, task: Task, report: &Report, steady: Option<&Report>) -> Row {
+        let document = |report: &Report| serde_json::to_value(report).expect("it is plain data");
+        let (whole, steady) = (document(report), steady.map(document));
+        let after = |path: &str| {
+            let (section, rest) = path.split_once('.')?;
+            at(steady.as_ref()?, &format!("{section}.{AFTER_WARM_UP}.{rest}"))
+        };
+        let figure = |path: &String| match after(path).or_else(|| at(&whole, path)) {
             Some(Value::Number(number)) => Some(number.clone()),
             Some(_) | None => None,
         };
@@ -85,6 +101,7 @@ impl Row {
             problem: broken.map(|it| it.judge).collect::<Vec<_>>().join(" "),
             digest: report.header.digest.clone(),
             figures: plan.figures.iter().map(figure).collect(),
+            details: Details::of(&whole),
         }
     }
 
@@ -97,6 +114,7 @@ impl Row {
             problem: story.lines().next().unwrap_or("").to_string(),
             digest: String::new(),
             figures: vec![None; plan.figures.len()],
+            details: Details::default(),
         }
     }
 

@@ -25,10 +25,20 @@ pub struct Table<'p, W: Write> {
 
 /// The names of all columns, in their order.
 pub fn columns(plan: &Plan) -> Vec<String> {
+    let ended = ENDED.iter().map(|name| name.to_string());
+    columns_of_place(plan).into_iter().chain(ended).chain(plan.figures.iter().cloned()).collect()
+}
+
+/// The names of the columns that say which run it is.
+pub fn columns_of_place(plan: &Plan) -> Vec<String> {
     let axes = plan.axes.iter().map(|axis| axis.column.clone());
-    let named = |names: &[&str]| names.iter().map(|name| name.to_string()).collect::<Vec<_>>();
-    let all = named(&FIRST).into_iter().chain(axes).chain(named(&ENDED));
-    all.chain(plan.figures.iter().cloned()).collect()
+    FIRST.iter().map(|name| name.to_string()).chain(axes).collect()
+}
+
+/// The cells of those columns.
+pub fn place(plan: &Plan, task: Task) -> Vec<Value> {
+    let first = [Value::from(task.point as u64), Value::from(task.seed)];
+    first.into_iter().chain(plan.points[task.point].cells.iter().cloned()).collect()
 }
 
 /// A row as an object whose members have the order of the columns.
@@ -56,8 +66,7 @@ impl<'p, W: Write> Table<'p, W> {
     /// Adds a run.
     pub fn add(&mut self, task: Task, row: &Row) -> io::Result<()> {
         let text = |text: &str| Value::from(text);
-        let mut cells = vec![Value::from(task.point as u64), Value::from(task.seed)];
-        cells.extend(self.plan.points[task.point].cells.iter().cloned());
+        let mut cells = place(self.plan, task);
         cells.extend([text(row.status.name()), text(&row.problem), text(&row.digest)]);
         let figure = |it: &Option<serde_json::Number>| it.clone().map_or(Value::Null, Value::from);
         cells.extend(row.figures.iter().map(figure));
@@ -75,7 +84,7 @@ impl<'p, W: Write> Table<'p, W> {
 }
 
 /// As CSV has it: texts without quotes, nothing where there is nothing.
-fn cell(value: &Value) -> String {
+pub fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),

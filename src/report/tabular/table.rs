@@ -25,6 +25,11 @@ pub struct Row {
 #[error("{0}")]
 pub struct Problem(pub String);
 
+/// Columns of which all are told where one is asked for that is not there.
+const MOST_LISTED: usize = 30;
+/// Names that are told as near.
+const MOST_NEAR: usize = 5;
+
 impl Table {
     /// Reads CSV with a header; `name` stands in complaints.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Table, Problem> {
@@ -66,18 +71,35 @@ impl Table {
         writer.into_inner().expect("memory takes what is written to it")
     }
 
-    /// The place of a column. An unknown one is told with the nearest name and all there are.
+    /// The place of a column. An unknown one is told with the names that are near.
     pub fn column(&self, name: &str) -> Result<usize, Problem> {
         let found = self.columns.iter().position(|column| column == name);
         found.ok_or_else(|| {
-            let near = |column: &&String| strsim::damerau_levenshtein(column, name);
-            let nearest = self.columns.iter().min_by_key(near);
-            let hint = nearest.filter(|it| near(it) <= 2 + name.len() / 3);
-            let hint = hint.map_or(String::new(), |it| format!("; did you mean `{it}`?"));
-            let all = self.columns.join(", ");
+            let near = self.near(name);
+            let hint = match near.is_empty() {
+                true => String::new(),
+                false => format!("; did you mean {}?", near.join(", ")),
+            };
             let table = &self.name;
-            Problem(format!("{table}: there is no column `{name}`{hint}\n  there are: {all}"))
+            let there = match self.columns.len() {
+                count if count > MOST_LISTED => format!("there are {count}, in its first line"),
+                _ => format!("there are: {}", self.columns.join(", ")),
+            };
+            Problem(format!("{table}: there is no column `{name}`{hint}\n  {there}"))
         })
+    }
+
+    /// The columns whose names are spelt nearly so, or hold all words of it, nearest first.
+    fn near(&self, name: &str) -> Vec<String> {
+        let words: Vec<&str> =
+            name.split(['.', '_', ' ', '-']).filter(|it| !it.is_empty()).collect();
+        let distance = |column: &&String| strsim::damerau_levenshtein(column, name);
+        let is_near = |column: &&String| {
+            distance(column) <= 2 + name.len() / 4 || words.iter().all(|word| column.contains(word))
+        };
+        let mut near: Vec<&String> = self.columns.iter().filter(is_near).collect();
+        near.sort_by_key(distance);
+        near.into_iter().take(MOST_NEAR).map(|it| format!("`{it}`")).collect()
     }
 
     /// The text of a cell; empty ones are refused.
