@@ -365,7 +365,10 @@ impl Node {
                 // Tried again at a later scan; the target is not to blame.
                 let _blameless = self.handoff.as_mut().and_then(|h| h.on_due(target, key, scan));
             }
-            Job::Fetch { .. } | Job::ReadKeys(_) | Job::Reap { .. } => {}
+            // Else this home would give the tombstone back to those who have dropped it, again and
+            // again.
+            Job::Reap { key, digest } => Reaper::on_failed(ctx, key, digest),
+            Job::Fetch { .. } | Job::ReadKeys(_) => {}
             // What moves is read, sent or asked for again in time.
             Job::ReadRange(_) | Job::ReadAsked(_) | Job::Receive(_) | Job::Passed(_) => {}
             Job::Write { .. } | Job::Store { .. } | Job::Accept { .. } => {}

@@ -25,6 +25,9 @@ use crate::dynamo::words::NodeCtx;
 use crate::id::{Address, Key, NodeId};
 use crate::time::Duration;
 
+/// After what time one that the disk did not drop is looked at again.
+const RETRY: Duration = Duration::from_secs(1);
+
 /// The part of a node that drops tombstones.
 #[derive(Debug, Default)]
 pub struct Reaper {
@@ -79,6 +82,11 @@ impl Reaper {
                 }
             }
         }
+    }
+
+    /// The disk did not drop it: it is looked at again.
+    pub fn on_failed(ctx: &mut NodeCtx<'_>, key: Key, digest: u64) {
+        ctx.arm(RETRY, Timer::Reap { key, digest });
     }
 
     fn ask(

@@ -118,6 +118,7 @@ shipped![
     ("regressions", "hint-to-a-giver"),
     ("regressions", "late-copy"),
     ("regressions", "lost-for-ever"),
+    ("regressions", "replaced-yet-leaving"),
     ("regressions", "standing-clock"),
     ("regressions", "taken-place"),
     ("gallery", "versions-behind"),

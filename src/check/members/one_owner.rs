@@ -3,13 +3,16 @@
 //! Does not verify that two views agree (same_views does), nor whose claim a ring would go by if
 //! there were two. Where tokens are numbered partitions (strategy 3) claims are dated, and the last
 //! counts: that one owner comes of it is so by construction, and nothing is examined. No knob
-//! breaks it. Examines each distinct membership that anybody believes in.
+//! breaks it; two administrators who replace one node at the same time, each by another, do, and
+//! that is an anomaly: all go by the lower name then, whose ring is one. Examines each distinct
+//! membership that anybody believes in.
 
 use std::collections::BTreeSet;
 
 use crate::check::judge::Judge;
 use crate::check::members::if_met_or_administered;
-use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
+use crate::check::verdict::{Finding, Verdict};
+use crate::check::weighed::Weighed;
 use crate::dynamo::fact::Fact;
 use crate::dynamo::fact::members::MemberFact;
 use crate::dynamo::ring::history::History;
@@ -24,7 +27,7 @@ use crate::trace::record::{Account, Record};
 #[derive(Debug, Default)]
 pub struct OneOwner {
     seen: BTreeSet<u64>,
-    findings: Findings,
+    findings: Weighed,
 }
 
 impl Judge for OneOwner {
@@ -45,7 +48,7 @@ impl Judge for OneOwner {
 
     fn verdict(self: Box<Self>, layout: &Layout, _: &Account) -> Option<Verdict> {
         let examined = self.seen.len() as u64;
-        let verdict = self.findings.verdict_if_met("one_owner", examined, Outcome::Violated);
+        let verdict = self.findings.verdict("one_owner", examined);
         if_met_or_administered(layout, verdict)
     }
 }
@@ -62,7 +65,9 @@ impl OneOwner {
         let twice = claims.windows(2).filter(|pair| pair[0].0 == pair[1].0);
         for pair in twice {
             let (one, other) = (pair[0].1, pair[1].1);
-            self.findings.add(|| Finding {
+            let place = |node| history.change(node).and_then(|change| change.in_place_of);
+            let both_replace = place(one).is_some() && place(one) == place(other);
+            self.findings.add(both_replace, || Finding {
                 time: Some(now),
                 nodes: vec![node, one, other],
                 mechanism: "two members with one token",

@@ -188,7 +188,8 @@ impl Node {
         if ring.is_home(self.view.me, range) || self.expects(key) {
             return;
         }
-        let partner = self.given_to(key);
+        // Who was taken for dead since may have taken along what was given to it.
+        let partner = self.given_to(key).filter(|to| !self.is_taken_out(*to));
         let moving = self.view.history().transition().is_some();
         let still_given = self.open_gift(key);
         if still_given || partner.is_none() && moving {
@@ -219,6 +220,11 @@ impl Node {
         ctx.tell(|| Fact::Released { change });
     }
 
+    fn is_taken_out(&self, node: NodeId) -> bool {
+        let change = self.view.history().change(node);
+        change.is_some_and(|change| change.status == Status::Removed)
+    }
+
     /// Hints for those who are no members any more go to the homes that there are now.
     pub(super) fn retarget_hints(&mut self, ctx: &mut NodeCtx<'_>) {
         let known = self.view.history();
@@ -246,6 +252,8 @@ impl Node {
             if home == self.view.me {
                 let (config, disk) = (&self.config, &mut self.disk);
                 self.replica.keep(ctx, config, disk, (key, set), Cause::Handoff);
+                // Part of it may be promised to another by now.
+                self.giving.on_changed(ctx, self.disk.store.position(key), key);
             } else {
                 let hint = Hint { target: home, key, set };
                 add_hint(ctx, &self.config, &mut self.disk, hint);
