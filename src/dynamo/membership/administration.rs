@@ -19,10 +19,14 @@ use crate::random::luck::Luck;
 use crate::random::purpose::Purpose;
 use crate::time::Time;
 
+/// By how much the end of a coming or going is later than its beginning: whoever calls a join off
+/// by a leave, not knowing yet that it is over, is too late. The joiner has taken over ranges.
+const OVER: u32 = 2;
+
 /// By how much a removal is later than what it ends: a leave or a join that was told elsewhere
-/// meanwhile makes three changes at most (told, chosen, ended), and who is taken for dead, and may
-/// have been replaced, must not come back by it.
-const LAST_WORD: u32 = 4;
+/// meanwhile (told, chosen, ended) does not get as far, and who is taken for dead, and may have
+/// been replaced, must not come back by it.
+const LAST_WORD: u32 = 1 + 1 + OVER + 1;
 
 /// What choices of tokens are made by.
 #[derive(Clone, Copy)]
@@ -85,7 +89,7 @@ pub fn ended(history: &History, node: NodeId) -> Rc<History> {
             unreachable!("only what is under way can end")
         }
     };
-    let counter = before.counter + 1;
+    let counter = before.counter + OVER;
     history.with(node, Change { counter, status, in_place_of: None, ..before.clone() })
 }
 
@@ -327,6 +331,18 @@ mod tests {
             let both = History::join(&replaced, &elsewhere);
             assert_eq!(both.members(), [NodeId(0), NodeId(2), NodeId(7)]);
         }
+    }
+
+    #[test]
+    fn a_join_that_is_over_is_not_called_off() {
+        let luck = Luck::new(1);
+        let tell = by(&luck);
+        let told = tell(&three(), Command::Join(NodeId(9)), 5).unwrap();
+        let chosen = choose(&told, 9, &luck).unwrap();
+        let off = tell(&chosen, Command::Leave(NodeId(9)), 8).unwrap();
+        assert!(!History::join(&chosen, &off).peers().contains(&NodeId(9)));
+        let both = History::join(&ended(&chosen, NodeId(9)), &off);
+        assert!(both.is_member(NodeId(9)));
     }
 
     #[test]
