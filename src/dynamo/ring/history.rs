@@ -137,7 +137,7 @@ impl History {
                 let first = it.tokens.first().map_or(0, |token| (token >> 64) as u64);
                 digest.with(u64::from(node.0)).with(first).with(it.tokens.len() as u64)
             });
-        let members = changes.iter().filter(on_ring).map(|(node, _)| *node).collect();
+        let members: Vec<NodeId> = changes.iter().filter(on_ring).map(|(node, _)| *node).collect();
         let takes_part = |it: &Change| it.status.is_on_ring() || it.status == Status::Joining;
         let peers = changes.iter().filter(|(_, change)| takes_part(change));
         let removed = changes.iter().filter(|(_, change)| change.status == Status::Removed);
@@ -149,11 +149,12 @@ impl History {
         History {
             transition,
             founding: changes.values().all(Change::is_founding),
-            members,
             removed,
             peers: peers.map(|(node, _)| *node).collect(),
             digest,
-            membership: membership.value(),
+            // As in a history that has never known anybody.
+            membership: if members.is_empty() { 0 } else { membership.value() },
+            members,
             changes,
             numbered,
             tokens,
