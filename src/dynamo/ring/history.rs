@@ -92,7 +92,7 @@ pub struct History {
     /// Is everybody there who was there from the start, and nobody else?
     founding: bool,
     digest: u64,
-    /// Fingerprint of the members alone, from which the ring follows.
+    /// Fingerprint of the members alone, from which the ring follows; 0 of nobody.
     membership: u64,
     /// Tokens of all nodes.
     tokens: u64,
@@ -140,11 +140,11 @@ impl History {
         let members: Vec<NodeId> = changes.iter().filter(on_ring).map(|(node, _)| *node).collect();
         let takes_part = |it: &Change| it.status.is_on_ring() || it.status == Status::Joining;
         let peers = changes.iter().filter(|(_, change)| takes_part(change));
-        let removed = changes.iter().filter(|(_, change)| change.status == Status::Removed);
-        let removed = removed.map(|(node, _)| *node).collect();
+        let is_removed = |it: &(&NodeId, &Change)| it.1.status == Status::Removed;
+        let removed = changes.iter().filter(is_removed).map(|(node, _)| *node).collect();
         let moving = changes.iter().filter(|(_, change)| change.is_moving(numbered));
-        let transition =
-            moving.map(|(node, change)| Transition { issued: change.issued, node: *node }).min();
+        let begun = |(node, it): (&NodeId, &Change)| Transition { issued: it.issued, node: *node };
+        let transition = moving.map(begun).min();
         let tokens = changes.values().map(|change| change.tokens.len() as u64).sum();
         History {
             transition,
@@ -152,7 +152,6 @@ impl History {
             removed,
             peers: peers.map(|(node, _)| *node).collect(),
             digest,
-            // As in a history that has never known anybody.
             membership: if members.is_empty() { 0 } else { membership.value() },
             members,
             changes,
