@@ -74,7 +74,7 @@ fn first(bug: &Bug, base: &Scenario, start: u64, guided: bool) -> (f64, f64) {
 
 /// Logarithms to the base 2 of what pairs come to: -1 is half as many.
 fn logarithms(pairs: &[(f64, f64)]) -> Vec<(f64, f64)> {
-    pairs.iter().map(|(row, guided)| (row.log2(), guided.log2())).collect()
+    pairs.iter().map(|(row, guided)| (libm::log2(*row), libm::log2(*guided))).collect()
 }
 
 fn median(pairs: &[(f64, f64)], side: impl Fn(&(f64, f64)) -> f64) -> f64 {

@@ -231,7 +231,7 @@ mod tests {
         let shrunk = shrink(&scenario, &mut first, &|| false);
         let at: Vec<u64> = shrunk.scenario.administration.iter().map(|it| it.at().0).collect();
         assert_eq!(at.len(), 1);
-        assert!(at[0] % 100_000_000 == 0 && at[0] <= 3_500_000_000, "{at:?}");
+        assert!(at[0].is_multiple_of(100_000_000) && at[0] <= 3_500_000_000, "{at:?}");
         assert_eq!(shrunk.needed[0], "administration[0] (join)");
     }
 
