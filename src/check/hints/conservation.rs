@@ -225,8 +225,11 @@ impl Conservation {
     fn look_at_melted(&mut self, now: Time, record: &Record<'_>, holdings: &Holdings) {
         let Some((when, who, _)) = &self.melted else { return };
         let same = matches!(record, Record::Node { node, .. } if node == who && *when == now);
-        let ends = matches!(record, Record::Node { fact: Fact::HintSuperseded { .. }, .. });
-        if same && !ends {
+        let next = match record {
+            Record::Node { node, fact: Fact::HintSuperseded { hint } } => Some((*node, hint)),
+            _other => None,
+        };
+        if same && next.is_none() {
             return;
         }
         let Some((when, node, hint)) = self.melted.take() else { return };
@@ -236,7 +239,10 @@ impl Conservation {
         let own = holdings.copies(hint.key).get(&node).map(|set| &**set);
         let here = hints.chain(own).any(|set| covers(Some(set), &hint.set));
         // What merging keeps is for the judges of versions.
-        let later = holdings.hints(hint.key).contains_key(&(node, hint.target));
+        let place = (node, hint.target);
+        let melts_again = next.is_some_and(|(by, next)| (by, next.target) == place);
+        let later = holdings.hints(hint.key).contains_key(&place)
+            || melts_again && next.is_some_and(|(_, next)| next.key == hint.key);
         let here = here || later;
         let copies = holdings.copies(hint.key);
         let has_it = |home: &NodeId| covers(copies.get(home).map(|set| &**set), &hint.set);

@@ -34,6 +34,8 @@ pub struct Drain {
     waiting: BTreeMap<(NodeId, NodeId), Waiting>,
     /// Who believes whom down.
     suspects: BTreeSet<(NodeId, NodeId)>,
+    /// Who does not run; a disk that goes back in time brings hints to it all the same.
+    down: BTreeSet<NodeId>,
     settled: Option<Time>,
     examined: u64,
     findings: Findings,
@@ -64,6 +66,7 @@ impl Drain {
             idles: cluster.hinted_handoff.on().is_some_and(|settings| settings.idle.is_some()),
             waiting: BTreeMap::new(),
             suspects: BTreeSet::new(),
+            down: BTreeSet::new(),
             settled: None,
             examined: 0,
             findings: Findings::default(),
@@ -97,7 +100,8 @@ impl Drain {
         waiting.hints += 1;
         // Each one that is kept begins the time of idleness anew.
         if waiting.hints == 1 || self.idles {
-            waiting.since = (!self.suspects.contains(&pair)).then_some(now);
+            let hindered = self.suspects.contains(&pair) || self.down.contains(&node);
+            waiting.since = (!hindered).then_some(now);
         }
     }
 
@@ -143,10 +147,14 @@ impl Judge for Drain {
             Record::Node { node, fact } => self.on_fact(now, *node, fact),
             Record::Down { node, .. } => {
                 self.suspects.retain(|(who, _)| who != node);
+                self.down.insert(*node);
                 self.mark(now, |pair| pair.0 == *node, None);
             }
             // Whom it believed down it has forgotten.
-            Record::Up { node } => self.mark(now, |pair| pair.0 == *node, Some(now)),
+            Record::Up { node } => {
+                self.down.remove(node);
+                self.mark(now, |pair| pair.0 == *node, Some(now));
+            }
             _other => {}
         }
     }
