@@ -39,6 +39,19 @@ pub enum Order {
     Start(Start),
 }
 
+impl Order {
+    /// As scenarios call it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Order::Join(_) => "join",
+            Order::Leave(_) => "leave",
+            Order::Remove(_) => "remove",
+            Order::Replace(_) => "replace",
+            Order::Start(_) => "start",
+        }
+    }
+}
+
 /// A node that shall come in.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

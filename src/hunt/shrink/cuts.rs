@@ -3,7 +3,6 @@
 
 use crate::scenario::lines::Lines;
 use crate::scenario::spec::Scenario;
-use crate::sim::administration::Order;
 
 /// Kinds of what can be taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,7 +50,7 @@ impl Parts<'_> {
         match (self.list, &self.lines) {
             (List::Settings, Some(lines)) => lines.told(place),
             (List::Administration, _) => {
-                format!("administration[{place}] ({})", name(&self.scenario.administration[place]))
+                format!("administration[{place}] ({})", self.scenario.administration[place].name())
             }
             (List::Faults | List::Settings, _) => {
                 format!("faults[{place}] ({})", self.scenario.faults[place].what.kind())
@@ -69,16 +68,5 @@ impl Parts<'_> {
             (List::Faults | List::Settings, _) => drop(less.faults.drain(places)),
         }
         less
-    }
-}
-
-/// As scenarios call it.
-fn name(order: &Order) -> &'static str {
-    match order {
-        Order::Join(_) => "join",
-        Order::Leave(_) => "leave",
-        Order::Remove(_) => "remove",
-        Order::Replace(_) => "replace",
-        Order::Start(_) => "start",
     }
 }

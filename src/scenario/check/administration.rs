@@ -12,7 +12,7 @@ use crate::sim::administration::{Join, Order, Replacement};
 pub(super) fn check(scenario: &Scenario, findings: &mut Findings) {
     let mut started: BTreeMap<NodeId, Path> = BTreeMap::new();
     for (place, order) in scenario.administration.iter().enumerate() {
-        let path = Path::from("administration").index(place).name(kind(order));
+        let path = Path::from("administration").index(place).name(order.name());
         let (at, duration) = (order.at(), scenario.duration);
         let late = format!("the order is given at {at}, and the run lasts {duration}");
         findings.require_with(at < duration, path.name("at"), ["duration"], late);
@@ -22,18 +22,8 @@ pub(super) fn check(scenario: &Scenario, findings: &mut Findings) {
         }
     }
     for (place, order) in scenario.administration.iter().enumerate() {
-        let path = Path::from("administration").index(place).name(kind(order));
+        let path = Path::from("administration").index(place).name(order.name());
         check_comes(order, &started, (&path, scenario), findings);
-    }
-}
-
-fn kind(order: &Order) -> &'static str {
-    match order {
-        Order::Join(_) => "join",
-        Order::Leave(_) => "leave",
-        Order::Remove(_) => "remove",
-        Order::Replace(_) => "replace",
-        Order::Start(_) => "start",
     }
 }
 
