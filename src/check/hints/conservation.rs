@@ -225,11 +225,11 @@ impl Conservation {
     fn look_at_melted(&mut self, now: Time, record: &Record<'_>, holdings: &Holdings) {
         let Some((when, who, _)) = &self.melted else { return };
         let same = matches!(record, Record::Node { node, .. } if node == who && *when == now);
-        let next = match record {
+        let melts = match record {
             Record::Node { node, fact: Fact::HintSuperseded { hint } } => Some((*node, hint)),
             _other => None,
         };
-        if same && next.is_none() {
+        if same && melts.is_none() {
             return;
         }
         let Some((when, node, hint)) = self.melted.take() else { return };
@@ -239,11 +239,10 @@ impl Conservation {
         let own = holdings.copies(hint.key).get(&node).map(|set| &**set);
         let here = hints.chain(own).any(|set| covers(Some(set), &hint.set));
         // What merging keeps is for the judges of versions.
-        let place = (node, hint.target);
-        let melts_again = next.is_some_and(|(by, next)| (by, next.target) == place);
-        let later = holdings.hints(hint.key).contains_key(&place)
-            || melts_again && next.is_some_and(|(_, next)| next.key == hint.key);
-        let here = here || later;
+        let place = (node, hint.target, hint.key);
+        let melts_on = melts.is_some_and(|(by, next)| (by, next.target, next.key) == place);
+        let later = holdings.hints(hint.key).contains_key(&(node, hint.target));
+        let here = here || later || melts_on;
         let copies = holdings.copies(hint.key);
         let has_it = |home: &NodeId| covers(copies.get(home).map(|set| &**set), &hint.set);
         if !here && !holdings.homes(hint.key).iter().all(has_it) {
