@@ -1,5 +1,5 @@
 //! No judge finds anything wrong in a protocol without a planted bug, whatever befalls it: random
-//! plans of trouble over clusters of many kinds, and every shipped scenario.
+//! plans of trouble over clusters of many kinds. (Shipped scenarios: `tests/worlds.rs`.)
 //!
 //! `SEEDS=50 cargo test --test judges -- --nocapture` tries more.
 
@@ -7,7 +7,6 @@ use dynamo_sim::check::verdict::Outcome;
 use dynamo_sim::experiment::known_figures;
 use dynamo_sim::hunt::trial::Trial;
 use dynamo_sim::scenario::read::Checked;
-use dynamo_sim::scenario::shipped::SHIPPED;
 use dynamo_sim::scenario::spec::Scenario;
 
 const WORLD: &str = r#"{
@@ -108,14 +107,4 @@ fn random_trouble_breaks_nothing() {
 #[ignore = "open: nodes that lose disks while homes change, and tombstones that all homes drop"]
 fn random_trouble_breaks_nothing_in_open_kinds() {
     breaks_nothing(&OPEN);
-}
-
-#[test]
-#[ignore = "the worlds test runs them all; this one says what each judge finds"]
-fn shipped_scenarios_break_nothing() {
-    let mut complaints = Vec::new();
-    for (name, text) in SHIPPED {
-        complaints.extend(wrong(name, &read(name, text, &[])));
-    }
-    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
 }
