@@ -11,7 +11,6 @@ use dynamo_sim::hunt::bugs::{Bug, all};
 use dynamo_sim::hunt::campaign::Campaign;
 use dynamo_sim::hunt::coverage::{Cell, Meetings};
 use dynamo_sim::hunt::prospect;
-use dynamo_sim::hunt::swarm::lot::Lot;
 use dynamo_sim::hunt::swarm::{SWARM, draw};
 use dynamo_sim::hunt::trial::{Trial, care_for};
 use dynamo_sim::scenario::read::Checked;
@@ -42,9 +41,9 @@ struct Seen {
     cells: BTreeSet<Cell>,
 }
 
-fn attempt(bug: &Bug, base: &Scenario, lot: Lot) -> Seen {
+fn attempt(bug: &Bug, base: &Scenario, seed: u64) -> Seen {
     let run = || {
-        let plan = Checked::new(draw(base, lot), &[]).expect("a world that can be").plan();
+        let plan = Checked::new(draw(base, seed), &[]).expect("a world that can be").plan();
         let mut meetings = Meetings::new(&plan.layout());
         let trial = Trial::with_care(&plan, EVENTS, care_for(bug), &mut [&mut meetings]);
         let caught = trial.broken().any(|it| bug.invariants.contains(&it.invariant));
@@ -59,15 +58,15 @@ fn first(bug: &Bug, base: &Scenario, start: u64, guided: bool) -> (f64, f64) {
     let mut campaign = Campaign::new(start, guided);
     let (mut worlds, mut events) = (0, 0);
     loop {
-        for lot in campaign.batch(&|lot| prospect::cells(&draw(base, lot))) {
-            let seen = attempt(bug, base, lot);
+        for seed in campaign.batch(&|seed| prospect::cells(&draw(base, seed))) {
+            let seen = attempt(bug, base, seed);
             worlds += 1;
             events += seen.events;
             if seen.caught || worlds == MOST {
                 return (worlds as f64, events as f64 / 1_000.0);
             }
             let trial = Trial { verdicts: Vec::new(), digest: 0, events: seen.events };
-            campaign.take(lot, &trial, seen.cells);
+            campaign.take(seed, &trial, seen.cells);
         }
     }
 }

@@ -205,8 +205,8 @@ pub struct Hunt {
     /// Events after which a run is taken for one that never ends
     #[arg(long, value_name = "N", default_value_t = crate::hunt::trial::EVENTS)]
     pub budget: u64,
-    /// Print a world as a scenario instead, by the name under which findings tell it (17, 17-3)
-    #[arg(long, value_name = "WORLD")]
+    /// Print the world of this seed as a scenario instead
+    #[arg(long, value_name = "SEED")]
     pub print: Option<String>,
     /// A folder of findings to replay first; one that still stands is a finding
     #[arg(long, value_name = "DIR")]

@@ -18,7 +18,6 @@ use crate::cli::parallel;
 use crate::cli::progress::Progress;
 use crate::cli::terminal::Terminal;
 use crate::hunt::campaign::Campaign;
-use crate::hunt::swarm::lot::Lot;
 use crate::scenario::seed;
 use crate::time::Duration;
 
@@ -28,9 +27,10 @@ const USUAL: u64 = 200;
 /// Tries worlds until their number or the time is over, and tells what broke.
 pub fn hunt(arguments: &Hunt, terminal: &Terminal) -> Result<Code, Failure> {
     let worlds = Worlds::new(arguments, terminal)?;
-    if let Some(lot) = &arguments.print {
-        let lot = Lot::parse(lot).map_err(|why| Failure::Arguments(format!("--print: {why}")))?;
-        terminal.print(&worlds.plain(lot).resolved_json())?;
+    if let Some(seed) = &arguments.print {
+        let seed =
+            seed::parse(seed).map_err(|why| Failure::Arguments(format!("--print: {why}")))?;
+        terminal.print(&worlds.plain(seed).resolved_json())?;
         return Ok(Code::Held);
     }
     let corpus = corpus::replay_all(arguments, terminal)?;
@@ -84,14 +84,14 @@ fn try_all(
     let _silence = world::Silence::new();
     let stop = || interrupt.asked().is_some() || deadline.is_over();
     while !stop() && most.is_none_or(|most| campaign.tally().worlds < most) {
-        let mut lots = campaign.batch(&|lot| worlds.promise(lot));
+        let mut seeds = campaign.batch(&|seed| worlds.promise(seed));
         let left = most.map(|most| most - campaign.tally().worlds);
-        lots.truncate(left.map_or(lots.len(), |left| left.min(lots.len() as u64) as usize));
-        let tried = parallel::each(jobs, &lots, &stop, &|lot| worlds.attempt(*lot));
-        for (lot, tried) in lots.iter().zip(tried) {
+        seeds.truncate(left.map_or(seeds.len(), |left| left.min(seeds.len() as u64) as usize));
+        let tried = parallel::each(jobs, &seeds, &stop, &|seed| worlds.attempt(*seed));
+        for (seed, tried) in seeds.iter().zip(tried) {
             // What the time left out is left out from there on: no gap is counted as clean.
             let Some(Tried { trial, cells }) = tried else { break };
-            campaign.take(*lot, &trial, cells);
+            campaign.take(*seed, &trial, cells);
         }
         let done = most.map_or(0.0, |most| campaign.tally().worlds as f64 / most as f64);
         progress.at_part(done.max(deadline.part().unwrap_or(0.0)));

@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::hunt::coverage::{Cell, Matrix};
 use crate::hunt::fingerprint::Fingerprint;
-use crate::hunt::swarm::lot::Lot;
 use crate::hunt::trial::Trial;
 
 /// Worlds of one batch.
@@ -23,7 +22,7 @@ pub struct Campaign {
     /// Are seeds preferred that promise what is rarely reached?
     guided: bool,
     /// Seeds that were preferred: they say nothing about how common a finding is.
-    preferred: BTreeSet<Lot>,
+    preferred: BTreeSet<u64>,
     matrix: Matrix,
     groups: BTreeMap<Fingerprint, Group>,
     tally: Tally,
@@ -54,7 +53,7 @@ pub struct Group {
 /// A world with a finding.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Found {
-    pub lot: Lot,
+    pub seed: u64,
     pub events: u64,
     pub digest: u64,
     pub story: String,
@@ -75,28 +74,28 @@ impl Campaign {
 
     /// What to try next: seeds in a row. Of a guided hunt every other is the one of the next few
     /// whose world promises the rarest cells, as far as can be told before it runs.
-    pub fn batch(&mut self, promise: &dyn Fn(Lot) -> BTreeSet<Cell>) -> Vec<Lot> {
+    pub fn batch(&mut self, promise: &dyn Fn(u64) -> BTreeSet<Cell>) -> Vec<u64> {
         // What is chosen for this batch counts as reached, so that it is not chosen over again.
         let mut expected = self.matrix.clone();
-        let mut lots = Vec::new();
+        let mut seeds = Vec::new();
         for place in 0..BATCH {
-            let lot = match self.guided && place % 2 == 1 {
+            let seed = match self.guided && place % 2 == 1 {
                 true => self.rarest(&mut expected, promise),
                 false => self.fresh(),
             };
-            lots.push(lot);
+            seeds.push(seed);
         }
-        lots
+        seeds
     }
 
-    fn fresh(&mut self) -> Lot {
+    fn fresh(&mut self) -> u64 {
         self.next = self.next.wrapping_add(1);
-        Lot::first(self.next.wrapping_sub(1))
+        self.next.wrapping_sub(1)
     }
 
-    fn rarest(&mut self, expected: &mut Matrix, promise: &dyn Fn(Lot) -> BTreeSet<Cell>) -> Lot {
-        let some: Vec<(Lot, BTreeSet<Cell>)> =
-            (0..LOOKED_AT).map(|_| self.fresh()).map(|lot| (lot, promise(lot))).collect();
+    fn rarest(&mut self, expected: &mut Matrix, promise: &dyn Fn(u64) -> BTreeSet<Cell>) -> u64 {
+        let some: Vec<(u64, BTreeSet<Cell>)> =
+            (0..LOOKED_AT).map(|_| self.fresh()).map(|seed| (seed, promise(seed))).collect();
         let (mut best, mut most) = (0, 0);
         for (place, (_, cells)) in some.iter().enumerate() {
             let rarity = rarity(expected, cells);
@@ -104,24 +103,24 @@ impl Campaign {
                 (best, most) = (place, rarity);
             }
         }
-        let (lot, cells) = &some[best];
+        let (seed, cells) = &some[best];
         expected.add(cells);
-        self.preferred.insert(*lot);
-        *lot
+        self.preferred.insert(*seed);
+        *seed
     }
 
     /// What came of a world.
-    pub fn take(&mut self, lot: Lot, trial: &Trial, cells: BTreeSet<Cell>) {
+    pub fn take(&mut self, seed: u64, trial: &Trial, cells: BTreeSet<Cell>) {
         let sightings = trial.sightings();
         self.tally.worlds += 1;
         self.tally.events += trial.events;
-        if !self.preferred.remove(&lot) {
+        if !self.preferred.remove(&seed) {
             self.tally.fresh += 1;
             self.tally.clean += u64::from(sightings.is_empty());
         }
         for sighting in sightings {
             let found =
-                Found { lot, events: trial.events, digest: trial.digest, story: sighting.story };
+                Found { seed, events: trial.events, digest: trial.digest, story: sighting.story };
             let after = self.tally.worlds;
             let fresh = || Group { worlds: 0, after, best: found.clone() };
             let group = self.groups.entry(sighting.fingerprint).or_insert_with(fresh);
@@ -186,15 +185,15 @@ mod tests {
     #[test]
     fn findings_are_grouped_and_the_fastest_is_kept() {
         let mut campaign = Campaign::new(5, false);
-        let lots = campaign.batch(&|_| BTreeSet::new());
-        assert_eq!((lots[0], lots[31]), (Lot::first(5), Lot::first(36)));
+        let seeds = campaign.batch(&|_| BTreeSet::new());
+        assert_eq!((seeds[0], seeds[31]), (5, 36));
         let panicked = |events, story: &str| Trial { events, ..Trial::panicked(story) };
-        campaign.take(lots[0], &panicked(9, "k1 went wrong"), BTreeSet::new());
-        campaign.take(lots[1], &panicked(3, "k2 went wrong"), BTreeSet::new());
-        campaign.take(lots[2], &panicked(7, "k3 got lost"), BTreeSet::new());
+        campaign.take(seeds[0], &panicked(9, "k1 went wrong"), BTreeSet::new());
+        campaign.take(seeds[1], &panicked(3, "k2 went wrong"), BTreeSet::new());
+        campaign.take(seeds[2], &panicked(7, "k3 got lost"), BTreeSet::new());
         let groups: Vec<_> = campaign.groups().values().collect();
         assert_eq!(groups.iter().map(|it| it.worlds).collect::<Vec<_>>(), [1, 2]);
-        assert_eq!((groups[1].best.lot, groups[1].after), (Lot::first(6), 1));
+        assert_eq!((groups[1].best.seed, groups[1].after), (6, 1));
         assert_eq!(campaign.tally(), Tally { worlds: 3, fresh: 3, clean: 0, events: 19 });
     }
 
@@ -203,16 +202,16 @@ mod tests {
         let mut campaign = Campaign::new(0, true);
         let nothing = Trial { verdicts: Vec::new(), digest: 0, events: 1 };
         // Only every tenth world has the second cell.
-        let promise = |lot: Lot| match lot.seed % 10 {
+        let promise = |seed: u64| match seed % 10 {
             0 => BTreeSet::from([1, 2]),
             _ => BTreeSet::from([1]),
         };
         let (mut tenths, mut worlds) = (0, 0);
         for _ in 0..4 {
-            for (place, lot) in campaign.batch(&promise).into_iter().enumerate() {
-                tenths += u64::from(place % 2 == 1 && lot.seed % 10 == 0);
+            for (place, seed) in campaign.batch(&promise).into_iter().enumerate() {
+                tenths += u64::from(place % 2 == 1 && seed % 10 == 0);
                 worlds += u64::from(place % 2 == 1);
-                campaign.take(lot, &nothing, promise(lot));
+                campaign.take(seed, &nothing, promise(seed));
             }
         }
         // Of eight in a row there is such a one eight times of ten.

@@ -57,7 +57,7 @@ fn moves_ranges(order: &Order) -> bool {
 mod tests {
     use super::*;
     use crate::hunt::coverage::Meetings;
-    use crate::hunt::swarm::{SWARM, draw, lot::Lot};
+    use crate::hunt::swarm::{SWARM, draw};
     use crate::scenario::read::Checked;
     use crate::sim::simulation::Simulation;
     use crate::trace::observer::Observers;
@@ -68,7 +68,7 @@ mod tests {
         let base = Scenario::read("swarm", SWARM, &[], &[]).unwrap().scenario().clone();
         let (mut reached, mut surprises) = (0, 0);
         for seed in 1..12 {
-            let mut drawn = draw(&base, Lot::first(seed));
+            let mut drawn = draw(&base, seed);
             drawn.administration.clear();
             let promised = cells(&drawn);
             for kind in 0..KINDS.len() {

@@ -65,11 +65,12 @@ pub fn idle(scores: &[Score], bugs: &[&Bug]) -> Vec<&'static str> {
 pub fn page(scores: &[Score], bugs: &[&Bug]) -> String {
     let mut text = "# Planted bugs, and how often each is caught\n\n".to_string();
     let tried: u64 = scores.iter().map(|score| score.seeds).sum();
+    let seeds = scores.iter().map(|score| score.seeds).max().unwrap_or(0);
     let dead = scores.iter().filter(|score| score.caught > 0).count();
     let dirty: u64 = scores.iter().map(|score| score.dirty).sum();
     text += &format!(
-        "{dead} of {} bugs are caught; {dirty} of {tried} seeds are dirty without them. Made by \
-         `dynamo-sim bugs --score`.\n",
+        "{dead} of {} bugs are caught; {dirty} of {tried} runs are dirty without them. Made by \
+         `dynamo-sim bugs --score --seeds {seeds}`.\n",
         scores.len()
     );
     for (part, _) in ALL {

@@ -169,12 +169,12 @@ impl Work<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hunt::swarm::{SWARM, draw, lot::Lot};
+    use crate::hunt::swarm::{SWARM, draw};
 
     fn drawn() -> Scenario {
         let mut base = Scenario::read("swarm", SWARM, &[], &[]).unwrap().scenario().clone();
         base.hunt.as_mut().unwrap().faults = [40, 40];
-        draw(&base, Lot::first(3))
+        draw(&base, 3)
     }
 
     /// Two faults of forty are needed, and of the orders none; of the settings one, of the clients

@@ -35,11 +35,11 @@ impl Kept {
 pub fn bundles(worlds: &Worlds, campaign: &Campaign) -> Vec<Bundle> {
     let groups = campaign.groups().iter();
     let groups: Vec<_> =
-        groups.map(|(finding, group)| (finding, group, worlds.plain(group.best.lot))).collect();
+        groups.map(|(finding, group)| (finding, group, worlds.plain(group.best.seed))).collect();
     let _silence = Silence::new();
     let bundle = |(finding, group, checked): (&Fingerprint, &Group, Checked)| {
         let repeats = finding.invariant == "Z1";
-        let care = if repeats { worlds.care(group.best.lot) } else { Care::Once };
+        let care = if repeats { worlds.care(group.best.seed) } else { Care::Once };
         let trial = attempt(&checked, worlds.budget(), care);
         Bundle::new(&checked, &trial, finding, care)
     };

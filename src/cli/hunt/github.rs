@@ -48,7 +48,7 @@ fn cases(told: &Told<'_>, corpus: &[Replay]) -> Vec<Case> {
         cases.push(Case {
             name: finding.words(),
             failure: Some(kept.bundle.story.clone()),
-            replay: told.replay(group.best.lot),
+            replay: told.replay(group.best.seed),
         });
     }
     if told.campaign.groups().is_empty() {

@@ -7,7 +7,6 @@ use crate::cli::hunt::world::Worlds;
 use crate::cli::run::quoted;
 use crate::hunt::campaign::{Campaign, Group, bound, enough};
 use crate::hunt::coverage::CELLS;
-use crate::hunt::swarm::lot::Lot;
 
 /// All that there is to tell.
 pub struct Told<'t> {
@@ -40,10 +39,9 @@ impl Told<'_> {
         let Group { worlds, after, best } = group;
         let mut text = format!(
             "  in {worlds} worlds, first in the {after}. of them; fewest events: {} in world {}\n",
-            best.events,
-            best.lot.name()
+            best.events, best.seed
         );
-        text += &format!("  {}\n  replay: {}\n", kept.bundle.story, self.replay(best.lot));
+        text += &format!("  {}\n  replay: {}\n", kept.bundle.story, self.replay(best.seed));
         if let Some(place) = &kept.place {
             text += &format!("  kept:   dynamo-sim replay {}\n", place.display());
         }
@@ -72,18 +70,15 @@ impl Told<'_> {
     }
 
     /// The command that has a world again.
-    pub fn replay(&self, lot: Lot) -> String {
+    pub fn replay(&self, seed: u64) -> String {
         let Subject { scenario, overrides, plant, .. } = self.worlds.subject();
         let sets = overrides.iter().map(|set| format!(" --set {}", quoted(set)));
         let plant = plant.iter().map(|name| format!(" --plant {name}"));
         let more: String = sets.chain(plant).collect();
         let scenario = quoted(scenario);
         match self.worlds.is_swarm() {
-            true => {
-                let name = lot.name();
-                format!("dynamo-sim hunt {scenario}{more} --print {name} | dynamo-sim run -")
-            }
-            false => format!("dynamo-sim run {scenario}{more} --seed {}", lot.seed),
+            true => format!("dynamo-sim hunt {scenario}{more} --print {seed} | dynamo-sim run -"),
+            false => format!("dynamo-sim run {scenario}{more} --seed {seed}"),
         }
     }
 }

@@ -11,7 +11,6 @@ use crate::cli::terminal::Terminal;
 use crate::hunt::coverage::{Cell, Meetings};
 use crate::hunt::prospect;
 use crate::hunt::swarm::draw;
-use crate::hunt::swarm::lot::Lot;
 use crate::hunt::trial::{Care, Trial};
 use crate::scenario::read::Checked;
 use crate::scenario::spec::Scenario;
@@ -69,25 +68,25 @@ impl Worlds {
         self.base.hunt.is_some()
     }
 
-    /// The world of a lot, plain data.
-    pub fn plain(&self, lot: Lot) -> Checked {
+    /// The world of a seed, plain data.
+    pub fn plain(&self, seed: u64) -> Checked {
         if !self.is_swarm() && self.drawn_when_read {
-            let subject = Subject { seed: Some(lot.seed.to_string()), ..self.subject.clone() };
+            let subject = Subject { seed: Some(seed.to_string()), ..self.subject.clone() };
             let read = checked(&subject, &Terminal::silent());
             return read.unwrap_or_else(|told| panic!("no rule is about seeds: {told}"));
         }
-        let drawn = Checked::new(draw(&self.base, lot), &[]);
+        let drawn = Checked::new(draw(&self.base, seed), &[]);
         drawn.unwrap_or_else(|told| panic!("a world that cannot be was drawn: {told:?}"))
     }
 
-    /// What the world of a lot can be expected to reach.
-    pub fn promise(&self, lot: Lot) -> BTreeSet<Cell> {
-        prospect::cells(&draw(&self.base, lot))
+    /// What the world of a seed can be expected to reach.
+    pub fn promise(&self, seed: u64) -> BTreeSet<Cell> {
+        prospect::cells(&draw(&self.base, seed))
     }
 
-    /// How closely a lot is looked at.
-    pub fn care(&self, lot: Lot) -> Care {
-        let twice = self.twice || lot.seed.is_multiple_of(TWICE);
+    /// How closely a seed is looked at.
+    pub fn care(&self, seed: u64) -> Care {
+        let twice = self.twice || seed.is_multiple_of(TWICE);
         if twice { Care::Twice } else { Care::Once }
     }
 
@@ -96,13 +95,13 @@ impl Worlds {
         self.budget
     }
 
-    /// Tries a lot.
-    pub fn attempt(&self, lot: Lot) -> Tried {
+    /// Tries a seed.
+    pub fn attempt(&self, seed: u64) -> Tried {
         let mut cells = BTreeSet::new();
         let trial = caught(|| {
-            let plan = self.plain(lot).plan();
+            let plan = self.plain(seed).plan();
             let mut meetings = Meetings::new(&plan.layout());
-            let trial = Trial::with_care(&plan, self.budget, self.care(lot), &mut [&mut meetings]);
+            let trial = Trial::with_care(&plan, self.budget, self.care(seed), &mut [&mut meetings]);
             cells = meetings.cells();
             trial
         });

@@ -156,14 +156,14 @@ fn below(time: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hunt::swarm::{SWARM, draw, lot::Lot};
+    use crate::hunt::swarm::{SWARM, draw};
 
     /// Drawn worlds come down to one client, key and byte, and whatever is tried is less.
     #[test]
     fn counts_come_down_as_far_as_they_can() {
         let base = Scenario::read("swarm", SWARM, &[], &[]).unwrap().scenario().clone();
         for seed in 1..20 {
-            let mut scenario = draw(&base, Lot::first(seed));
+            let mut scenario = draw(&base, seed);
             scenario.administration.clear();
             let mut steps = 0;
             while let Some(less) = smaller(&scenario).into_iter().next() {

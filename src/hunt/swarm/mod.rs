@@ -13,12 +13,9 @@ pub mod cluster;
 pub mod dice;
 pub mod faults;
 pub mod kinds;
-pub mod lot;
 pub mod nodes;
 pub mod workload;
 
-use crate::digest::digest_of;
-use crate::hunt::swarm::lot::Lot;
 use crate::random::luck::{Luck, Stream};
 use crate::random::purpose::Purpose;
 use crate::scenario::hunt::Hunt;
@@ -41,35 +38,28 @@ enum Part {
     Administration = 5,
 }
 
-/// The world of a lot, inside the bounds of a scenario: as plain data, with nothing left to draw.
-pub fn draw(base: &Scenario, lot: Lot) -> Scenario {
+/// The world of a seed, inside the bounds of a scenario: as plain data, with nothing left to draw.
+pub fn draw(base: &Scenario, seed: u64) -> Scenario {
     let Some(hunt) = base.hunt.clone() else {
-        return Scenario { seed: lot.seed, ..base.clone() };
+        return Scenario { seed, ..base.clone() };
     };
-    let luck = Luck::new(lot.seed);
-    // What a lot is about stays when it is drawn again; what happens, and to whom, does not.
-    let again = |part: Part| luck.stream(Purpose::Hunt, part as u64 + 16 * u64::from(lot.redraw));
-    let once = |part: Part| luck.stream(Purpose::Hunt, part as u64);
+    let luck = Luck::new(seed);
+    let of = |part: Part| luck.stream(Purpose::Hunt, part as u64);
     let mut drawn = Scenario { hunt: None, sweep: None, expect: Vec::new(), ..base.clone() };
-    drawn.name = format!("{}-{}", base.name, lot.name());
+    drawn.name = format!("{}-{seed}", base.name);
     drawn.about = format!("Drawn by a hunt through {}: look at what broke.", base.name);
-    drawn.seed = if lot.redraw == 0 { lot.seed } else { digest_of([lot.seed, lot.redraw.into()]) };
+    drawn.seed = seed;
     if hunt.cluster {
-        cluster::draw(&mut drawn.cluster, &hunt, &mut once(Part::Cluster));
+        cluster::draw(&mut drawn.cluster, &hunt, &mut of(Part::Cluster));
     }
     if hunt.network {
-        workload::draw_network(&mut drawn.network, &mut once(Part::Network));
+        workload::draw_network(&mut drawn.network, &mut of(Part::Network));
     }
     if hunt.workload {
         let (duration, nodes) = (drawn.duration, drawn.cluster.nodes);
-        workload::draw(&mut drawn.workload, &hunt, (duration, nodes), &mut again(Part::Workload));
+        workload::draw(&mut drawn.workload, &hunt, (duration, nodes), &mut of(Part::Workload));
     }
-    trouble(
-        &mut drawn,
-        &hunt,
-        once(Part::Kinds),
-        (again(Part::Administration), again(Part::Faults)),
-    );
+    trouble(&mut drawn, &hunt, of(Part::Kinds), (of(Part::Administration), of(Part::Faults)));
     without_contradictions(drawn)
 }
 
@@ -140,7 +130,7 @@ mod tests {
         let base = base();
         let (mut kinds, mut orders, mut sizes) = (BTreeSet::new(), 0, BTreeSet::new());
         for seed in 0..400 {
-            let drawn = draw(&base, Lot { seed, redraw: seed as u32 % 3 });
+            let drawn = draw(&base, seed);
             kinds.extend(drawn.faults.iter().map(|fault| fault.what.plain().kind()));
             orders += drawn.administration.len();
             sizes.insert(drawn.cluster.nodes);
@@ -159,12 +149,10 @@ mod tests {
     }
 
     #[test]
-    fn a_lot_drawn_again_keeps_what_it_is_about() {
+    fn a_seed_has_one_world() {
         let base = base();
-        let of = |redraw| draw(&base, Lot { seed: 5, redraw });
-        let (one, other) = (of(0), of(1));
-        assert_eq!(one, of(0));
-        assert_eq!(one.cluster, other.cluster);
-        assert_ne!((one.seed, &one.faults), (other.seed, &other.faults));
+        let (one, other) = (draw(&base, 5), draw(&base, 6));
+        assert_eq!(one, draw(&base, 5));
+        assert_ne!((&one.cluster, &one.faults), (&other.cluster, &other.faults));
     }
 }
