@@ -115,4 +115,20 @@ mod tests {
         let Grouped::Part { groups, history, .. } = *part else { panic!("with a part") };
         assert_eq!((groups, history.count()), (vec![5], 10));
     }
+
+    #[test]
+    fn a_replacement_travels_whole() {
+        let old = history(&[1; 30]);
+        let dead = NodeId(3);
+        let change =
+            Change { counter: 9, status: Status::Removed, ..old.change(dead).unwrap().clone() };
+        let gone = old.with(dead, change);
+        let tokens = Rc::clone(&old.change(dead).unwrap().tokens);
+        let heir = Change { in_place_of: Some(dead), ..Change::founder(tokens) };
+        let replaced = gone.with(NodeId(29), heir);
+        for group in [0, 4] {
+            let joined = History::join(&old, &Rc::new(replaced.part(&[group], 6)));
+            assert_eq!((joined.is_member(dead), joined.is_member(NodeId(29))), (false, true));
+        }
+    }
 }

@@ -87,6 +87,8 @@ pub struct History {
     peers: Vec<NodeId>,
     /// Who was taken out as dead, by name.
     removed: Vec<NodeId>,
+    /// Who took whose place.
+    replacements: Vec<(NodeId, NodeId)>,
     /// The first join or leave that is under way.
     transition: Option<Transition>,
     /// Is everybody there who was there from the start, and nobody else?
@@ -142,6 +144,8 @@ impl History {
         let peers = changes.iter().filter(|(_, change)| takes_part(change));
         let is_removed = |it: &(&NodeId, &Change)| it.1.status == Status::Removed;
         let removed = changes.iter().filter(is_removed).map(|(node, _)| *node).collect();
+        let replaced = |(by, change): (&NodeId, &Change)| Some((*by, change.in_place_of?));
+        let replacements = changes.iter().filter_map(replaced).collect();
         let moving = changes.iter().filter(|(_, change)| change.is_moving(numbered));
         let begun = |(node, it): (&NodeId, &Change)| Transition { issued: it.issued, node: *node };
         let transition = moving.map(begun).min();
@@ -150,6 +154,7 @@ impl History {
             transition,
             founding: changes.values().all(Change::is_founding),
             removed,
+            replacements,
             peers: peers.map(|(node, _)| *node).collect(),
             digest,
             membership: if members.is_empty() { 0 } else { membership.value() },

@@ -1,14 +1,23 @@
 //! What a history says of groups of nodes, for gossip on two levels.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::dynamo::ring::history::{Change, History};
 use crate::id::NodeId;
 
 impl History {
-    /// What it says of the nodes of some groups.
+    /// What it says of the nodes of some groups. A replacement is one change of two nodes: nobody
+    /// may learn of the one that came and not of the one that went, whose tokens it has.
     pub fn part(&self, groups: &[u32], size: u32) -> History {
-        let changes = groups.iter().flat_map(|group| self.group(*group, size)).collect();
+        let mut changes: BTreeMap<NodeId, Change> =
+            groups.iter().flat_map(|group| self.group(*group, size)).collect();
+        for (by, dead) in &self.replacements {
+            if changes.contains_key(by) || changes.contains_key(dead) {
+                let both = [by, dead].map(|node| self.changes.get_key_value(node));
+                changes.extend(both.into_iter().flatten().map(|(node, it)| (*node, it.clone())));
+            }
+        }
         History::of(changes, self.numbered)
     }
 
