@@ -8,7 +8,9 @@ use crate::dynamo::fact::Fact;
 use crate::dynamo::fact::members::{MemberFact, Unfit};
 use crate::dynamo::handoff::giving::send;
 use crate::dynamo::handoff::refill::is_lacking;
-use crate::dynamo::message::moving::{Moving, Pass};
+use crate::dynamo::job::Job;
+use crate::dynamo::membership::gossip;
+use crate::dynamo::message::moving::{Moving, Pass, Passed};
 use crate::dynamo::message::{Message, ToCoordinator, ToReplica};
 use crate::dynamo::node::Node;
 use crate::dynamo::ring::history::Status;
@@ -45,6 +47,21 @@ impl Node {
                 self.do_here(ctx, from, asked);
             }
         }
+    }
+
+    /// Two nodes take each other for the new home of a range that neither has any more, since one
+    /// has not heard of the last changes. It hears of them now; a read is declined, and a write is
+    /// taken here, to go on from here as a stray.
+    pub(super) fn on_passed_back(&self, ctx: &mut NodeCtx<'_>, from: NodeId, pass: Pass) {
+        gossip::tell(ctx, from, self.view.history(), 0);
+        let Pass { home, to, request, .. } = &pass;
+        let ToReplica::Fetch { ticket, attempt, .. } = *request else {
+            return ctx.submit(Job::Passed(Box::new(pass)));
+        };
+        ctx.tell(|| Fact::Declined);
+        let answer = ToCoordinator::Declined { ticket, attempt };
+        let passed = Passed { home: *home, attempt, answer };
+        ctx.send(*to, Message::Coordinator(ToCoordinator::For(Box::new(passed))));
     }
 
     /// Does it, by a bug, itself what it should pass on?
