@@ -312,10 +312,15 @@ impl Work {
         }
     }
 
-    fn advance(&mut self, ctx: &mut NodeCtx<'_>, turn: &mut u32) {
+    /// Has all that is to go arrived?
+    fn has_arrived(&self) -> bool {
         let arrived =
             |deal: &Deal| deal.confirmed && deal.waiting.is_empty() && deal.under_way.is_none();
-        if !self.deals.values().all(arrived) {
+        self.deals.values().all(arrived)
+    }
+
+    fn advance(&mut self, ctx: &mut NodeCtx<'_>, turn: &mut u32) {
+        if !self.has_arrived() {
             return;
         }
         self.stage = match self.stage {
@@ -338,6 +343,8 @@ impl Work {
             }
             Stage::Prepared => send(ctx, deal.transition.node, Moving::Prepared { deal, turn }),
             Stage::Closing => {}
+            // What has come since by background work goes first.
+            Stage::Given if !self.has_arrived() => {}
             Stage::Given => {
                 let transition = deal.transition;
                 ctx.tell(|| Fact::Member(MemberFact::Given { transition }));
