@@ -5,7 +5,7 @@ use crate::dynamo::timer::Timer;
 use crate::id::{ClientId, NodeId};
 use crate::sim::plan::Plan;
 use crate::sim::queue::{Lane, Payload, Queue};
-use crate::time::Duration;
+use crate::time::{Duration, Time};
 use crate::workload::words::ClientTimer;
 
 /// What can happen next. Messages and jobs stay in a slab of their own until they are due, named
@@ -18,9 +18,10 @@ pub enum Event {
         life: u32,
         timer: Timer,
     },
-    /// A timer may be due on the clock of a machine that keeps its own.
+    /// A timer may be due at this moment on the clock of a machine that keeps its own.
     Look {
         node: NodeId,
+        at: Time,
     },
     Client {
         client: ClientId,

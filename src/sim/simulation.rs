@@ -339,7 +339,7 @@ impl Simulation {
                 self.fold(u64::from(node.0), timer.number());
                 self.hand_to_node(observers, node, Input::Timer(timer));
             }
-            Event::Look { node } => self.look(observers, node),
+            Event::Look { node, at } => self.look(observers, node, at),
             Event::Done(job) => {
                 let Task { node, life, .. } = *self.jobs.get(job);
                 let lives = self.lives(node, life);
@@ -356,11 +356,13 @@ impl Simulation {
     }
 
     /// Hands over the timers that are due on the clock of a machine that keeps its own.
-    fn look(&mut self, observers: &mut Observers<'_>, node: NodeId) {
-        if !self.machines[node.index()].is_up() || self.waits(node, Event::Look { node }) {
+    /// Others may have become due since then, while it stood still: they come in their turn.
+    fn look(&mut self, observers: &mut Observers<'_>, node: NodeId, at: Time) {
+        let is_up = self.machines[node.index()].is_up();
+        if !is_up || self.is_late(observers, node, Event::Look { node, at }) {
             return;
         }
-        while let Some(timer) = self.machines[node.index()].clock.next_due(self.now) {
+        while let Some(timer) = self.machines[node.index()].clock.next_due(at) {
             self.fold(u64::from(node.0), timer.number());
             self.hand_to_node(observers, node, Input::Timer(timer));
         }

@@ -280,18 +280,16 @@ impl Simulation {
         event: Event,
     ) -> bool {
         let waits = self.waits(node, event);
-        if let Event::Timer { timer, .. } = event {
-            match timer {
-                Timer::Forward
-                | Timer::GetReplicas
-                | Timer::PutReplicas
-                | Timer::Delivery { .. }
-                    if waits =>
-                {
-                    self.tell_waiting(observers, node, None);
-                }
-                _other => {}
-            }
+        let gives_up = match event {
+            Event::Timer { timer, .. } => matches!(
+                timer,
+                Timer::Forward | Timer::GetReplicas | Timer::PutReplicas | Timer::Delivery { .. }
+            ),
+            Event::Look { .. } => true,
+            Event::Deliver(_) | Event::Client { .. } | Event::Done(_) => false,
+        };
+        if waits && gives_up {
+            self.tell_waiting(observers, node, None);
         }
         waits
     }

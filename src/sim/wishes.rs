@@ -135,7 +135,7 @@ impl Simulation {
 
     /// Looks at a machine's clock at these moments.
     pub(super) fn look_at_clock(&mut self, node: NodeId, at: impl IntoIterator<Item = Time>) {
-        at.into_iter().for_each(|at| self.queue.push(at, Event::Look { node }));
+        at.into_iter().for_each(|at| self.queue.push(at, Event::Look { node, at }));
     }
 
     fn arm(&mut self, after: Duration, event: Event) {
