@@ -199,8 +199,10 @@ impl Conservation {
         self.examined += 1;
         let held = holdings.copies(hint.key).get(&hint.target);
         let excused = self.losers.contains(&(hint.target, hint.key));
-        // Who is giving a range away has its new home confirm.
-        let others = holdings.copies(hint.key).iter().filter(|(holder, _)| **holder != node);
+        // Who is giving a range away has its new home confirm, which may be who had the hint.
+        let is_home = holdings.homes(hint.key).contains(&node);
+        let counts = |holder: &NodeId| *holder != node || is_home;
+        let others = holdings.copies(hint.key).iter().filter(|(holder, _)| counts(holder));
         let passed_on = || others.map(|(_, set)| &**set).any(|set| covers(Some(set), &hint.set));
         let kept = covers(held.map(|set| &**set), &hint.set) || self.administered && passed_on();
         if !excused && !kept {

@@ -12,6 +12,7 @@ use crate::check::holdings::Holdings;
 use crate::check::judge::Judge;
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
 use crate::dynamo::fact::Fact;
+use crate::dynamo::fact::members::MemberFact;
 use crate::dynamo::storage::hint_store::Hint;
 use crate::id::NodeId;
 use crate::time::{Duration, Time};
@@ -24,9 +25,9 @@ use crate::trace::record::{Account, Record};
 pub struct Targets {
     administered: bool,
     settled: Option<Time>,
-    /// Who was taken out, and when that was first said.
-    gone: BTreeMap<NodeId, Time>,
-    /// Within which everybody has heard of that and has looked through the hints.
+    /// Who knows of whom that it was taken out, and since when.
+    gone: BTreeMap<(NodeId, NodeId), Time>,
+    /// Within which it has looked through its hints.
     bound: Duration,
     examined: u64,
     findings: Findings,
@@ -37,13 +38,13 @@ impl Targets {
     pub fn new(layout: &Layout) -> Targets {
         let (administered, findings) = (layout.administered, Findings::default());
         let scan = layout.cluster.hinted_handoff.on().map_or(0, |on| on.scan_interval.0);
-        let bound = Duration(3 * scan + 10 * layout.cluster.gossip.interval.0);
+        let bound = Duration(3 * scan + layout.cluster.gossip.interval.0);
         let gone = BTreeMap::new();
         Targets { administered, settled: None, gone, bound, examined: 0, findings }
     }
 
     fn look_at_delivery(&mut self, now: Time, node: NodeId, hint: &Hint) {
-        let gone = self.gone.get(&hint.target).copied();
+        let gone = self.gone.get(&(node, hint.target)).copied();
         let Some(since) = gone.filter(|since| *since + self.bound < now) else { return };
         self.findings.add(|| Finding {
             time: Some(now),
@@ -51,8 +52,8 @@ impl Targets {
             nodes: vec![node, hint.target],
             mechanism: "a hint for one that is gone",
             ..Finding::story(format!(
-                "{node} has delivered a hint of {} to {}, which was taken out at {since}, and has \
-                 not turned to the homes that there are since",
+                "{node} has delivered a hint of {} to {}, of which it knew from {since} that it was \
+                 taken out, and has not turned to the homes that there are since",
                 hint.key, hint.target
             ))
         });
@@ -90,12 +91,14 @@ impl Judge for Targets {
             self.settled = Some(now);
         }
         match record {
-            Record::Node { fact: Fact::Announced { history }, .. } => {
-                self.gone.retain(|node, _| history.removed().contains(node));
-                for node in history.removed() {
-                    self.gone.entry(*node).or_insert(now);
+            Record::Node { node, fact: Fact::Member(MemberFact::Believes { history, .. }) } => {
+                let removed = history.removed();
+                self.gone.retain(|(by, target), _| by != node || removed.contains(target));
+                for target in removed {
+                    self.gone.entry((*node, *target)).or_insert(now);
                 }
             }
+            Record::Down { node, .. } => self.gone.retain(|(by, _), _| by != node),
             Record::Node { node, fact: Fact::HintDelivered { hint } } => {
                 self.look_at_delivery(now, *node, hint);
             }

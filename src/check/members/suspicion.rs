@@ -37,10 +37,7 @@ pub struct Suspicion {
     /// Since when no fault is.
     calm: Time,
     up_since: Vec<Option<Time>>,
-    /// What has come to nodes that stand still, in order: an answer of a peer, or a timer.
-    waiting: BTreeMap<NodeId, Vec<Option<NodeId>>>,
-    /// Has somebody gone on since the last thing came to one that stands still?
-    went_on: bool,
+    waiting: BTreeMap<NodeId, Waiting>,
     examined: u64,
     findings: Findings,
 }
@@ -59,11 +56,19 @@ impl Suspicion {
             calm: Time::ZERO,
             up_since: vec![None; layout.machines as usize],
             waiting: BTreeMap::new(),
-            went_on: false,
             examined: 0,
             findings: Findings::default(),
         }
     }
+}
+
+/// What has come to a node that stands still.
+#[derive(Debug, Default)]
+struct Waiting {
+    /// In order: an answer of a peer, or a timer.
+    came: Vec<Option<NodeId>>,
+    /// Has the node gone on since?
+    went_on: bool,
 }
 
 const SECOND: u64 = 1_000_000_000;
@@ -90,7 +95,6 @@ impl Judge for Suspicion {
             Record::FaultEnded { .. } => {
                 self.faults = self.faults.saturating_sub(1);
                 self.calm = now;
-                self.went_on = true;
             }
             Record::Sent { .. } | Record::Copied { .. } | Record::Delivered { .. } => {}
             Record::Dropped { .. } | Record::Client { .. } => {}
@@ -127,23 +131,28 @@ impl Suspicion {
                 }
             }
             Fact::Member(MemberFact::Waits { from }) => {
-                if std::mem::take(&mut self.went_on) {
-                    self.waiting.clear();
+                let waiting = self.waiting.entry(node).or_default();
+                if std::mem::take(&mut waiting.went_on) {
+                    waiting.came.clear();
                 }
-                self.waiting.entry(node).or_default().push(*from);
+                waiting.came.push(*from);
+                return;
             }
             Fact::Member(MemberFact::Answered { peer }) => {
                 self.unanswered.remove(&(node, *peer));
             }
             _other => {}
         }
+        if let Some(waiting) = self.waiting.get_mut(&node) {
+            waiting.went_on = true;
+        }
     }
 
     /// Had all answers of this peer come before any timer was due?
     fn had_come(&self, node: NodeId, peer: NodeId) -> bool {
-        let Some(waiting) = self.waiting.get(&node) else { return false };
-        let last = waiting.iter().rposition(|from| *from == Some(peer));
-        let timer = waiting.iter().position(Option::is_none).unwrap_or(waiting.len());
+        let Some(Waiting { came, .. }) = self.waiting.get(&node) else { return false };
+        let last = came.iter().rposition(|from| *from == Some(peer));
+        let timer = came.iter().position(Option::is_none).unwrap_or(came.len());
         last.is_some_and(|last| last < timer)
     }
 

@@ -30,8 +30,8 @@ pub struct Switching {
     reaped: BTreeSet<Key>,
     /// Who was on the ring when the run began.
     founders: BTreeSet<NodeId>,
-    /// Has anybody believed in a ring without any of them? Such rings merge with nobody giving
-    /// anything (section 4.8.1).
+    /// Has anybody believed in a ring without any of them, or in one of its own since its disk was
+    /// lost? Such rings merge with nobody giving anything (section 4.8.1).
     has_second_ring: bool,
 }
 
@@ -81,7 +81,7 @@ impl Switching {
                     self.bound.insert(transition.node, now);
                 }
                 Fact::Member(MemberFact::Believes { history, .. }) => {
-                    self.on_belief(now, history.members());
+                    self.on_belief(now, *node, history.members());
                 }
                 _other => {}
             },
@@ -115,12 +115,13 @@ impl Switching {
         if self.has_second_ring { Outcome::Anomaly } else { otherwise }
     }
 
-    fn on_belief(&mut self, now: Time, members: &[NodeId]) {
+    fn on_belief(&mut self, now: Time, node: NodeId, members: &[NodeId]) {
         if now == Time::ZERO {
             self.founders.extend(members);
         }
         let strange = members.iter().all(|member| !self.founders.contains(member));
-        self.has_second_ring |= strange && !members.is_empty();
+        let alone = members == [node] && self.founders.len() > 1 && self.harmed.contains_key(&node);
+        self.has_second_ring |= (strange || alone) && !members.is_empty();
     }
 
     /// Was anybody ever removed?
