@@ -222,8 +222,28 @@ impl Simulation {
 
     /// A node has changed the membership. From now on clients know of it, and judges count by it.
     pub(super) fn rehome(&mut self, observers: &mut Observers<'_>, news: &Rc<History>) {
+        let truth = History::join(&self.truth, news);
+        self.go_by(observers, truth);
+    }
+
+    /// Once all members agree, a change of which no disk knows any more, since those that did have
+    /// lost what they had, has never been.
+    pub(super) fn forget_what_is_lost(&mut self, observers: &mut Observers<'_>) {
+        let mut histories = self.machines.iter().map(|machine| &machine.disk().history);
+        let Some(first) = histories.next().filter(|_| self.has_lost_disk) else { return };
+        let known = histories.fold(Rc::clone(first), |known, other| History::join(&known, other));
+        let knows = |member: &NodeId| {
+            self.machines[member.index()].disk().history.digest() == known.digest()
+        };
+        let is_news = known.digest() != self.truth.digest() && !known.ring_is_unknown();
+        if is_news && known.members().iter().all(knows) {
+            self.go_by(observers, known);
+        }
+    }
+
+    fn go_by(&mut self, observers: &mut Observers<'_>, truth: Rc<History>) {
         let before = self.truth.membership();
-        self.truth = History::join(&self.truth, news);
+        self.truth = truth;
         if self.truth.membership() == before || self.truth.ring_is_unknown() {
             return;
         }

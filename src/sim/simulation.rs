@@ -71,6 +71,8 @@ pub struct Simulation {
     pub(super) refused_orders: u64,
     /// The membership as all changes so far make it, whoever knows of them, and its ring.
     pub(super) truth: Rc<History>,
+    /// Has a disk lost something in a crash?
+    pub(super) has_lost_disk: bool,
     pub(super) ring: Rc<Ring>,
     pub(super) habits: Rc<Habits>,
     pub(super) next_sample: Time,
@@ -149,6 +151,7 @@ impl Simulation {
             orders: plan.orders().into_iter().peekable(),
             refused_orders: 0,
             truth: history,
+            has_lost_disk: false,
             ring,
             habits,
             holders: BTreeMap::new(),
@@ -231,7 +234,7 @@ impl Simulation {
             Mark::Step => self.take_fault_step(observers),
             Mark::Order => self.take_order(observers),
             Mark::Settle => self.begin_settling(observers),
-            Mark::RestCheck => self.check_for_rest(),
+            Mark::RestCheck => self.check_for_rest(observers),
             Mark::Sample => {
                 observers.sample(self.now, &self.totals);
                 self.next_sample += self.sampling;
@@ -311,8 +314,9 @@ impl Simulation {
         observers.see(self.now, &Record::Settling);
     }
 
-    fn check_for_rest(&mut self) {
+    fn check_for_rest(&mut self, observers: &mut Observers<'_>) {
         self.next_rest_check += REST_CHECK;
+        self.forget_what_is_lost(observers);
         if self.is_at_rest() {
             self.ended = Some(true);
         }

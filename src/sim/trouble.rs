@@ -148,6 +148,7 @@ impl Simulation {
         let standstill = machine.paused.take();
         let held = std::mem::take(&mut machine.device.held);
         let (mut disk, from_memory) = running.crash();
+        self.has_lost_disk |= how != DiskAfterCrash::Kept;
         let from_disk = match how {
             DiskAfterCrash::Kept => Loss::default(),
             DiskAfterCrash::UnflushedLost => disk.lose_unflushed(),
