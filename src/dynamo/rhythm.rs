@@ -1,7 +1,9 @@
 //! Periodic work: a beat every interval, at a phase of one's own.
 //!
 //! Beats lie on a grid that does not depend on when a node started, so that a crash moves neither
-//! the later beats nor the luck that is keyed by their numbers.
+//! the later beats nor the luck that is keyed by their numbers. They go by how far a node's clock
+//! has run, not by what it shows: one that is set back must not have its node turn to one peer
+//! again and again.
 
 use crate::random::luck::Luck;
 use crate::random::purpose::Purpose;

@@ -52,12 +52,12 @@ impl Synchronisation {
 
     /// Waits for the first interval.
     pub fn start(&self, ctx: &mut NodeCtx<'_>) {
-        ctx.arm(self.rhythm.until_next(ctx.now), Timer::AntiEntropy);
+        ctx.arm(self.rhythm.until_next(ctx.ran), Timer::AntiEntropy);
     }
 
     /// Waits for another interval.
     pub fn wait(&self, ctx: &mut NodeCtx<'_>) {
-        ctx.arm(self.rhythm.until_another(ctx.now), Timer::AntiEntropy);
+        ctx.arm(self.rhythm.until_another(ctx.ran), Timer::AntiEntropy);
     }
 
     /// Sends the roots of all common ranges to a random peer that is believed up.
@@ -69,7 +69,7 @@ impl Synchronisation {
         if peers.is_empty() {
             return;
         }
-        let round = self.rhythm.round(ctx.now);
+        let round = self.rhythm.round(ctx.ran);
         let who = u64::from(view.me.0);
         let peer = *ctx.luck.draw(Purpose::AntiEntropyPeer, who, round).pick(&peers);
         let membership = view.history().digest();

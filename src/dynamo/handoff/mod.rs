@@ -69,12 +69,12 @@ impl HintDelivery {
 
     /// Waits for the first scan.
     pub fn start(&self, ctx: &mut NodeCtx<'_>) {
-        ctx.arm(self.rhythm.until_next(ctx.now), Timer::HandoffScan);
+        ctx.arm(self.rhythm.until_next(ctx.ran), Timer::HandoffScan);
     }
 
     /// Looks through the hints and begins to deliver to everybody who is believed up.
     pub fn on_scan(&mut self, ctx: &mut NodeCtx<'_>, view: &View, hints: &HintStore) {
-        ctx.arm(self.rhythm.until_another(ctx.now), Timer::HandoffScan);
+        ctx.arm(self.rhythm.until_another(ctx.ran), Timer::HandoffScan);
         if !self.planted.is(Plant::HintOnlyOnUpEvent) {
             self.look(ctx, view, hints);
         }
@@ -88,7 +88,7 @@ impl HintDelivery {
     }
 
     fn look(&mut self, ctx: &mut NodeCtx<'_>, view: &View, hints: &HintStore) {
-        let scan = self.rhythm.round(ctx.now);
+        let scan = self.rhythm.round(ctx.ran);
         for target in hints.targets() {
             if !view.believes_up(target) || !self.is_idle(ctx.ran, target) {
                 match self.planted.is(Plant::HintHeadOfLineBlock) {

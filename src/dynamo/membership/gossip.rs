@@ -36,16 +36,16 @@ impl Gossip {
 
     /// Waits for the first round. A node that knows nobody asks a seed at once.
     pub fn start(&self, ctx: &mut NodeCtx<'_>, view: &View) {
-        ctx.arm(self.rhythm.until_next(ctx.now), Timer::Gossip);
+        ctx.arm(self.rhythm.until_next(ctx.ran), Timer::Gossip);
         if view.ring().is_none() {
-            self.contact(ctx, view, self.rhythm.round(ctx.now));
+            self.contact(ctx, view, self.rhythm.round(ctx.ran));
         }
     }
 
     /// Contacts one peer.
     pub fn on_round(&self, ctx: &mut NodeCtx<'_>, view: &View) {
-        ctx.arm(self.rhythm.until_another(ctx.now), Timer::Gossip);
-        self.contact(ctx, view, self.rhythm.round(ctx.now));
+        ctx.arm(self.rhythm.until_another(ctx.ran), Timer::Gossip);
+        self.contact(ctx, view, self.rhythm.round(ctx.ran));
     }
 
     /// A peer gossips. Returns a newer history if it brought one.
