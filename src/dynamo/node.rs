@@ -251,7 +251,7 @@ impl Node {
                 self.detector.on_probe(ctx, &self.view, (peer, serial, count));
             }
             Timer::Flush => self.on_flush_due(ctx),
-            Timer::Giving => self.giving.on_due(ctx),
+            Timer::Giving => self.giving.on_due(ctx, &mut self.disk),
             Timer::Carrying => self.on_carrying_due(ctx),
             Timer::Refill => self.refill.on_due(ctx, &self.view, &mut self.disk),
             Timer::Admission | Timer::Slice => self.on_admission(ctx, timer),

@@ -17,7 +17,7 @@ use crate::dynamo::message::Message;
 use crate::dynamo::message::moving::{DealName, Moving};
 use crate::dynamo::ring::position::Position;
 use crate::dynamo::ring::range::{KeyRange, Ranges};
-use crate::dynamo::storage::disk::{Disk, Given};
+use crate::dynamo::storage::disk::{Disk, Given, Promise};
 use crate::dynamo::timer::Timer;
 use crate::dynamo::view::View;
 use crate::dynamo::words::NodeCtx;
@@ -87,8 +87,9 @@ impl Giving {
 
     /// The membership has changed, or the node has just started: what is to be given now? Who has
     /// said that it is prepared waits for that transition to end, unless it is sent back.
-    pub fn look(&mut self, ctx: &mut NodeCtx<'_>, view: &View, disk: &Disk) {
+    pub fn look(&mut self, ctx: &mut NodeCtx<'_>, view: &View, disk: &mut Disk) {
         let history = view.history();
+        disk.promised.take_if(|promise| !history.is_under_way(promise.ranges.transition));
         let bound = |work: &&mut Work| {
             work.stage >= Stage::Prepared && history.is_under_way(work.name.transition)
         };
@@ -100,9 +101,15 @@ impl Giving {
             return;
         }
         let given = disk.given.iter().find(|given| history.is_under_way(given.transition));
-        let work = match given {
-            Some(given) => Some(Work::after_restart(given, view, disk)),
-            None => self.next_work(view),
+        let work = match (given, &disk.promised) {
+            (Some(given), _) => {
+                let membership = history.membership();
+                Some(Work::after_restart(given, membership, Stage::Closing, disk))
+            }
+            (None, Some(Promise { ranges, membership })) => {
+                Some(Work::after_restart(ranges, *membership, Stage::Sending, disk))
+            }
+            (None, None) => self.next_work(view),
         };
         let same = |old: &Work| work.as_ref().is_some_and(|new| new.name == old.name);
         if self.work.as_ref().is_some_and(same) {
@@ -132,7 +139,7 @@ impl Giving {
     pub fn on_confirmed(
         &mut self,
         ctx: &mut NodeCtx<'_>,
-        disk: &Disk,
+        disk: &mut Disk,
         (from, name): (NodeId, DealName),
     ) {
         let short = self.planted.is(Plant::HandoffBoundaryOffByOne);
@@ -148,17 +155,17 @@ impl Giving {
         if short {
             deal.waiting.pop_last();
         }
-        self.go_on(ctx);
+        self.go_on(ctx, disk);
     }
 
     /// Copies were read for a new home: off they go.
-    pub fn on_read(&mut self, ctx: &mut NodeCtx<'_>, disk: &Disk, read: ReadRange) {
+    pub fn on_read(&mut self, ctx: &mut NodeCtx<'_>, disk: &mut Disk, read: ReadRange) {
         let ReadRange { to, deal, batch, keys } = read;
         let held = |key: Key| disk.store.to_give(key).map(|set| (key, set.clone()));
         let sets: Vec<_> = keys.into_iter().filter_map(held).collect();
         if self.planted.is(Plant::HandoffDeleteBeforeAck) {
             let digests = sets.iter().map(|(key, set)| (*key, set.digest())).collect();
-            self.on_transferred(ctx, (to, deal), batch, digests);
+            self.on_transferred(ctx, disk, (to, deal), batch, digests);
         }
         send(ctx, to, Moving::Transfer { deal, batch, sets });
     }
@@ -167,6 +174,7 @@ impl Giving {
     pub fn on_transferred(
         &mut self,
         ctx: &mut NodeCtx<'_>,
+        disk: &mut Disk,
         (from, name): (NodeId, DealName),
         batch: u32,
         digests: Vec<(Key, u64)>,
@@ -178,11 +186,12 @@ impl Giving {
         }
         deal.under_way = None;
         deal.arrived.extend(digests);
-        self.go_on(ctx);
+        self.go_on(ctx, disk);
     }
 
     /// A copy has changed: its new home gets it, too.
-    pub fn on_changed(&mut self, ctx: &mut NodeCtx<'_>, position: Position, key: Key) {
+    pub fn on_changed(&mut self, ctx: &mut NodeCtx<'_>, disk: &mut Disk, key: Key) {
+        let position = disk.store.position(key);
         let Some(work) = &mut self.work else { return };
         let Some(partner) = work.ranges.partner(position) else { return };
         if self.planted.is(Plant::HandoffMissesConcurrentWrites) {
@@ -190,7 +199,7 @@ impl Giving {
         }
         let Some(deal) = work.deals.get_mut(&partner).filter(|deal| deal.confirmed) else { return };
         deal.waiting.insert(key);
-        self.go_on(ctx);
+        self.go_on(ctx, disk);
     }
 
     /// All who give are prepared: the ranges change hands now.
@@ -200,8 +209,9 @@ impl Giving {
             work.stage = Stage::Closing;
             let ranges = work.ranges.clone();
             disk.given.push(Given { transition: name.transition, ranges });
+            disk.promised = None;
         }
-        self.go_on(ctx);
+        self.go_on(ctx, disk);
     }
 
     /// An earlier change has come to light.
@@ -209,17 +219,18 @@ impl Giving {
         &mut self,
         ctx: &mut NodeCtx<'_>,
         view: &View,
-        disk: &Disk,
+        disk: &mut Disk,
         name: DealName,
     ) {
         if self.work_on(name).is_some_and(|work| work.stage == Stage::Prepared) {
             self.work = None;
+            disk.promised = None;
             self.look(ctx, view, disk);
         }
     }
 
     /// Says again what may have been lost.
-    pub fn on_due(&mut self, ctx: &mut NodeCtx<'_>) {
+    pub fn on_due(&mut self, ctx: &mut NodeCtx<'_>, disk: &mut Disk) {
         self.armed = false;
         let patience = self.settings.retry;
         let again = !self.planted.is(Plant::HandoffResumeSkipsBatch);
@@ -231,7 +242,7 @@ impl Giving {
             }
         }
         work.repeat(ctx, &mut self.turn);
-        self.go_on(ctx);
+        self.go_on(ctx, disk);
         self.arm(ctx);
     }
 
@@ -250,11 +261,16 @@ impl Giving {
         self.work.as_mut().filter(|work| work.name == name)
     }
 
-    fn go_on(&mut self, ctx: &mut NodeCtx<'_>) {
+    fn go_on(&mut self, ctx: &mut NodeCtx<'_>, disk: &mut Disk) {
         let most = self.settings.batch as usize;
-        if let Some(work) = &mut self.work {
-            work.send_next(ctx, most);
-            work.advance(ctx, &mut self.turn);
+        let Some(work) = &mut self.work else { return };
+        work.send_next(ctx, most);
+        let was = work.stage;
+        work.advance(ctx, &mut self.turn);
+        if work.stage != was && work.stage == Stage::Prepared {
+            let DealName { transition, membership } = work.name;
+            let ranges = Given { transition, ranges: work.ranges.clone() };
+            disk.promised = Some(Promise { ranges, membership });
         }
     }
 
@@ -274,11 +290,11 @@ impl Work {
         Work { name, stage, ranges, deals, last_batch: 0 }
     }
 
-    /// What was given away before a crash is sent once more: what had arrived is not known.
-    fn after_restart(given: &Given, view: &View, disk: &Disk) -> Work {
-        let membership = view.history().membership();
+    /// What was promised or given away before a crash is sent once more: what had arrived is not
+    /// known.
+    fn after_restart(given: &Given, membership: u64, stage: Stage, disk: &Disk) -> Work {
         let name = DealName { transition: given.transition, membership };
-        let mut work = Work::new(name, Stage::Closing, given.ranges.clone());
+        let mut work = Work::new(name, stage, given.ranges.clone());
         for (to, deal) in &mut work.deals {
             deal.confirmed = true;
             deal.waiting = held_in(disk, &work.ranges, *to);

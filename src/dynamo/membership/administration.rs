@@ -94,7 +94,8 @@ pub fn ended(history: &History, node: NodeId) -> Rc<History> {
 }
 
 /// The history with what a node has to choose before it can come or go, if there is anything: its
-/// tokens, or its heirs where every partition has an owner.
+/// tokens, or its heirs where every partition has an owner. Whose place was taken meanwhile, by an
+/// administrator who took it for dead, joins with other tokens, in a join of their own.
 pub fn prepared(history: &History, node: NodeId, choice: Choice<'_>) -> Option<Rc<History>> {
     let before = history.change(node)?;
     if before.status == Status::Joining && before.tokens.is_empty() {
@@ -107,6 +108,12 @@ pub fn prepared(history: &History, node: NodeId, choice: Choice<'_>) -> Option<R
         let (counter, claimed) = (before.counter + u32::from(!silent), before.issued);
         let tokens = tokens.into();
         return Some(history.with(node, Change { counter, claimed, tokens, ..before.clone() }));
+    }
+    if before.status == Status::Joining && is_displaced(history, node, &before.tokens) {
+        let (issued, counter) = (Time(before.issued.0 + 1), before.counter + 1);
+        let tokens = scattered(history, node, choice).into();
+        let change = Change { counter, issued, claimed: issued, tokens, ..before.clone() };
+        return Some(history.with(node, change));
     }
     let leaves = before.status == Status::Leaving && history.is_in_partitions();
     let chooses = leaves && !before.has_heirs() && is_next(history, node);
@@ -206,6 +213,14 @@ fn is_taken(history: &History, node: NodeId, tokens: &[Position]) -> bool {
     let counts = |change: &Change| change.status.is_on_ring() || change.status == Status::Joining;
     let mut others = history.changes().filter(|(other, change)| *other != node && counts(change));
     others.any(|(_, change)| change.tokens.iter().any(|token| tokens.contains(token)))
+}
+
+/// Is a node on the ring in place of this one, with its tokens?
+fn is_displaced(history: &History, node: NodeId, tokens: &[Position]) -> bool {
+    let took = |change: &Change| {
+        change.in_place_of == Some(node) && change.status.is_on_ring() && *change.tokens == *tokens
+    };
+    !history.is_in_partitions() && history.changes().any(|(_, change)| took(change))
 }
 
 /// A node that is told its tokens need not choose any; who has some already keeps those.
@@ -331,6 +346,21 @@ mod tests {
             let both = History::join(&replaced, &elsewhere);
             assert_eq!(both.members(), [NodeId(0), NodeId(2), NodeId(7)]);
         }
+    }
+
+    #[test]
+    fn who_joins_again_and_was_replaced_elsewhere_chooses_other_tokens() {
+        let luck = Luck::new(1);
+        let tell = by(&luck);
+        let replaced = tell(&three(), Command::Replace { dead: NodeId(1), by: NodeId(7) }, 9);
+        let removed = tell(&three(), Command::Remove(NodeId(1)), 5).unwrap();
+        let joining = tell(&removed, Command::Join(NodeId(1)), 6).unwrap();
+        assert!(choose(&joining, 1, &luck).is_none(), "it has its tokens still");
+        let both = History::join(&joining, &replaced.unwrap());
+        let chosen = choose(&both, 1, &luck).unwrap();
+        let own = &chosen.change(NodeId(1)).unwrap().tokens;
+        assert!(!is_taken(&chosen, NodeId(1), own));
+        assert_ne!(chosen.transition(), both.transition(), "no deal of the old tokens holds");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::dynamo::node::asked::pass_on;
 use crate::dynamo::replica::hinted::add_hint;
 use crate::dynamo::ring::history::{History, Status};
 use crate::dynamo::ring::range::{Ranges, moves};
-use crate::dynamo::storage::disk::{Given, Lack};
+use crate::dynamo::storage::disk::{Committed, Given, Lack};
 use crate::dynamo::storage::hint_store::Hint;
 use crate::dynamo::words::NodeCtx;
 use crate::id::{Key, NodeId};
@@ -94,7 +94,11 @@ impl Node {
     /// Goes on with whatever the membership asks for.
     pub(super) fn settle_ranges(&mut self, ctx: &mut NodeCtx<'_>) {
         let choice = self.choice(ctx);
-        if let Some(history) = prepared(self.view.history(), self.view.me, choice) {
+        let known = self.view.history();
+        let bound = |committed: &Committed| known.is_under_way(committed.transition);
+        if !self.disk.committed.as_ref().is_some_and(bound)
+            && let Some(history) = prepared(known, self.view.me, choice)
+        {
             return self.adopt(ctx, history);
         }
         self.expected = self.expected_ranges();
@@ -102,7 +106,7 @@ impl Node {
             self.relayed.clear();
         }
         self.release_strays(ctx);
-        self.giving.look(ctx, &self.view, &self.disk);
+        self.giving.look(ctx, &self.view, &mut self.disk);
         let over = self.carrying.look(ctx, &self.view, &mut self.disk);
         self.refill.look(ctx, &self.view, &mut self.disk);
         if over {
@@ -253,7 +257,7 @@ impl Node {
                 let (config, disk) = (&self.config, &mut self.disk);
                 self.replica.keep(ctx, config, disk, (key, set), Cause::Handoff);
                 // Part of it may be promised to another by now.
-                self.giving.on_changed(ctx, self.disk.store.position(key), key);
+                self.giving.on_changed(ctx, &mut self.disk, key);
             } else {
                 let hint = Hint { target: home, key, set };
                 add_hint(ctx, &self.config, &mut self.disk, hint);
@@ -292,13 +296,15 @@ impl Node {
             Moving::Offer { deal, turn, ranges } => {
                 on_offer(ctx, &self.view, (from, deal, turn), &ranges);
             }
-            Moving::Confirm { deal, .. } => self.giving.on_confirmed(ctx, &self.disk, (from, deal)),
+            Moving::Confirm { deal, .. } => {
+                self.giving.on_confirmed(ctx, &mut self.disk, (from, deal))
+            }
             Moving::Transfer { deal, batch, sets } => {
                 let receipt = Receipt::Transfer { deal, batch };
                 ctx.submit(Job::Receive(Box::new(Receive { from, sets, receipt })));
             }
             Moving::Transferred { deal, batch, digests } => {
-                self.giving.on_transferred(ctx, (from, deal), batch, digests);
+                self.giving.on_transferred(ctx, &mut self.disk, (from, deal), batch, digests);
             }
             Moving::Prepared { deal, turn } | Moving::Given { deal, turn }
                 if self.is_past(deal) =>
@@ -319,7 +325,7 @@ impl Node {
             }
             Moving::TakeOver { deal, .. } => self.giving.on_take_over(ctx, &mut self.disk, deal),
             Moving::Withdraw { deal, .. } => {
-                self.giving.on_withdrawn(ctx, &self.view, &self.disk, deal);
+                self.giving.on_withdrawn(ctx, &self.view, &mut self.disk, deal);
             }
             // Who gave it to this node must not get it back.
             Moving::Pass(pass) if self.expects(pass.request.key()) => {
@@ -364,8 +370,7 @@ impl Node {
 
     /// A copy was written: who is to have it next gets it too, and a stray goes on.
     pub(super) fn on_written(&mut self, ctx: &mut NodeCtx<'_>, key: Key) {
-        let position = self.disk.store.position(key);
-        self.giving.on_changed(ctx, position, key);
+        self.giving.on_changed(ctx, &mut self.disk, key);
         self.release_if_stray(ctx, key);
     }
 

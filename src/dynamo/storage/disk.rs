@@ -24,6 +24,9 @@ pub struct Disk {
     pub history: Rc<History>,
     /// Ranges that it has given to others, for as long as it may still be asked for them.
     pub given: Vec<Given>,
+    /// What it has said that it is prepared to give: no other coming or going is its business until
+    /// that one is over, or it is sent back.
+    pub promised: Option<Promise>,
     /// Its own coming or going, from the moment when those who give were told to.
     pub committed: Option<Committed>,
     /// What it takes over from the dead and does not hold yet.
@@ -37,6 +40,13 @@ pub struct Disk {
 pub struct Given {
     pub transition: Transition,
     pub ranges: Ranges,
+}
+
+/// Ranges that are to be given in one transition, in the deal of this membership.
+#[derive(Clone, Debug)]
+pub struct Promise {
+    pub ranges: Given,
+    pub membership: u64,
 }
 
 /// A coming or going that can no longer step back.
@@ -119,6 +129,7 @@ impl Disk {
             hints: HintStore::new(flush),
             history,
             given: Vec::new(),
+            promised: None,
             committed: None,
             lacking: Vec::new(),
             lies: false,
@@ -204,6 +215,7 @@ impl Disk {
     pub fn wipe(&mut self) -> Loss {
         self.history = Rc::new(History::default());
         self.given.clear();
+        self.promised = None;
         self.lacking.clear();
         self.committed = None;
         let hints = self.hints.wipe().into_iter().map(|hint| (Some(hint), None)).collect();
