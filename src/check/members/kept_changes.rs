@@ -14,6 +14,7 @@ use crate::check::judge::Judge;
 use crate::check::members::chronicle::{By, Chronicle, Turn};
 use crate::check::members::if_met_or_administered;
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
+use crate::faults::spec::DiskAfterCrash;
 use crate::id::NodeId;
 use crate::time::Time;
 use crate::trace::layout::Layout;
@@ -26,6 +27,8 @@ pub struct KeptChanges {
     chronicle: Chronicle,
     /// Concurrent changes of a node where the second won over the first.
     won: BTreeSet<(NodeId, usize, usize)>,
+    /// Has a disk lost what it had?
+    disk_lost: bool,
     examined: u64,
     findings: Findings,
 }
@@ -36,6 +39,9 @@ impl Judge for KeptChanges {
     }
 
     fn see(&mut self, now: Time, record: &Record<'_>) {
+        if let Record::Down { disk, .. } = record {
+            self.disk_lost |= *disk != DiskAfterCrash::Kept;
+        }
         for turn in self.chronicle.see(now, record) {
             if turn.from.is_some() || turn.by == By::Announced {
                 self.examined += 1;
@@ -86,9 +92,17 @@ impl KeptChanges {
         both.then_some("of two concurrent changes now one wins and now the other")
     }
 
-    /// Does anybody know anything of this node?
-    fn is_remembered(&self, subject: NodeId) -> bool {
-        self.chronicle.views().any(|(_, view)| view.change(subject).is_some())
+    /// Does anybody know of this change of a node, or of a later one? Without a disk that lost what
+    /// it had, somebody must.
+    fn is_remembered(&self, subject: NodeId, place: usize) -> bool {
+        let knows = |held: usize| {
+            held == place || self.chronicle.entries(subject)[held].past.contains(&place)
+        };
+        let held = self
+            .chronicle
+            .views()
+            .filter_map(|(_, view)| self.chronicle.place(subject, view.change(subject)?));
+        !self.disk_lost || held.into_iter().any(knows)
     }
 
     /// Members that run and do not know of a change that was announced.
@@ -99,13 +113,15 @@ impl KeptChanges {
             if account.is_none_or(|node| !node.up || !node.belongs) {
                 continue;
             }
-            for subject in self.chronicle.subjects().filter(|it| self.is_remembered(*it)) {
+            for subject in self.chronicle.subjects() {
                 let held = view.change(subject).and_then(|it| self.chronicle.place(subject, it));
                 let later = |entry: &crate::check::members::chronicle::Entry| match held {
                     Some(held) => entry.past.contains(&held),
                     None => true,
                 };
-                if self.chronicle.entries(subject).iter().any(later) {
+                let entries = self.chronicle.entries(subject).iter().enumerate();
+                let mut missed = entries.filter(|(_, entry)| later(entry));
+                if missed.any(|(place, _)| self.is_remembered(subject, place)) {
                     lost.push((node, subject));
                 }
             }

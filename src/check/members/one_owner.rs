@@ -3,9 +3,10 @@
 //! Does not verify that two views agree (same_views does), nor whose claim a ring would go by if
 //! there were two. Where tokens are numbered partitions (strategy 3) claims are dated, and the last
 //! counts: that one owner comes of it is so by construction, and nothing is examined. No knob
-//! breaks it; two administrators who replace one node at the same time, each by another, do, and
-//! that is an anomaly: all go by the lower name then, whose ring is one. Examines each distinct
-//! membership that anybody believes in.
+//! breaks it; two administrators do who do not know of each other: who replace one node, each by
+//! another, or of whom one replaces a node that the other has taken out and brought back. That is
+//! an anomaly: all go by the lower name then, whose ring is one. Examines each distinct membership
+//! that anybody believes in.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +16,8 @@ use crate::check::verdict::{Finding, Verdict};
 use crate::check::weighed::Weighed;
 use crate::dynamo::fact::Fact;
 use crate::dynamo::fact::members::MemberFact;
-use crate::dynamo::ring::history::History;
+use crate::dynamo::message::Command;
+use crate::dynamo::ring::history::{Change, History};
 use crate::dynamo::ring::position::Position;
 use crate::id::NodeId;
 use crate::time::Time;
@@ -27,6 +29,10 @@ use crate::trace::record::{Account, Record};
 #[derive(Debug, Default)]
 pub struct OneOwner {
     seen: BTreeSet<u64>,
+    /// Who took the place of whom, and whom that took out.
+    replaced: BTreeSet<(NodeId, NodeId)>,
+    /// Who was told to join, and when.
+    joins: BTreeSet<(NodeId, Time)>,
     findings: Weighed,
 }
 
@@ -36,13 +42,22 @@ impl Judge for OneOwner {
     }
 
     fn see(&mut self, now: Time, record: &Record<'_>) {
-        let Record::Node { node, fact: Fact::Member(MemberFact::Believes { history, .. }) } =
-            record
-        else {
-            return;
-        };
-        if !history.is_in_partitions() && self.seen.insert(history.membership()) {
-            self.look(now, *node, history);
+        let Record::Node { node, fact } = record else { return };
+        match fact {
+            Fact::Member(MemberFact::Commanded(Command::Join(joiner))) => {
+                self.joins.insert((*joiner, now));
+            }
+            Fact::Announced { history } => {
+                let taken = |(by, change): (NodeId, &Change)| Some((by, change.in_place_of?));
+                let replaced = history.changes().filter_map(taken);
+                self.replaced.extend(replaced.filter(|(_, dead)| !history.is_member(*dead)));
+            }
+            Fact::Member(MemberFact::Believes { history, .. })
+                if !history.is_in_partitions() && self.seen.insert(history.membership()) =>
+            {
+                self.look(now, *node, history);
+            }
+            _other => {}
         }
     }
 
@@ -67,7 +82,13 @@ impl OneOwner {
             let (one, other) = (pair[0].1, pair[1].1);
             let place = |node| history.change(node).and_then(|change| change.in_place_of);
             let both_replace = place(one).is_some() && place(one) == place(other);
-            self.findings.add(both_replace, || Finding {
+            let came_back = |by, dead| {
+                let join = history.change(dead).map(|change| (dead, change.issued));
+                let told = join.is_some_and(|join| self.joins.contains(&join));
+                place(by) == Some(dead) && told && self.replaced.contains(&(by, dead))
+            };
+            let unaware = both_replace || came_back(one, other) || came_back(other, one);
+            self.findings.add(unaware, || Finding {
                 time: Some(now),
                 nodes: vec![node, one, other],
                 mechanism: "two members with one token",

@@ -14,15 +14,12 @@
 //! Examines each key that changes hands.
 //! Rings that did not know of each other and merge (section 4.8.1) make it an anomaly.
 
-use std::collections::BTreeSet;
-
 use crate::check::holdings::Holdings;
 use crate::check::judge::Judge;
 use crate::check::members::if_met_or_administered;
 use crate::check::members::switching::{Switch, Switching, pairs};
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
 use crate::dynamo::config::Versioning;
-use crate::dynamo::fact::members::MemberFact;
 use crate::dynamo::fact::{Cause, Fact};
 use crate::dynamo::storage::store::Change;
 use crate::id::{EventId, Key, NodeId};
@@ -35,10 +32,6 @@ use crate::trace::record::{Account, Record};
 #[derive(Debug, Default)]
 pub struct RangesWhole {
     switching: Switching,
-    /// Who has said that all has arrived, in the change under way.
-    given: BTreeSet<NodeId>,
-    /// What has come to them since.
-    late: BTreeSet<(NodeId, Key)>,
     examined: u64,
     findings: Findings,
     /// The same in changes that were past stepping back before they heard of each other.
@@ -51,21 +44,12 @@ impl Judge for RangesWhole {
     }
 
     fn see_with(&mut self, now: Time, record: &Record<'_>, holdings: &Holdings) {
-        if let Some(switch) = self.switching.see(now, record) {
-            if self.switching.is_undisturbed(switch) {
-                self.look(now, switch, holdings);
-            }
-            self.given.clear();
-            self.late.clear();
+        let switch = self.switching.see(now, record);
+        if let Some(switch) = switch.filter(|switch| self.switching.is_undisturbed(*switch)) {
+            self.look(now, switch, holdings);
         }
-        let Record::Node { node, fact } = record else { return };
-        match fact {
-            Fact::Member(MemberFact::Given { .. }) => {
-                self.given.insert(*node);
-                self.late.retain(|(late, _)| late != node);
-            }
-            Fact::Kept { change, cause } => self.on_kept(now, *node, change, *cause),
-            _other => {}
+        if let Record::Node { node, fact: Fact::Kept { change, cause: Cause::Transfer } } = record {
+            self.on_transfer(now, *node, change);
         }
     }
 
@@ -85,13 +69,7 @@ impl Judge for RangesWhole {
 }
 
 impl RangesWhole {
-    fn on_kept(&mut self, now: Time, node: NodeId, change: &Change, cause: Cause) {
-        if self.given.contains(&node) && change.is_news() {
-            self.late.insert((node, change.key));
-        }
-        if cause != Cause::Transfer {
-            return;
-        }
+    fn on_transfer(&mut self, now: Time, node: NodeId, change: &Change) {
         let past = |set: &Option<std::rc::Rc<_>>| {
             let history =
                 |set: &std::rc::Rc<crate::dynamo::versioning::version::VersionSet>| set.history();
@@ -123,7 +101,7 @@ impl RangesWhole {
         for key in (0..holdings.keys()).map(Key) {
             for pair in pairs(holdings, key) {
                 let unharmed = |node| self.switching.is_unharmed(node, switch.begun);
-                let late = self.late.contains(&(pair.from, key));
+                let late = self.switching.is_late(pair.from, key);
                 let passed_over = late || self.switching.is_reaped(key);
                 if passed_over || !unharmed(pair.from) || !unharmed(pair.to) {
                     continue;

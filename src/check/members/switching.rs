@@ -26,6 +26,12 @@ pub struct Switching {
     ended: Option<Time>,
     /// When a disk last lost or changed anything, by node.
     harmed: BTreeMap<NodeId, Time>,
+    /// Who has said that all has arrived that it gives, in the change under way.
+    given: BTreeSet<NodeId>,
+    /// What has come to them since.
+    late: BTreeSet<(NodeId, Key)>,
+    /// Is that change over?
+    over: bool,
     /// Keys of which a tombstone was dropped.
     reaped: BTreeSet<Key>,
     /// Who was on the ring when the run began.
@@ -69,10 +75,21 @@ impl Switching {
         for turn in self.chronicle.see(now, record) {
             self.on_turn(now, turn);
         }
+        if std::mem::take(&mut self.over) {
+            self.given.clear();
+            self.late.clear();
+        }
         match record {
             Record::Node { node, fact } => match fact {
                 Fact::Lost { .. } | Fact::Damaged { .. } => {
                     self.harmed.insert(*node, now);
+                }
+                Fact::Member(MemberFact::Given { .. }) => {
+                    self.given.insert(*node);
+                    self.late.retain(|(late, _)| late != node);
+                }
+                Fact::Kept { change, .. } if self.given.contains(node) && change.is_news() => {
+                    self.late.insert((*node, change.key));
                 }
                 Fact::Reaped { change } => {
                     self.reaped.insert(change.key);
@@ -88,7 +105,10 @@ impl Switching {
             Record::Down { node, disk } if *disk != DiskAfterCrash::Kept => {
                 self.harmed.insert(*node, now);
             }
-            Record::Rehomed { .. } => return self.last.take(),
+            Record::Rehomed { .. } => {
+                self.over = self.last.is_some();
+                return self.last.take();
+            }
             _other => {}
         }
         None
@@ -102,6 +122,12 @@ impl Switching {
     /// Has the disk of this node kept all since that moment?
     pub fn is_unharmed(&self, node: NodeId, since: Time) -> bool {
         self.harmed.get(&node).is_none_or(|at| *at < since)
+    }
+
+    /// Has this node, in the change under way or just over, got something of the key after it said
+    /// that all had arrived which it gives away?
+    pub fn is_late(&self, node: NodeId, key: Key) -> bool {
+        self.late.contains(&(node, key))
     }
 
     /// Was a tombstone of this key dropped on purpose?

@@ -8,7 +8,8 @@
 //! counts for both. Knobs that legitimately break it: R + W not above N, and `versioning` `literal`
 //! and `last_write_wins` (an anomaly). A sloppy quorum is no excuse, for writes that stand-ins hold
 //! are not counted before either. Keys of which a disk lost something or a tombstone was dropped
-//! are passed over, and changes during which somebody was removed. A home whose survivors are all
+//! are passed over, keys of which something came to a former home after its last word, and changes
+//! during which somebody was removed. A home whose survivors are all
 //! believed down answers with what it has, by design. Two changes that were both past stepping back
 //! before either node heard of the other move ranges by rings that leave the other out: what is not
 //! whole then comes by hints, and is an anomaly. Examines each key whose homes change by a join or
@@ -150,7 +151,8 @@ impl ViewOverlap {
             let harmed = |node: &NodeId| !self.switching.is_unharmed(*node, switch.begun);
             let homes = [holdings.former_homes(key), holdings.homes(key)];
             let committed = &self.committed[key.index()];
-            let nothing = pairs.is_empty() || committed.is_empty();
+            let late = pairs.iter().any(|pair| self.switching.is_late(pair.from, key));
+            let nothing = pairs.is_empty() || committed.is_empty() || late;
             if nothing || self.switching.is_reaped(key) || homes.concat().iter().any(harmed) {
                 continue;
             }

@@ -5,9 +5,8 @@
 //!
 //! Does not verify that stand-ins follow in clockwise order, which depends on who was believed up.
 //! A request under way when the ring changes goes by the one before for those who were asked until
-//! then: each may fit any of the last [`MOST_RINGS`] that its coordinator has believed in (that any
-//! client has, where clients coordinate). Without that no knob breaks this. Examines each request
-//! that succeeded.
+//! then: each may fit any of the last [`MOST_RINGS`] that its coordinator, a node or a client, has
+//! believed in. Without that no knob breaks this. Examines each request that succeeded.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
@@ -19,7 +18,7 @@ use crate::dynamo::fact::Fact;
 use crate::dynamo::fact::members::MemberFact;
 use crate::dynamo::fact::request::{Asked, Unanswered};
 use crate::dynamo::ring::placement::{RangeId, Ring};
-use crate::id::{Key, NodeId};
+use crate::id::{Address, Key, NodeId};
 use crate::time::Time;
 use crate::trace::layout::Layout;
 use crate::trace::observer::Interest;
@@ -31,8 +30,7 @@ const MOST_RINGS: usize = 8;
 /// The judge.
 #[derive(Debug, Default)]
 pub struct PreferenceLists {
-    /// Of each node, and of all clients together.
-    rings: BTreeMap<Option<NodeId>, VecDeque<Reference>>,
+    rings: BTreeMap<Address, VecDeque<Reference>>,
     examined: u64,
     findings: Findings,
 }
@@ -113,7 +111,7 @@ fn in_turn(ring: &Ring, mut met: Vec<NodeId>) -> Vec<NodeId> {
 }
 
 impl PreferenceLists {
-    fn learn(&mut self, coordinator: Option<NodeId>, ring: &Rc<Ring>) {
+    fn learn(&mut self, coordinator: Address, ring: &Rc<Ring>) {
         let rings = self.rings.entry(coordinator).or_default();
         if rings.iter().any(|known| Rc::ptr_eq(&known.ring, ring)) {
             return;
@@ -124,7 +122,7 @@ impl PreferenceLists {
         rings.push_back(Reference { ring: Rc::clone(ring), homes: BTreeMap::new() });
     }
 
-    fn look_at(&mut self, now: Time, coordinator: Option<NodeId>, request: &Unanswered) {
+    fn look_at(&mut self, now: Time, coordinator: Address, request: &Unanswered) {
         let (attempt, key) = (request.attempt, request.key);
         let rings = self.rings.entry(coordinator).or_default();
         let mut fits = |asked: &Asked| rings.iter_mut().any(|known| known.fits(key, *asked));
@@ -158,8 +156,9 @@ impl Judge for PreferenceLists {
 
     fn see(&mut self, now: Time, record: &Record<'_>) {
         let coordinator = match record {
-            Record::Node { node, .. } => Some(*node),
-            _other => None,
+            Record::Node { node, .. } => Address::Node(*node),
+            Record::Client { client, .. } => Address::Client(*client),
+            _other => return,
         };
         if let Some(Fact::Member(MemberFact::Believes { ring: Some(ring), .. })) = record.of_store()
         {
