@@ -265,7 +265,7 @@ impl Node {
     /// Peers that have left the next request unanswered for too long; none once all such requests
     /// have been looked at.
     fn next_overdue(&mut self, ctx: &mut NodeCtx<'_>, timer: Timer) -> Option<Silent> {
-        let ring = self.view.ring()?;
+        let ring = self.view.last_ring()?;
         let scene = Scene { config: &self.config, view: &self.view, ring };
         match timer {
             Timer::GetReplicas => self.coordination.gets.next_overdue(ctx, scene),
@@ -275,7 +275,7 @@ impl Node {
     }
 
     fn on_forward_due(&mut self, ctx: &mut NodeCtx<'_>) {
-        let Some(ring) = self.view.ring().map(Rc::clone) else { return };
+        let Some(ring) = self.view.last_ring().map(Rc::clone) else { return };
         while let Some((forward, node)) = self.coordination.forwards.next_overdue(ctx) {
             // Believed down first, so that whoever goes on passes it over.
             self.on_silence(ctx, node);
@@ -285,13 +285,13 @@ impl Node {
     }
 
     fn on_get_end(&mut self, ctx: &mut NodeCtx<'_>, ticket: Ticket) {
-        let Some(ring) = self.view.ring() else { return };
+        let Some(ring) = self.view.last_ring() else { return };
         let scene = Scene { config: &self.config, view: &self.view, ring };
         self.coordination.gets.on_end(ctx, scene, ticket);
     }
 
     fn on_put_end(&mut self, ctx: &mut NodeCtx<'_>) {
-        let Some(ring) = self.view.ring() else { return };
+        let Some(ring) = self.view.last_ring() else { return };
         let scene = Scene { config: &self.config, view: &self.view, ring };
         self.coordination.puts.on_end(ctx, scene);
     }

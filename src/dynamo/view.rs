@@ -22,6 +22,8 @@ pub struct View {
     /// None until this node knows its own place: then it may neither coordinate nor keep copies,
     /// since it does not know of what.
     ring: Option<Rc<Ring>>,
+    /// The one that it went by last.
+    last_ring: Option<Rc<Ring>>,
     placement: Rc<Placement>,
     /// Peers that have left requests unanswered. Who is not here is believed up.
     suspects: BTreeMap<NodeId, Suspicion>,
@@ -42,7 +44,8 @@ impl View {
     /// The belief that follows from a membership history, everybody believed up.
     pub fn new(me: NodeId, history: Rc<History>, placement: Rc<Placement>) -> View {
         let suspects = BTreeMap::new();
-        let mut view = View { me, history: Rc::default(), ring: None, placement, suspects };
+        let (ring, last_ring) = (None, None);
+        let mut view = View { me, history: Rc::default(), ring, last_ring, placement, suspects };
         view.learn(history);
         view
     }
@@ -57,6 +60,12 @@ impl View {
         self.ring.as_ref()
     }
 
+    /// The ring by which requests under way were begun, be it that this node comes back now and
+    /// knows its place no longer: they are to end in time all the same.
+    pub fn last_ring(&self) -> Option<&Rc<Ring>> {
+        self.ring.as_ref().or(self.last_ring.as_ref())
+    }
+
     /// The membership history.
     pub fn history(&self) -> &Rc<History> {
         &self.history
@@ -65,7 +74,8 @@ impl View {
     /// Takes a newer history for true.
     pub fn learn(&mut self, history: Rc<History>) {
         let knows_its_place = self.me == NOBODY || self.knows_place(&history);
-        self.ring = knows_its_place.then(|| history.ring(&self.placement));
+        let ring = knows_its_place.then(|| history.ring(&self.placement));
+        self.last_ring = std::mem::replace(&mut self.ring, ring).or(self.last_ring.take());
         self.history = history;
     }
 

@@ -5,8 +5,9 @@
 //!
 //! Does not verify that stand-ins follow in clockwise order, which depends on who was believed up.
 //! A request under way when the ring changes goes by the one before for those who were asked until
-//! then: each may fit any of the last [`MOST_RINGS`] that its coordinator, a node or a client, has
-//! believed in. Without that no knob breaks this. Examines each request that succeeded.
+//! then: each may fit any of the last [`MOST_RINGS`] that its coordinator has believed in. A client
+//! that coordinates goes by what it pulled from some node at some time: by any that anybody has
+//! believed in lately. Without that no knob breaks this. Examines each request that succeeded.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
@@ -18,7 +19,7 @@ use crate::dynamo::fact::Fact;
 use crate::dynamo::fact::members::MemberFact;
 use crate::dynamo::fact::request::{Asked, Unanswered};
 use crate::dynamo::ring::placement::{RangeId, Ring};
-use crate::id::{Address, Key, NodeId};
+use crate::id::{Key, NodeId};
 use crate::time::Time;
 use crate::trace::layout::Layout;
 use crate::trace::observer::Interest;
@@ -26,11 +27,14 @@ use crate::trace::record::{Account, Record};
 
 /// Rings of each coordinator that are remembered.
 const MOST_RINGS: usize = 8;
+/// Rings of anybody that are remembered.
+const MOST_OF_ALL: usize = 64;
 
 /// The judge.
 #[derive(Debug, Default)]
 pub struct PreferenceLists {
-    rings: BTreeMap<Address, VecDeque<Reference>>,
+    /// Of each node, and of anybody at all.
+    rings: BTreeMap<Option<NodeId>, VecDeque<Reference>>,
     examined: u64,
     findings: Findings,
 }
@@ -111,18 +115,19 @@ fn in_turn(ring: &Ring, mut met: Vec<NodeId>) -> Vec<NodeId> {
 }
 
 impl PreferenceLists {
-    fn learn(&mut self, coordinator: Address, ring: &Rc<Ring>) {
+    fn learn(&mut self, coordinator: Option<NodeId>, ring: &Rc<Ring>) {
         let rings = self.rings.entry(coordinator).or_default();
         if rings.iter().any(|known| Rc::ptr_eq(&known.ring, ring)) {
             return;
         }
-        if rings.len() == MOST_RINGS {
+        let most = if coordinator.is_some() { MOST_RINGS } else { MOST_OF_ALL };
+        if rings.len() == most {
             rings.pop_front();
         }
         rings.push_back(Reference { ring: Rc::clone(ring), homes: BTreeMap::new() });
     }
 
-    fn look_at(&mut self, now: Time, coordinator: Address, request: &Unanswered) {
+    fn look_at(&mut self, now: Time, coordinator: Option<NodeId>, request: &Unanswered) {
         let (attempt, key) = (request.attempt, request.key);
         let rings = self.rings.entry(coordinator).or_default();
         let mut fits = |asked: &Asked| rings.iter_mut().any(|known| known.fits(key, *asked));
@@ -156,13 +161,14 @@ impl Judge for PreferenceLists {
 
     fn see(&mut self, now: Time, record: &Record<'_>) {
         let coordinator = match record {
-            Record::Node { node, .. } => Address::Node(*node),
-            Record::Client { client, .. } => Address::Client(*client),
+            Record::Node { node, .. } => Some(*node),
+            Record::Client { .. } => None,
             _other => return,
         };
         if let Some(Fact::Member(MemberFact::Believes { ring: Some(ring), .. })) = record.of_store()
         {
             self.learn(coordinator, ring);
+            self.learn(None, ring);
         }
         let Some(counted) = counted(record) else { return };
         self.examined += 1;

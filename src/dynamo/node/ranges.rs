@@ -192,10 +192,12 @@ impl Node {
         if ring.is_home(self.view.me, range) || self.expects(key) {
             return;
         }
-        // Who was taken for dead since may have taken along what was given to it.
-        let partner = self.given_to(key).filter(|to| !self.is_taken_out(*to));
         let moving = self.view.history().transition().is_some();
         let still_given = self.open_gift(key);
+        // Who was taken for dead since may have taken along what was given to it, and where others
+        // were, it may be no home any more.
+        let stays = |to: &NodeId| !self.is_taken_out(*to) && (moving || ring.is_home(*to, range));
+        let partner = self.given_to(key).filter(stays);
         if still_given || partner.is_none() && moving {
             return;
         }

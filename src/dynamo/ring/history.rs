@@ -94,7 +94,8 @@ pub struct History {
     /// Is everybody there who was there from the start, and nobody else?
     founding: bool,
     digest: u64,
-    /// Fingerprint of the members alone, from which the ring follows; 0 of nobody.
+    /// Fingerprint of the members, and of whom others left their partitions to: the ring follows
+    /// from that. 0 of nobody.
     membership: u64,
     /// Tokens of all nodes.
     tokens: u64,
@@ -139,6 +140,12 @@ impl History {
                 let first = it.tokens.first().map_or(0, |token| (token >> 64) as u64);
                 digest.with(u64::from(node.0)).with(first).with(it.tokens.len() as u64)
             });
+        // Where partitions go by who left them to whom, the ring follows from that, too.
+        let gone = changes.iter().filter(|(_, it)| it.status != Status::Leaving);
+        let left = gone.filter_map(|(node, it)| Some((node, it.heirs.last()?, it)));
+        let membership = left.fold(membership, |digest, (node, last, it)| {
+            digest.with(u64::from(node.0)).with(last.since.0).with(it.heirs.len() as u64)
+        });
         let members: Vec<NodeId> = changes.iter().filter(on_ring).map(|(node, _)| *node).collect();
         let takes_part = |it: &Change| it.status.is_on_ring() || it.status == Status::Joining;
         let peers = changes.iter().filter(|(_, change)| takes_part(change));
