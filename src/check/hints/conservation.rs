@@ -13,7 +13,7 @@
 //! merging forgets. Silent with hinted handoff off or a `strict` quorum. Examines each of these
 //! events.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::hints::{covers, merges_keep_all};
 use crate::check::holdings::Holdings;
@@ -24,6 +24,7 @@ use crate::dynamo::fact::Fact;
 use crate::dynamo::fact::stand_in::StandInFact;
 use crate::dynamo::storage::hint_store::Hint;
 use crate::faults::spec::DiskAfterCrash;
+use crate::ghost::Past;
 use crate::id::{EventId, Key, NodeId};
 use crate::time::Time;
 use crate::trace::layout::Layout;
@@ -41,6 +42,8 @@ pub struct Conservation {
     suspects: BTreeSet<(NodeId, NodeId)>,
     /// Who has lost or let go something of which key.
     losers: BTreeSet<(NodeId, Key)>,
+    /// What has been delivered, by who kept it for whom, where homes change: it may have gone on.
+    delivered: BTreeMap<(NodeId, NodeId, Key), Past>,
     /// The last crash.
     crash: Option<(Time, NodeId, DiskAfterCrash)>,
     /// A hint that has melted into others, which are told of next.
@@ -60,6 +63,7 @@ impl Conservation {
             expires: settings.is_some_and(|settings| settings.window.is_some()),
             suspects: BTreeSet::new(),
             losers: BTreeSet::new(),
+            delivered: BTreeMap::new(),
             crash: None,
             melted: None,
             examined: 0,
@@ -153,6 +157,8 @@ impl Conservation {
                 };
                 // Once the homes change, what was kept for one may be kept for others.
                 let moved = self.administered && holdings.holders(event).any(|at| at == *holder);
+                let before = self.delivered.get(&(*holder, *home, *key));
+                let moved = moved || before.is_some_and(|past| past.contains(event.number));
                 let kept = knows(*holder, Some(*home)) || knows(*home, None) || moved;
                 let excused = [holder, home].iter().any(|it| self.losers.contains(&(**it, *key)));
                 if !kept && !excused {
@@ -197,6 +203,10 @@ impl Conservation {
 
     fn on_delivered(&mut self, now: Time, node: NodeId, hint: &Hint, holdings: &Holdings) {
         self.examined += 1;
+        if self.administered {
+            let place = (node, hint.target, hint.key);
+            self.delivered.entry(place).or_default().join(&hint.set.history());
+        }
         let held = holdings.copies(hint.key).get(&hint.target);
         let excused = self.losers.contains(&(hint.target, hint.key));
         // Who is giving a range away has its new home confirm, which may be who had the hint.

@@ -196,7 +196,7 @@ impl Node {
         let still_given = self.open_gift(key);
         // Who was taken for dead since may have taken along what was given to it, and where others
         // were, it may be no home any more.
-        let stays = |to: &NodeId| !self.is_taken_out(*to) && (moving || ring.is_home(*to, range));
+        let stays = |to: &NodeId| !self.is_taken_out(*to) && ring.is_home(*to, range);
         let partner = self.given_to(key).filter(stays);
         if still_given || partner.is_none() && moving {
             return;
