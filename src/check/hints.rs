@@ -70,6 +70,8 @@ pub fn patience(layout: &Layout, hints: u64) -> Duration {
 
 /// Does this set know all that the other does?
 pub fn covers(set: Option<&VersionSet>, other: &VersionSet) -> bool {
-    let known = set.map(VersionSet::history).unwrap_or_default();
-    other.history().count_missing_from(&known) == 0
+    match set {
+        Some(set) => other.history().count_missing_from(&set.history()) == 0,
+        None => other.history().is_empty(),
+    }
 }

@@ -103,7 +103,7 @@ impl Step {
     /// The events that are known no longer.
     pub fn forgotten(&self) -> Past {
         let known = |set: &Option<Rc<VersionSet>>| {
-            set.as_ref().map_or_else(Past::default, |set| set.history())
+            set.as_ref().map_or_else(Past::default, |set| set.history().into_owned())
         };
         known(&self.before).without(&known(&self.after))
     }
@@ -206,7 +206,7 @@ impl Holdings {
 
     /// What a node knows of a key by the copy that it keeps as a home.
     pub fn knows(&self, node: NodeId, key: Key) -> Past {
-        self.copies(key).get(&node).map(|set| set.history()).unwrap_or_default()
+        self.copies(key).get(&node).map(|set| set.history().into_owned()).unwrap_or_default()
     }
 
     /// How many keys there are.

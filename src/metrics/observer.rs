@@ -3,7 +3,6 @@
 use crate::dynamo::fact::Fact;
 use crate::dynamo::storage::store::Change;
 use crate::dynamo::versioning::version::VersionSet;
-use crate::ghost::Past;
 use crate::id::{Key, NodeId};
 use crate::metrics::admission::Admission;
 use crate::metrics::anti_entropy::AntiEntropy;
@@ -275,7 +274,7 @@ impl Metrics {
     }
 
     fn on_read(&mut self, ending: &Ending, set: Option<&VersionSet>) {
-        let history = set.map_or_else(Past::default, VersionSet::history);
+        let history = set.map(VersionSet::history).unwrap_or_default().into_owned();
         let read = Read {
             operation: ending.operation,
             key: ending.key,

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::dynamo::config::Versioning;
 use crate::dynamo::versioning::version::VersionSet;
-use crate::ghost::{Ghost, Past};
+use crate::ghost::Ghost;
 use crate::id::{Key, OperationId};
 use crate::metrics::commits::{Commits, Missed, best_rank};
 use crate::metrics::read::Read;
@@ -97,7 +97,7 @@ impl Staleness {
 
     /// All homes of a key hold this.
     pub fn agreed(&mut self, key: Key, set: Option<&VersionSet>, hints_pending: bool) {
-        let common = set.map_or_else(Past::default, VersionSet::history);
+        let common = set.map(VersionSet::history).unwrap_or_default().into_owned();
         self.overwritten += self.keys[key.index()].settle(&common, hints_pending);
     }
 

@@ -73,7 +73,7 @@ pub fn run(plan: &Plan, observer: &mut dyn Observer) -> Account {
 
 /// All that a set knows of, its versions and what they replaced.
 pub fn known(set: Option<&Rc<VersionSet>>) -> Past {
-    set.map_or_else(Past::default, |set| set.history())
+    set.map_or_else(Past::default, |set| set.history().into_owned())
 }
 
 /// Does one set know all that another does?

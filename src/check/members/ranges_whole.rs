@@ -22,6 +22,8 @@ use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
 use crate::dynamo::config::Versioning;
 use crate::dynamo::fact::{Cause, Fact};
 use crate::dynamo::storage::store::Change;
+use crate::dynamo::versioning::version::VersionSet;
+use crate::ghost::Past;
 use crate::id::{EventId, Key, NodeId};
 use crate::time::Time;
 use crate::trace::layout::Layout;
@@ -70,12 +72,10 @@ impl Judge for RangesWhole {
 
 impl RangesWhole {
     fn on_transfer(&mut self, now: Time, node: NodeId, change: &Change) {
-        let past = |set: &Option<std::rc::Rc<_>>| {
-            let history =
-                |set: &std::rc::Rc<crate::dynamo::versioning::version::VersionSet>| set.history();
-            set.as_ref().map(history).unwrap_or_default()
+        let past = |set: Option<&VersionSet>| {
+            set.map_or_else(Past::default, |set| set.history().into_owned())
         };
-        let (before, after) = (past(&change.before), past(&change.after));
+        let (before, after) = (past(change.before.as_deref()), past(change.after.as_deref()));
         if before.count_missing_from(&after) > 0 {
             let gone = before.iter().find(|number| !after.contains(*number));
             self.findings.add(|| Finding {

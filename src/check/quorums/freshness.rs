@@ -56,7 +56,7 @@ impl Freshness {
         let Some(known) = self.open.remove(&ending.operation) else { return };
         let OperationResult::Ok { set, .. } = &ending.result else { return };
         self.examined += 1;
-        let history = set.as_deref().map_or_else(Past::default, VersionSet::history);
+        let history = set.as_deref().map(VersionSet::history).unwrap_or_default().into_owned();
         if known.count_missing_from(&history) == 0 {
             return;
         }

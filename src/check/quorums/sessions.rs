@@ -150,7 +150,8 @@ impl Sessions {
         let (client, key) = (ending.operation.client, ending.key);
         match (ending.function, open) {
             (Function::Get, open) => {
-                let history = set.as_deref().map_or_else(Past::default, VersionSet::history);
+                let history =
+                    set.as_deref().map(VersionSet::history).unwrap_or_default().into_owned();
                 if let Some(Open::Read { seen, written }) = open {
                     self.look_at(now, ending, (OWN_WRITES, &written), &history);
                     self.look_at(now, ending, (READS, &seen), &history);

@@ -150,7 +150,8 @@ impl Judge for DeletedStaysDeleted {
         }
         if let Some(step) = holdings.step().filter(|step| step.why == Why::Lost) {
             // A delete may have gone with what was lost: all that it had seen may come back.
-            let before = step.before.as_ref().map_or_else(Past::default, |set| set.history());
+            let before =
+                step.before.as_ref().map_or_else(Past::default, |set| set.history().into_owned());
             self.excused.entry(step.key).or_default().join(&before);
         }
         self.lacks_hints |= is_end_of_hints(record);

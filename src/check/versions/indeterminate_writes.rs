@@ -64,7 +64,7 @@ impl IndeterminateWrites {
             return;
         }
         if let Some(before) = before {
-            let shown = set.as_ref().map_or_else(Past::default, |set| set.history());
+            let shown = set.as_ref().map_or_else(Past::default, |set| set.history().into_owned());
             let committed = &self.committed[ending.key.index()];
             let missing = before.without(&shown).without(committed);
             for number in missing.iter() {

@@ -228,9 +228,9 @@ proptest! {
         let sets: Vec<Rc<VersionSet>> = held.into_iter().flatten().collect();
         for (a, b) in sets.iter().flat_map(|a| sets.iter().map(move |b| (a, b))) {
             let merged = story.merge(a, b);
-            let mut known = a.history();
+            let mut known = a.history().into_owned();
             known.join(&b.history());
-            prop_assert_eq!(merged.history(), known, "nothing is forgotten");
+            prop_assert_eq!(merged.history().into_owned(), known, "nothing is forgotten");
             let both = [events(a), events(b)].concat();
             prop_assert!(events(&merged).iter().all(|event| both.contains(event)), "or invented");
             let versions = merged.versions().iter();

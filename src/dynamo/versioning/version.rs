@@ -1,5 +1,7 @@
 //! Versions, and the set of concurrent versions that a replica holds of a key.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use smallvec::SmallVec;
@@ -12,6 +14,9 @@ use crate::time::Time;
 
 /// Bytes of a version beside its value: its dot and its time stamp.
 const VERSION_BYTES: u32 = DOT_BYTES + 8;
+
+/// So many versions side by side are few.
+const FEW: usize = 4;
 
 /// What a put writes: opaque to the store, which knows its size.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -81,6 +86,8 @@ pub struct VersionSet {
     clock: Clock,
     // Sorted by dot, so that equal sets are equal lists.
     versions: SmallVec<[Version; 1]>,
+    // What judges ask again and again of many versions, made when they first do.
+    history: OnceCell<Box<Past>>,
 }
 
 impl VersionSet {
@@ -95,7 +102,7 @@ impl VersionSet {
         let data: u32 = versions.iter().map(version_bytes).sum();
         let bytes = data + clock.bytes();
         let damaged = versions.iter().any(|version| version.value.damage() != 0);
-        VersionSet { digest, bytes, damaged, clock, versions }
+        VersionSet { digest, bytes, damaged, clock, versions, history: OnceCell::new() }
     }
 
     /// Is any of its values not what was written?
@@ -153,7 +160,7 @@ impl VersionSet {
     }
 
     /// Writes of `other` of which a reader of this set does not know, as the ghosts have it.
-    pub fn missing_of<'a>(&self, other: &'a VersionSet) -> impl Iterator<Item = EventId> + 'a {
+    pub fn missing_of<'a>(&'a self, other: &'a VersionSet) -> impl Iterator<Item = EventId> + 'a {
         // Sets may hold hundreds of versions: each is asked once, not once for each of the other.
         let known = self.history();
         let events = other.versions.iter().map(|version| version.ghost.event());
@@ -161,12 +168,19 @@ impl VersionSet {
     }
 
     /// The events that a reader of this set knows, for the ghost oracle.
-    pub fn history(&self) -> Past {
-        let mut history = Past::default();
-        for version in &self.versions {
-            version.ghost.add_to(&mut history);
+    pub fn history(&self) -> Cow<'_, Past> {
+        let make = || {
+            let mut history = Past::default();
+            for version in &self.versions {
+                version.ghost.add_to(&mut history);
+            }
+            history
+        };
+        // To make it of a few is cheaper than to keep it.
+        match self.versions.len() {
+            0..=FEW => Cow::Owned(make()),
+            _many => Cow::Borrowed(self.history.get_or_init(|| Box::new(make()))),
         }
-        history
     }
 }
 
