@@ -7,7 +7,7 @@ use crate::dynamo::fact::members::MemberFact;
 use crate::dynamo::fact::{BufferFact, Fact};
 use crate::dynamo::node::{Identity, Node};
 use crate::dynamo::storage::disk::{Disk, Loss};
-use crate::dynamo::timer::Timer;
+use crate::dynamo::timer::{Timer, Watch};
 use crate::faults::clock::ClockTrouble;
 use crate::faults::schedule::{Action, Deed, Step};
 use crate::faults::spec::DiskAfterCrash;
@@ -286,8 +286,9 @@ impl Simulation {
                 | Timer::GetReplicas
                 | Timer::PutReplicas
                 | Timer::Delivery { .. }
-                    if waits =>
-                {
+                | Timer::Watch(
+                    Watch::Pinged { .. } | Watch::Relayed { .. } | Watch::Overdue { .. },
+                ) if waits => {
                     self.tell_waiting(observers, node, None);
                 }
                 _other => {}
