@@ -30,7 +30,8 @@ pub fn rows(n: u32, effort: Effort, seed: u64) -> Vec<Row> {
     let row = |k: usize| {
         let of_k: Vec<f64> = shares.iter().map(|run| run[k - 1]).collect();
         let exact = 1.0 - libm::pow(1.0 - 1.0 / f64::from(n), k as f64);
-        let what = format!("P(within {k} versions) N={n} R=1 W=1");
+        let plural = if k == 1 { "" } else { "s" };
+        let what = format!("P(within {k} version{plural}) N={n} R=1 W=1");
         let note = "1 - (1 - 1/N)^k, quorums that never grow";
         Row::mean((GROUP, "k-staleness", what), &of_k, (exact, 1e-9), note)
     };

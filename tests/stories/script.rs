@@ -11,7 +11,8 @@
 //! - `drop n0->n2`, `drop n2`: messages in flight are lost
 //! - `disks wait`, `disks work`: whether jobs wait; `finish`, `finish n0`: those that do are done
 //! - `advance 100ms`: time passes
-//! - `beat n0 handoff`: periodic work is due: `handoff`, `anti_entropy`, `gossip`, `flush`
+//! - `beat n0 handoff`: periodic work is due: `handoff`, `anti_entropy`, `gossip`, `flush`,
+//!   `watch`
 //! - `crash n2`, `crash n2 unflushed`, `crash n2 wiped`, `boot n2`: a node stops and starts
 //! - `belief n2: n0 n1@2 -n3@2`: a node that is down comes to believe in this membership
 //! - `show n1`, `flight`, `members n1`: what a node holds; what is in flight; whom it knows
@@ -22,7 +23,7 @@ use dynamo_sim::dynamo::message::{Action, Put, Request};
 use dynamo_sim::dynamo::ring::history::Status;
 use dynamo_sim::dynamo::ring::position::Position;
 use dynamo_sim::dynamo::storage::disk::Loss;
-use dynamo_sim::dynamo::timer::Timer;
+use dynamo_sim::dynamo::timer::{Timer, Watch};
 use dynamo_sim::dynamo::versioning::version::{Content, Value};
 use dynamo_sim::ghost::Ghost;
 use dynamo_sim::id::{AttemptId, ClientId, Key, NodeId, OperationId};
@@ -183,6 +184,7 @@ fn periodic(name: &str) -> Timer {
         "handoff" => Timer::HandoffScan,
         "anti_entropy" => Timer::AntiEntropy,
         "gossip" => Timer::Gossip,
+        "watch" => Timer::Watch(Watch::Beat),
         "flush" => Timer::Flush,
         other => panic!("`{other}` is no periodic work"),
     }

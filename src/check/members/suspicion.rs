@@ -7,7 +7,9 @@
 //! Accuracy cannot mean that nobody is suspected while all are well, since a slow disk can outlast
 //! any patience; it means that of a node that stood still no answer waits which came before every
 //! timer by which it gives peers up. The bound of recovery is four of the longest pauses between
-//! two tries, and a second, for tries that get lost. No knob breaks it. Examines each suspicion.
+//! two tries, and a second, for tries that get lost. No knob breaks it. Where peers are watched by
+//! probes or heartbeats (`failure_detection.by`), answers are pongs alone, and that the dead are
+//! suspected in time is not verified. Examines each suspicion.
 
 use std::collections::BTreeMap;
 

@@ -67,7 +67,8 @@ pub struct Accrual {
     /// How gaps between heartbeats are taken to be spread.
     pub model: GapModel,
     /// Latest gaps from which the spread is known. It begins with two that are assumed: a quarter
-    /// less, and more, than `heartbeat`.
+    /// less, and more, than `heartbeat`. The first heartbeat of a peer is waited for ten longer,
+    /// since that peer may not know of this node yet.
     pub window: u32,
     /// Model `normal`: the deviation is never taken to be less than this, or a heartbeat that is
     /// hardly late would be too late where all had been punctual.

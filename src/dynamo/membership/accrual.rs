@@ -18,6 +18,10 @@ use crate::id::NodeId;
 use crate::random::normal;
 use crate::time::{Duration, Time};
 
+/// How many heartbeats longer a peer is waited for that has never been heard: it may not know yet
+/// that this node belongs.
+const FIRST_HEARTBEATS: u64 = 10;
+
 /// The part of a node that sends heartbeats and listens to those of others.
 #[derive(Debug)]
 pub struct Accrual {
@@ -68,7 +72,8 @@ impl Accrual {
         for peer in others(view) {
             if !self.heard.contains_key(&peer) {
                 let gaps = Gaps::assumed(self.settings.heartbeat);
-                let patience = self.threshold.patience(&gaps);
+                let grace = self.settings.heartbeat.0.saturating_mul(FIRST_HEARTBEATS);
+                let patience = self.threshold.patience(&gaps) + Duration(grace);
                 let (deadline, armed, serial) = (ctx.ran, None, 0);
                 let heard = Heard { last: None, gaps, patience, deadline, armed, serial };
                 self.heard.insert(peer, heard);
@@ -77,12 +82,12 @@ impl Accrual {
         }
     }
 
-    /// Sends a heartbeat to each other member, as long as this node is one.
+    /// Sends a heartbeat to each other member, and to who is about to be one.
     pub(super) fn on_beat(&self, ctx: &mut NodeCtx<'_>, view: &View) {
         ctx.arm(self.rhythm.until_another(ctx.now), Timer::Watch(Watch::Beat));
-        if view.history().is_member(view.me) {
-            let number = self.rhythm.round(ctx.now);
-            others(view).for_each(|peer| send(ctx, peer, Membership::Heartbeat { number }));
+        let number = self.rhythm.round(ctx.now);
+        for peer in view.history().peers().iter().filter(|peer| **peer != view.me) {
+            send(ctx, *peer, Membership::Heartbeat { number });
         }
     }
 

@@ -52,8 +52,9 @@ impl Probing {
         ctx.arm(self.settings.timeout, Timer::Watch(Watch::Pinged { peer, round }));
     }
 
-    pub(super) fn on_pong(&mut self, name: (NodeId, u64)) {
-        self.awaited.retain(|awaited| *awaited != name);
+    /// A peer has answered, whichever ping.
+    pub(super) fn on_pong(&mut self, peer: NodeId) {
+        self.awaited.retain(|(awaited, _)| *awaited != peer);
     }
 
     /// A ping has had its time. Returns who is down for it; unless others are to try first.

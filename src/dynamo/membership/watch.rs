@@ -77,10 +77,11 @@ impl Watch {
         None
     }
 
-    /// A peer has answered a ping, of this round or of another purpose.
-    pub fn on_pong(&mut self, peer: NodeId, round: u64) {
-        if let Watch::Probing(probing) = self {
-            probing.on_pong((peer, round));
+    /// A peer has answered a ping, of whatever round or purpose.
+    pub fn on_pong(&mut self, ctx: &mut NodeCtx<'_>, peer: NodeId) {
+        match self {
+            Watch::Probing(probing) => probing.on_pong(peer),
+            Watch::Accrual(accrual) => accrual.on_back(ctx, peer),
         }
     }
 

@@ -19,14 +19,14 @@ impl Node {
             (Membership::Relay(relay), watch) => {
                 let Some(target) = on_relay(ctx, from, relay) else { return };
                 if let Some(watch) = watch {
-                    watch.on_pong(target, relay.round);
+                    watch.on_pong(ctx, target);
                 }
                 return self.on_sign_of_life(ctx, target);
             }
             (Membership::Heartbeat { .. }, watch) => {
                 return watch.iter_mut().for_each(|watch| watch.on_heartbeat(ctx, from));
             }
-            (Membership::Pong { probe }, Some(watch)) => watch.on_pong(from, probe),
+            (Membership::Pong { .. }, Some(watch)) => watch.on_pong(ctx, from),
             (message, _) => {
                 let learnt = self.gossip.on_message(ctx, &self.view, from, message);
                 learnt.into_iter().for_each(|history| self.learn(ctx, history));
