@@ -65,7 +65,7 @@ impl Simulation {
                 self.start_again(observers, node);
             }
             Deed::Pause => self.pause(node, fault),
-            Deed::Resume => self.resume(node, fault),
+            Deed::Resume => self.resume(observers, node, fault),
             Deed::Slow { disk, delay } => {
                 machine.device.slow_down(disk);
                 machine.slow = Some((fault, delay));
@@ -304,14 +304,18 @@ impl Simulation {
         node: NodeId,
         from: Option<NodeId>,
     ) {
+        self.tell_member(observers, node, &MemberFact::Waits { from });
+    }
+
+    fn tell_member(&self, observers: &mut Observers<'_>, node: NodeId, fact: &MemberFact) {
         if observers.interest().facts {
-            let fact = Fact::Member(MemberFact::Waits { from });
+            let fact = Fact::Member(fact.clone());
             observers.see(self.now, &Record::Node { node, fact: &fact });
         }
     }
 
     /// A pause is over. If no other holds the machine, what waited comes now, in order.
-    fn resume(&mut self, node: NodeId, fault: usize) {
+    fn resume(&mut self, observers: &mut Observers<'_>, node: NodeId, fault: usize) {
         let paused = &mut self.machines[node.index()].paused;
         let Some(standstill) = paused else { return };
         standstill.faults.retain(|by| *by != fault);
@@ -326,6 +330,7 @@ impl Simulation {
         for event in waiting {
             self.queue.push(self.now, event);
         }
+        self.tell_member(observers, node, &MemberFact::GoesOn);
     }
 }
 

@@ -11,7 +11,7 @@
 //! probes or heartbeats (`failure_detection.by`), answers are pongs alone, and that the dead are
 //! suspected in time is not verified. Examines each suspicion.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::judge::Judge;
 use crate::check::members::if_met_or_administered;
@@ -41,8 +41,8 @@ pub struct Suspicion {
     up_since: Vec<Option<Time>>,
     /// What has come to nodes that stand still, in order: an answer of a peer, or a timer.
     waiting: BTreeMap<NodeId, Vec<Option<NodeId>>>,
-    /// Has somebody gone on since the last thing came to one that stands still?
-    went_on: bool,
+    /// Who has gone on since: nothing of that waits any more when they stand still again.
+    went_on: BTreeSet<NodeId>,
     examined: u64,
     findings: Findings,
 }
@@ -61,7 +61,7 @@ impl Suspicion {
             calm: Time::ZERO,
             up_since: vec![None; layout.machines as usize],
             waiting: BTreeMap::new(),
-            went_on: false,
+            went_on: BTreeSet::new(),
             examined: 0,
             findings: Findings::default(),
         }
@@ -83,6 +83,7 @@ impl Judge for Suspicion {
                 self.up_since[node.index()] = None;
                 self.suspected.retain(|(believer, _), _| believer != node);
                 self.unanswered.retain(|(believer, _), _| believer != node);
+                self.waiting.remove(node);
             }
             Record::Up { node } => self.up_since[node.index()] = Some(now),
             Record::FaultBegan { .. } => {
@@ -92,7 +93,6 @@ impl Judge for Suspicion {
             Record::FaultEnded { .. } => {
                 self.faults = self.faults.saturating_sub(1);
                 self.calm = now;
-                self.went_on = true;
             }
             Record::Sent { .. } | Record::Copied { .. } | Record::Delivered { .. } => {}
             Record::Dropped { .. } | Record::Client { .. } => {}
@@ -129,11 +129,12 @@ impl Suspicion {
                 }
             }
             Fact::Member(MemberFact::Waits { from }) => {
-                if std::mem::take(&mut self.went_on) {
-                    self.waiting.clear();
+                if self.went_on.remove(&node) {
+                    self.waiting.remove(&node);
                 }
                 self.waiting.entry(node).or_default().push(*from);
             }
+            Fact::Member(MemberFact::GoesOn) => drop(self.went_on.insert(node)),
             Fact::Member(MemberFact::Answered { peer }) => {
                 self.unanswered.remove(&(node, *peer));
             }

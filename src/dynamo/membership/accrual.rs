@@ -67,8 +67,11 @@ impl Accrual {
         self.look(ctx, view);
     }
 
-    /// Begins to wait for the heartbeats of those who have become members.
+    /// Begins to wait for the heartbeats of those who have become members, once this node is one.
     pub(super) fn look(&mut self, ctx: &mut NodeCtx<'_>, view: &View) {
+        if !view.history().is_member(view.me) {
+            return;
+        }
         for peer in others(view) {
             if !self.heard.contains_key(&peer) {
                 let gaps = Gaps::assumed(self.settings.heartbeat);
@@ -123,14 +126,16 @@ impl Accrual {
         (peer, serial): (NodeId, u32),
     ) -> Option<NodeId> {
         let heard = self.heard.get_mut(&peer).filter(|heard| heard.serial == serial)?;
-        heard.armed = None;
-        if !view.history().is_member(peer) {
+        let due = heard.armed.take();
+        if ![peer, view.me].iter().all(|node| view.history().is_member(*node)) {
             self.heard.remove(&peer);
             return None;
         }
-        if ctx.ran >= heard.deadline {
+        if due == Some(heard.deadline) {
             return Some(peer);
         }
+        // Something has come since the timer was armed. A node that stood still meanwhile may have
+        // more of it in line, and looks at that first, however late it is.
         heard.wait(ctx, peer);
         None
     }

@@ -38,9 +38,12 @@ impl Probing {
         ctx.arm(self.rhythm.until_next(ctx.now), Timer::Watch(Watch::Beat));
     }
 
-    /// Pings whose turn it is.
+    /// Pings whose turn it is, as long as this node is a member itself.
     pub(super) fn on_beat(&mut self, ctx: &mut NodeCtx<'_>, view: &View) {
         ctx.arm(self.rhythm.until_another(ctx.now), Timer::Watch(Watch::Beat));
+        if !view.history().is_member(view.me) {
+            return;
+        }
         let round = self.rhythm.round(ctx.now);
         let next = match self.settings.order {
             ProbeOrder::Random => any_other(ctx, view, round),
