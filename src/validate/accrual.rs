@@ -19,8 +19,8 @@ use crate::validate::row::Row;
 use crate::validate::wars::read;
 use crate::validate::worlds::{MUTE, NO_DISK, QUIET, drive};
 
-/// Phi, and the deviations after the mean at which it is reached where gaps are normal, as published
-/// with three decimals.
+/// Phi, and the deviations after the mean at which it is reached where gaps are normal, with three
+/// decimals.
 const NORMAL: [(f64, f64); 6] =
     [(1.0, 1.282), (2.0, 2.326), (3.0, 3.090), (5.0, 4.265), (8.0, 5.612), (12.0, 7.034)];
 const EXPONENTIAL: [f64; 4] = [1.0, 3.0, 8.0, 12.0];

@@ -2,7 +2,7 @@
 //!
 //! A peer that leaves requests unanswered is believed down, whatever others think of it; it is
 //! tried again now and then, and any answer of it clears it. Without traffic nobody is suspected,
-//! and nobody needs to be. Other evidence than silence comes from `watch.rs`, where it is asked for.
+//! and nobody needs to be. Other evidence than silence comes from `watch.rs`, where it is wanted.
 
 use crate::digest::digest_of;
 use crate::dynamo::config::FailureDetection;

@@ -46,16 +46,16 @@ fn check_probes(settings: &Probes, findings: &mut Findings) {
     check_positive(period, "cluster.failure_detection.by.probes.period", findings);
     let path = "cluster.failure_detection.by.probes.timeout";
     check_positive(timeout, path, findings);
-    let (times, what) = if indirect == 0 { (1, "") } else { (3, ", asked of others as well,") };
+    let (times, rule) = match indirect {
+        0 => (1, "a ping has its time before the next"),
+        _some => (3, "a ping, and then the others that are asked, have their time before the next"),
+    };
+    let part = if times == 1 { "" } else { "a third of " };
     findings.require_with(
         timeout.0.saturating_mul(times) <= period.0,
         path,
         ["cluster.failure_detection.by.probes.period"],
-        format!(
-            "a ping{what} is over before the next: at most {} of period, which is {period}, not \
-             {timeout}",
-            if indirect == 0 { "all" } else { "a third" }
-        ),
+        format!("{rule}: at most {part}period, which is {period}, not {timeout}"),
     );
 }
 
