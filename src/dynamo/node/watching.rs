@@ -15,16 +15,16 @@ impl Node {
         message: Membership,
     ) {
         match (message, &mut self.watch) {
-            (Membership::Command(command), _) => return self.on_command(ctx, command),
+            (Membership::Command(command), _) => self.on_command(ctx, command),
             (Membership::Relay(relay), watch) => {
                 let Some(target) = on_relay(ctx, from, relay) else { return };
                 if let Some(watch) = watch {
                     watch.on_pong(ctx, target);
                 }
-                return self.on_sign_of_life(ctx, target);
+                self.on_sign_of_life(ctx, target);
             }
             (Membership::Heartbeat { .. }, watch) => {
-                return watch.iter_mut().for_each(|watch| watch.on_heartbeat(ctx, from));
+                watch.iter_mut().for_each(|watch| watch.on_heartbeat(ctx, from));
             }
             (Membership::Pong { .. }, Some(watch)) => watch.on_pong(ctx, from),
             (message, _) => {
