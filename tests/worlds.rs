@@ -100,6 +100,31 @@ fn carts_fare_as_their_policy_lets_them() {
     assert!(lost == 0.0 && back > 0.0 && versions > 5.0 * union_versions, "blind: {versions}");
 }
 
+// Whatever tells who is down, judges hold in worlds with pauses, lost messages, cuts, and members
+// that come and go; and somebody is suspected.
+#[test]
+fn every_kind_of_evidence_is_judged_as_well() {
+    let kinds = [
+        r#"{"probes":{}}"#,
+        r#"{"probes":{"order":"round_robin","indirect":0}}"#,
+        r#"{"accrual":{"phi":2}}"#,
+        r#"{"accrual":{"model":"normal"}}"#,
+    ];
+    for name in ["random-plan", "one-way-cut", "gc-pause", "remove-dead", "leave"] {
+        let (_, text) = SHIPPED.iter().find(|(known, _)| *known == name).expect("it is shipped");
+        for kind in kinds {
+            let by = format!("cluster.failure_detection.by={kind}");
+            let overrides = [by, "expect=[]".to_string()];
+            let checked = Scenario::read(name, text, &overrides, &[]).expect("it reads");
+            let Outcome { conclusion, report, .. } = run(&checked, Vec::new());
+            let verdicts = &report.verdicts;
+            assert_eq!(conclusion, Conclusion::Held, "{name} by {kind}: {verdicts:#?}");
+            let raised = report.figure("faults.suspicions_raised").flatten();
+            assert_eq!(raised > Some(0.0), name != "leave", "{name} by {kind}: {raised:?}");
+        }
+    }
+}
+
 /// A figure of a shipped scenario with one thing changed.
 fn changed(name: &str, set: &str, figure: &str) -> f64 {
     let (_, text) = SHIPPED.iter().find(|(known, _)| *known == name).expect("it is shipped");

@@ -5,6 +5,7 @@
 
 pub mod conditions;
 mod defaults;
+pub mod detection;
 pub mod handoff;
 pub mod local;
 pub mod modes;
@@ -14,6 +15,7 @@ pub mod rules;
 use serde::{Deserialize, Serialize};
 
 use crate::dynamo::config::conditions::Conditions;
+use crate::dynamo::config::detection::Evidence;
 use crate::dynamo::config::handoff::HintedHandoff;
 use crate::dynamo::config::local::{Admission, ObjectBuffer};
 use crate::dynamo::config::modes::{ClockSkew, ClockTruncation, Profile, Tombstones};
@@ -70,7 +72,7 @@ pub struct Cluster {
     /// Ranges that move when nodes join or leave (section 4.9).
     #[serde(skip_serializing_if = "RangeTransfer::is_default")]
     pub range_transfer: RangeTransfer,
-    /// The purely local failure detector (section 4.8.3).
+    /// The failure detector, local to each node (section 4.8.3).
     pub failure_detection: FailureDetection,
     /// When what was written becomes safe from a crash.
     pub flush: Flush,
@@ -286,6 +288,12 @@ pub struct FailureDetection {
     pub retry: Duration,
     /// The pause doubles up to this.
     pub retry_limit: Duration,
+    /// What tells that a peer is down. With other evidence than requests, one left unanswered is
+    /// held against nobody, though a stand-in is asked all the same. Whatever the evidence, a peer
+    /// believed down is tried again, and any answer clears it. Clients that coordinate (section
+    /// 6.4) go by requests.
+    #[serde(skip_serializing_if = "Evidence::is_requests")]
+    pub by: Evidence,
 }
 
 /// When written data is safe from a crash that loses what was not flushed.

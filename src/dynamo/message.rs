@@ -217,12 +217,40 @@ pub enum Membership {
     Ping { probe: u64 },
     /// I am.
     Pong { probe: u64 },
+    /// So am I, unasked: what a phi accrual detector listens to.
+    Heartbeat { number: u64 },
+    /// A ping by way of another, in the manner of SWIM.
+    Relay(Relay),
     /// From a client that coordinates: what is the membership? (section 6.4)
     Pull { number: u64 },
     /// This is what I know of it.
     Pulled { number: u64, history: Rc<History> },
     /// To a client that coordinates: I am not among the homes of this key.
     NotHome { attempt: AttemptId, key: Key },
+}
+
+/// One leg of a ping by way of a third node, which keeps nothing of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Relay {
+    /// Who wants to know, and which of its rounds this is.
+    pub asker: NodeId,
+    pub round: u64,
+    /// Of whom.
+    pub target: NodeId,
+    pub leg: RelayLeg,
+}
+
+/// Where such a ping is on its way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RelayLeg {
+    /// From who wants to know, to any other: ping the target for me.
+    Wanted,
+    /// From there to the target: are you there?
+    Ping,
+    /// Back again: I am.
+    Pong,
+    /// To who wants to know: it is.
+    Reached,
 }
 
 /// Between the homes of a key of which a tombstone with this digest is held. Who asks again does so
@@ -319,6 +347,8 @@ const HEADER_BYTES: u64 = 48;
 const KEY_BYTES: u64 = 16;
 const DIGEST_BYTES: u64 = 8;
 const TREE_HASH_BYTES: u64 = 16;
+/// Bytes of a node's name.
+const NODE_BYTES: u64 = 4;
 
 impl Kind {
     /// All kinds, in order of their numbers.
@@ -790,6 +820,8 @@ impl Membership {
             Membership::Grouped(grouped) => return grouped.gist(),
             Membership::Ping { probe } => (Kind::Ping, *probe, 0, 0),
             Membership::Pong { probe } => (Kind::Pong, *probe, 0, 0),
+            Membership::Heartbeat { number } => (Kind::Pong, *number, 0, 0),
+            Membership::Relay(relay) => return relay.gist(),
             Membership::Pull { number } => (Kind::MembershipPull, *number, 0, 0),
             Membership::Pulled { number, history } => {
                 (Kind::Membership, *number, history.bytes(), history.digest())
@@ -799,6 +831,25 @@ impl Membership {
             }
         };
         Gist { kind, bytes, luck, content }
+    }
+}
+
+impl Relay {
+    /// The next leg.
+    pub fn then(self, leg: RelayLeg) -> Relay {
+        Relay { leg, ..self }
+    }
+
+    fn gist(self) -> Gist {
+        let (kind, leg) = match self.leg {
+            RelayLeg::Wanted => (Kind::Ping, 0),
+            RelayLeg::Ping => (Kind::Ping, 1),
+            RelayLeg::Pong => (Kind::Pong, 2),
+            RelayLeg::Reached => (Kind::Pong, 3),
+        };
+        let ends = u64::from(self.asker.0) << 32 | u64::from(self.target.0);
+        let luck = digest_of([self.round, ends, leg]);
+        Gist { kind, bytes: 2 * NODE_BYTES, luck, content: 0 }
     }
 }
 

@@ -13,6 +13,7 @@
 //! | 6.5 background tasks | `admission/` |
 //! | 6 usage modes, knobs | `config.rs` |
 //! | none: tombstones that go | `reaping.rs` |
+//! | none: peers watched by probes or heartbeats | `membership/watch.rs` |
 //!
 //! Clients that coordinate (6.4) use `coordination/` in the room of the workload. Left out is what
 //! section 4 says is out of the paper's scope.

@@ -5,6 +5,7 @@ mod clients;
 mod hints;
 mod local;
 mod ranges;
+mod watching;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -22,7 +23,8 @@ use crate::dynamo::handoff::refill::Refill;
 use crate::dynamo::job::Job;
 use crate::dynamo::membership::detector::Detector;
 use crate::dynamo::membership::gossip::Gossip;
-use crate::dynamo::message::{Membership, Message, Ticket, ToCoordinator};
+use crate::dynamo::membership::watch::Watch;
+use crate::dynamo::message::{Message, Ticket, ToCoordinator};
 use crate::dynamo::reaping::Reaper;
 use crate::dynamo::replica::Replica;
 use crate::dynamo::replica::names::name_of_life;
@@ -50,6 +52,8 @@ pub struct Node {
     anti_entropy: Option<Synchronisation>,
     gossip: Gossip,
     detector: Detector,
+    /// Only where evidence is looked for that the paper does without.
+    watch: Option<Watch>,
     giving: Giving,
     carrying: Carrying,
     refill: Refill,
@@ -103,6 +107,7 @@ impl Node {
             anti_entropy,
             gossip: Gossip::new(config.gossip.clone(), beat, config.planted),
             detector: Detector::new(config.failure_detection.clone(), config.planted),
+            watch: Watch::new(&config.failure_detection.by, me, luck),
             giving: Giving::new(config.range_transfer.clone(), config.planted),
             carrying: Carrying::new(config.range_transfer.clone()),
             refill: Refill::new(config.range_transfer.clone()),
@@ -159,6 +164,7 @@ impl Node {
         self.tell_belief(ctx);
         ctx.tell(|| Fact::Believes { history: Rc::clone(self.view.history()) });
         self.gossip.start(ctx, &self.view);
+        self.start_watch(ctx);
         self.replica.start(ctx, &self.config);
         Reaper::start(ctx, &self.config, &self.disk.store);
         let forgets = self.config.planted.is(Plant::HintNotRescheduledAfterRestart);
@@ -181,10 +187,7 @@ impl Node {
             return self.on_client_message(ctx, from, message);
         };
         if self.view.suspects_anybody() && message.kind().is_answer() {
-            let is_back = self.detector.on_answer(ctx, &mut self.view, peer);
-            if let Some(part) = self.handoff.as_mut().filter(|_| is_back) {
-                part.on_up(ctx, &self.view, &self.disk.hints);
-            }
+            self.on_sign_of_life(ctx, peer);
         }
         match message {
             Message::Membership(message) => self.on_membership(ctx, peer, message),
@@ -208,15 +211,6 @@ impl Node {
         let Some(ring) = self.view.ring() else { return };
         let scene = Scene { config: &self.config, view: &self.view, ring };
         self.coordination.on_answer(ctx, scene, from, answer);
-    }
-
-    fn on_membership(&mut self, ctx: &mut NodeCtx<'_>, from: NodeId, message: Membership) {
-        if let Membership::Command(command) = message {
-            return self.on_command(ctx, command);
-        }
-        if let Some(history) = self.gossip.on_message(ctx, &self.view, from, message) {
-            self.learn(ctx, history);
-        }
     }
 
     fn on_timer(&mut self, ctx: &mut NodeCtx<'_>, timer: Timer) {
@@ -250,6 +244,7 @@ impl Node {
             Timer::Probe { peer, serial, count } => {
                 self.detector.on_probe(ctx, &self.view, (peer, serial, count));
             }
+            Timer::Watch(due) => self.on_watch_due(ctx, due),
             Timer::Flush => self.on_flush_due(ctx),
             Timer::Giving => self.giving.on_due(ctx, &mut self.disk),
             Timer::Carrying => self.on_carrying_due(ctx),

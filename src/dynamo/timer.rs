@@ -26,6 +26,8 @@ pub enum Timer {
     Gossip,
     /// Time to try a peer that is believed down, for the `count`-th time.
     Probe { peer: NodeId, serial: u32, count: u32 },
+    /// Something about peers that are watched, whatever the traffic.
+    Watch(Watch),
     /// Time to flush, or to write what is buffered.
     Flush,
     /// Has what was offered or sent to new homes arrived? (`range_transfer.retry`)
@@ -40,6 +42,32 @@ pub enum Timer {
     Slice,
     /// Is this tombstone to go? (`tombstones`)
     Reap { key: Key, digest: u64 },
+}
+
+/// A reminder of a node that watches its peers (`failure_detection.by`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Watch {
+    /// Time to ping a peer, or to send heartbeats to all.
+    Beat,
+    /// Has this peer answered the ping of this round?
+    Pinged { peer: NodeId, round: u64 },
+    /// Has somebody else reached it?
+    Relayed { peer: NodeId, round: u64 },
+    /// Has this peer's heartbeat stayed away for improbably long?
+    Overdue { peer: NodeId, serial: u32 },
+}
+
+impl Watch {
+    fn number(self) -> u64 {
+        match self {
+            Watch::Beat => 16 << 56,
+            Watch::Pinged { peer, round } => 17 << 56 ^ u64::from(peer.0) << 32 ^ round,
+            Watch::Relayed { peer, round } => 18 << 56 ^ u64::from(peer.0) << 32 ^ round,
+            Watch::Overdue { peer, serial } => {
+                19 << 56 ^ u64::from(peer.0) << 32 ^ u64::from(serial)
+            }
+        }
+    }
 }
 
 impl Timer {
@@ -60,6 +88,7 @@ impl Timer {
             Timer::Probe { peer, serial, count } => {
                 10 << 56 ^ u64::from(peer.0) << 32 ^ u64::from(*serial) << 8 ^ u64::from(*count)
             }
+            Timer::Watch(watch) => watch.number(),
             Timer::Flush => 11 << 56,
             Timer::Giving => 12 << 56,
             Timer::Carrying => 13 << 56,

@@ -100,6 +100,12 @@ purposes! {
     Model = 63,
     /// Which runs a bootstrap draws anew: nothing of a run itself.
     Bootstrap = 64,
+    /// When within its period a node pings, or sends heartbeats.
+    WatchPhase = 66,
+    /// Whom a node pings.
+    ProbePeer = 67,
+    /// Whom a node asks to ping another.
+    ProbeHelper = 68,
 }
 
 #[cfg(test)]

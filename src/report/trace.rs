@@ -222,6 +222,7 @@ fn member_fact(fact: &MemberFact) -> (&'static str, Value) {
         MemberFact::Unanswered { peer } => ("unanswered", json!({ "peer": text(peer) })),
         MemberFact::Answered { peer } => ("answered", json!({ "peer": text(peer) })),
         MemberFact::Waits { from } => ("waits", json!({ "from": from.as_ref().map(text) })),
+        MemberFact::GoesOn => ("goes_on", json!({})),
         MemberFact::Bound { transition } => ("bound", json!({ "node": text(&transition.node) })),
         MemberFact::Given { transition } => ("given", json!({ "node": text(&transition.node) })),
         MemberFact::PassedOn { attempt, home } => {

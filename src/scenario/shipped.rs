@@ -63,6 +63,8 @@ shipped![
     ("nodes", "planned-restarts"),
     ("nodes", "uneven-machines"),
     ("nodes", "pauses"),
+    ("nodes", "quiet-crash"),
+    ("nodes", "patient-heartbeats"),
     ("disks", "unflushed-crash"),
     ("disks", "failing-disks"),
     ("disks", "lying-flush"),

@@ -156,7 +156,7 @@ impl Simulation {
             self.toll.message(faults[0], parcel());
             waiting.push(Event::Deliver(message));
             return match packet.from {
-                Address::Node(from) if packet.kind.is_answer() => {
+                Address::Node(from) if self.bears_on_suspicion(packet.kind) => {
                     self.tell_waiting(observers, node, Some(from));
                 }
                 Address::Node(_) | Address::Client(_) => {}
@@ -173,6 +173,14 @@ impl Simulation {
         }
         let message = self.receive(observers, message);
         self.hand_to_node(observers, node, Input::Message { from: packet.from, message });
+    }
+
+    /// Does a node by such a message that waits for it not believe its sender down?
+    fn bears_on_suspicion(&self, kind: Kind) -> bool {
+        match self.identity.config.failure_detection.by.is_requests() {
+            true => kind.is_answer(),
+            false => kind == Kind::Pong,
+        }
     }
 
     /// A message is there: counts it and unpacks it.

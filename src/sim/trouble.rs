@@ -7,7 +7,7 @@ use crate::dynamo::fact::members::MemberFact;
 use crate::dynamo::fact::{BufferFact, Fact};
 use crate::dynamo::node::{Identity, Node};
 use crate::dynamo::storage::disk::{Disk, Loss};
-use crate::dynamo::timer::Timer;
+use crate::dynamo::timer::{Timer, Watch};
 use crate::faults::clock::ClockTrouble;
 use crate::faults::schedule::{Action, Deed, Step};
 use crate::faults::spec::DiskAfterCrash;
@@ -65,7 +65,7 @@ impl Simulation {
                 self.start_again(observers, node);
             }
             Deed::Pause => self.pause(node, fault),
-            Deed::Resume => self.resume(node, fault),
+            Deed::Resume => self.resume(observers, node, fault),
             Deed::Slow { disk, delay } => {
                 machine.device.slow_down(disk);
                 machine.slow = Some((fault, delay));
@@ -282,10 +282,7 @@ impl Simulation {
     ) -> bool {
         let waits = self.waits(node, event);
         let gives_up = match event {
-            Event::Timer { timer, .. } => matches!(
-                timer,
-                Timer::Forward | Timer::GetReplicas | Timer::PutReplicas | Timer::Delivery { .. }
-            ),
+            Event::Timer { timer, .. } => gives_up(timer),
             Event::Look { .. } => true,
             Event::Deliver(_) | Event::Client { .. } | Event::Done(_) => false,
         };
@@ -302,14 +299,18 @@ impl Simulation {
         node: NodeId,
         from: Option<NodeId>,
     ) {
+        self.tell_member(observers, node, &MemberFact::Waits { from });
+    }
+
+    fn tell_member(&self, observers: &mut Observers<'_>, node: NodeId, fact: &MemberFact) {
         if observers.interest().facts {
-            let fact = Fact::Member(MemberFact::Waits { from });
+            let fact = Fact::Member(fact.clone());
             observers.see(self.now, &Record::Node { node, fact: &fact });
         }
     }
 
     /// A pause is over. If no other holds the machine, what waited comes now, in order.
-    fn resume(&mut self, node: NodeId, fault: usize) {
+    fn resume(&mut self, observers: &mut Observers<'_>, node: NodeId, fault: usize) {
         let paused = &mut self.machines[node.index()].paused;
         let Some(standstill) = paused else { return };
         standstill.faults.retain(|by| *by != fault);
@@ -324,6 +325,18 @@ impl Simulation {
         for event in waiting {
             self.queue.push(self.now, event);
         }
+        self.tell_member(observers, node, &MemberFact::GoesOn);
+    }
+}
+
+/// Are peers given up by this timer?
+fn gives_up(timer: Timer) -> bool {
+    match timer {
+        Timer::Forward | Timer::GetReplicas | Timer::PutReplicas | Timer::Delivery { .. } => true,
+        Timer::Watch(watch) => {
+            matches!(watch, Watch::Pinged { .. } | Watch::Relayed { .. } | Watch::Overdue { .. })
+        }
+        _other => false,
     }
 }
 

@@ -1,5 +1,5 @@
-//! Failure detection: Dynamo's own is local and on failed requests, so that it takes the gap until
-//! the next request and the time-out. Others of section 4 are not built.
+//! Failure detection. Dynamo's own is local and on failed requests, so that it takes the gap until
+//! the next request and the time-out; probing and phi accrual take as long without traffic.
 
 use crate::dynamo::fact::Fact;
 use crate::id::NodeId;
@@ -10,6 +10,7 @@ use crate::validate::list::{Effort, Job};
 use crate::validate::row::Row;
 use crate::validate::wars::read;
 use crate::validate::worlds::{MUTE, NO_DISK, QUIET, drive};
+use crate::validate::{accrual, probing};
 
 /// The name of the group.
 pub const GROUP: &str = "detection";
@@ -19,14 +20,13 @@ const QUICK_RUNS: u64 = 200;
 /// Requests in a second, and the time-out in milliseconds.
 const SETTINGS: [(f64, u32); 3] = [(1.0, 100), (10.0, 100), (50.0, 300)];
 
-/// A job for each setting, and what there is none of.
+/// A job for each setting of each detector.
 pub fn jobs(effort: Effort) -> Vec<Job> {
     let runs = effort.choose(RUNS, QUICK_RUNS);
-    let mut jobs: Vec<Job> = SETTINGS
-        .into_iter()
-        .map(|setting| Job::new(GROUP, move |seed| vec![own(setting, seed, runs)]))
-        .collect();
-    jobs.push(Job::new(GROUP, |_| others()));
+    let own = |setting| Job::new(GROUP, move |seed| vec![own(setting, seed, runs)]);
+    let mut jobs: Vec<Job> = SETTINGS.into_iter().map(own).collect();
+    jobs.extend(probing::jobs(effort));
+    jobs.extend(accrual::jobs(effort));
     jobs
 }
 
@@ -76,19 +76,4 @@ impl Observer for Suspicion {
             _other => {}
         }
     }
-}
-
-fn others() -> Vec<Row> {
-    let row = |case: &str, what: &str, reference: f64, why: &str| {
-        Row::not_simulated((GROUP, case, what.to_string()), Some(reference), why)
-    };
-    let no_probes = "there is no detector that probes members in turn; Dynamo's suspects on failed \
-                     requests alone (section 4.8.3)";
-    let no_phi = "there is no accrual detector: gossip carries no heartbeats here";
-    vec![
-        row("SWIM, 10 members", "mean periods to the first probe", 1.530, no_probes),
-        row("SWIM, 100 members", "mean periods to the first probe", 1.577, no_probes),
-        row("phi accrual, phi = 8, exponential", "detection, in mean gaps", 18.42, no_phi),
-        row("phi accrual, phi = 8, normal", "detection, deviations after the mean", 5.612, no_phi),
-    ]
 }

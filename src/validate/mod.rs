@@ -13,12 +13,16 @@
 //! | `worlds` | small scenarios and what is counted in them |
 //! | `page` `overview` | the table of a group as text, and the page over all groups |
 //! | `predict` `assumptions` | what PBS predicts for any scenario, and what it leaves out there |
+//! | `frozen` | quorums that never grow, for `oracles` |
+//! | `probing` `accrual` | detectors that watch of their own accord, for `detection` |
 //! | `observed` | what a run comes to in the terms of PBS |
 //! | all others | one group each |
 
+pub mod accrual;
 pub mod assumptions;
 pub mod chain;
 pub mod detection;
+pub mod frozen;
 pub mod gossip;
 pub mod hints;
 pub mod list;
@@ -30,6 +34,7 @@ pub mod page;
 pub mod partition;
 pub mod pbs;
 pub mod predict;
+pub mod probing;
 pub mod quorum;
 pub mod ring;
 pub mod row;

@@ -9,6 +9,7 @@ use crate::random::purpose::Purpose;
 use crate::random::source::Source;
 use crate::time::Duration;
 use crate::validate::chain::{Quorums, Rates, choose, fresh};
+use crate::validate::frozen;
 use crate::validate::list::{Effort, Job};
 use crate::validate::row::{Row, SIGMAS, Share};
 use crate::validate::table::exponential_legs;
@@ -43,7 +44,9 @@ pub fn jobs(effort: Effort) -> Vec<Job> {
         add(exponential, Some(which));
         add(relations, Some(which));
     }
-    jobs.push(Job::new(GROUP, |_| vec![k_staleness()]));
+    for n in frozen::REPLICAS {
+        jobs.push(Job::new(GROUP, move |seed| frozen::rows(n, effort, seed)));
+    }
     jobs
 }
 
@@ -309,14 +312,6 @@ fn monotone(case: &str, by_w: &[Measured]) -> Vec<Row> {
             "relation",
         ),
     ]
-}
-
-/// What needs quorums that do not grow.
-fn k_staleness() -> Row {
-    let name = (GROUP, "k-staleness", "P(within 3 versions) N=3 R=1 W=1".to_string());
-    let why = "Dynamo sends each write to all N, so that its quorums grow; the closed form is of \
-               quorums that never do";
-    Row::not_simulated(name, Some(1.0 - 8.0 / 27.0), why)
 }
 
 /// All legs twice as slow: what was at t is at 2 t. Delays are whole nanoseconds, so that an

@@ -63,7 +63,8 @@ impl Observer for Answers {
         if let Some(ghost) = ghost {
             self.acknowledged.entry(ending.key).or_default().insert(ghost.event().number);
         } else if ending.function == Function::Get {
-            let history = set.as_deref().map_or_else(Past::default, |set| set.history());
+            let history =
+                set.as_deref().map_or_else(Past::default, |set| set.history().into_owned());
             self.stale += u64::from(known.count_missing_from(&history) > 0);
         }
     }

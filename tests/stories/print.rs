@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use dynamo_sim::dynamo::fact::{BufferFact, Cause, Fact};
 use dynamo_sim::dynamo::message::{
-    Action, AntiEntropy, Grouped, Handoff, Membership, Message, Outcome, Replied, Request,
-    ToCoordinator, ToReplica,
+    Action, AntiEntropy, Grouped, Handoff, Membership, Message, Outcome, Relay, RelayLeg, Replied,
+    Request, ToCoordinator, ToReplica,
 };
 use dynamo_sim::dynamo::storage::hint_store::Hint;
 use dynamo_sim::dynamo::versioning::clock::Clock;
@@ -135,9 +135,21 @@ fn spell_membership(message: &Membership) -> String {
         Membership::Grouped(grouped) => spell_grouped(grouped),
         Membership::Ping { .. } => "ping".to_string(),
         Membership::Pong { .. } => "pong".to_string(),
+        Membership::Heartbeat { .. } => "heartbeat".to_string(),
+        Membership::Relay(relay) => spell_relay(relay),
         Membership::Pull { .. } => "pull of membership".to_string(),
         Membership::Pulled { .. } => "membership".to_string(),
         Membership::NotHome { key, .. } => format!("no home of {key}"),
+    }
+}
+
+fn spell_relay(relay: &Relay) -> String {
+    let Relay { asker, target, .. } = relay;
+    match relay.leg {
+        RelayLeg::Wanted => format!("ping {target} for me"),
+        RelayLeg::Ping => format!("ping for {asker}"),
+        RelayLeg::Pong => format!("pong for {asker}"),
+        RelayLeg::Reached => format!("{target} answers"),
     }
 }
 

@@ -11,7 +11,8 @@
 //! - `drop n0->n2`, `drop n2`: messages in flight are lost
 //! - `disks wait`, `disks work`: whether jobs wait; `finish`, `finish n0`: those that do are done
 //! - `advance 100ms`: time passes
-//! - `beat n0 handoff`: periodic work is due: `handoff`, `anti_entropy`, `gossip`, `flush`
+//! - `beat n0 handoff`: periodic work is due: `handoff`, `anti_entropy`, `gossip`, `flush`,
+//!   `watch`
 //! - `crash n2`, `crash n2 unflushed`, `crash n2 wiped`, `boot n2`: a node stops and starts
 //! - `belief n2: n0 n1@2 -n3@2`: a node that is down comes to believe in this membership
 //! - `show n1`, `flight`, `members n1`: what a node holds; what is in flight; whom it knows
@@ -22,7 +23,7 @@ use dynamo_sim::dynamo::message::{Action, Put, Request};
 use dynamo_sim::dynamo::ring::history::Status;
 use dynamo_sim::dynamo::ring::position::Position;
 use dynamo_sim::dynamo::storage::disk::Loss;
-use dynamo_sim::dynamo::timer::Timer;
+use dynamo_sim::dynamo::timer::{Timer, Watch};
 use dynamo_sim::dynamo::versioning::version::{Content, Value};
 use dynamo_sim::ghost::Ghost;
 use dynamo_sim::id::{AttemptId, ClientId, Key, NodeId, OperationId};
@@ -113,7 +114,9 @@ fn cluster(words: &[&str]) -> World {
         }
         let value = serde_json::from_str(value).expect("a value as scenario files spell it");
         let pointer = format!("/{}", path.replace('.', "/"));
-        *config.pointer_mut(&pointer).expect("a field of the configuration") = value;
+        let (part, name) = pointer.rsplit_once('/').expect("it begins with one");
+        let part = config.pointer_mut(part).and_then(|part| part.as_object_mut());
+        part.expect("a part of the configuration").insert(name.to_string(), value);
     }
     let config = serde_json::from_value(config).expect("a valid configuration");
     World::new(config, (0..keys).map(|key| Position::from(key as u32) * 10 + 5).collect())
@@ -183,6 +186,7 @@ fn periodic(name: &str) -> Timer {
         "handoff" => Timer::HandoffScan,
         "anti_entropy" => Timer::AntiEntropy,
         "gossip" => Timer::Gossip,
+        "watch" => Timer::Watch(Watch::Beat),
         "flush" => Timer::Flush,
         other => panic!("`{other}` is no periodic work"),
     }

@@ -11,7 +11,7 @@ use dynamo_sim::dynamo::ring::history::{Change, History, Status};
 use dynamo_sim::dynamo::ring::position::{KeySpace, Position};
 use dynamo_sim::dynamo::ring::strategy::Placement;
 use dynamo_sim::dynamo::storage::disk::{Disk, Loss};
-use dynamo_sim::dynamo::timer::Timer;
+use dynamo_sim::dynamo::timer::{Timer, Watch};
 use dynamo_sim::dynamo::versioning::version::VersionSet;
 use dynamo_sim::dynamo::words::NodeWords;
 use dynamo_sim::ghost::Numbering;
@@ -321,6 +321,7 @@ fn is_periodic(timer: &Timer) -> bool {
     match timer {
         Timer::HandoffScan | Timer::AntiEntropy | Timer::Gossip | Timer::Flush => true,
         Timer::Giving | Timer::Carrying | Timer::Refill => true,
+        Timer::Watch(Watch::Beat) => true,
         Timer::Admission => true,
         Timer::GetReplicas
         | Timer::GetEnd(_)
@@ -328,6 +329,7 @@ fn is_periodic(timer: &Timer) -> bool {
         | Timer::PutEnd
         | Timer::Forward
         | Timer::Delivery { .. }
+        | Timer::Watch(_)
         | Timer::Slice
         | Timer::Reap { .. }
         | Timer::Probe { .. } => false,

@@ -56,6 +56,7 @@ impl Drain {
         let free = !layout.administered
             && cluster.admission.on().is_none()
             && cluster.failure_detection.after == 1
+            && cluster.failure_detection.by.is_requests()
             && !layout.faults.iter().any(|fault| HINDRANCES.contains(&fault.kind));
         let bound = cluster.hinted_handoff.on().filter(|_| free).map(|settings| {
             let idle = settings.idle.unwrap_or_default().0;

@@ -7,9 +7,11 @@
 //! Accuracy cannot mean that nobody is suspected while all are well, since a slow disk can outlast
 //! any patience; it means that of a node that stood still no answer waits which came before every
 //! timer by which it gives peers up. The bound of recovery is four of the longest pauses between
-//! two tries, and a second, for tries that get lost. No knob breaks it. Examines each suspicion.
+//! two tries, and a second, for tries that get lost. No knob breaks it. Where peers are watched by
+//! probes or heartbeats (`failure_detection.by`), answers are pongs alone, and that the dead are
+//! suspected in time is not verified. Examines each suspicion.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::judge::Judge;
 use crate::check::members::if_met_or_administered;
@@ -37,7 +39,10 @@ pub struct Suspicion {
     /// Since when no fault is.
     calm: Time,
     up_since: Vec<Option<Time>>,
-    waiting: BTreeMap<NodeId, Waiting>,
+    /// What has come to nodes that stand still, in order: an answer of a peer, or a timer.
+    waiting: BTreeMap<NodeId, Vec<Option<NodeId>>>,
+    /// Who has gone on since: nothing of that waits any more when they stand still again.
+    went_on: BTreeSet<NodeId>,
     examined: u64,
     findings: Findings,
 }
@@ -56,19 +61,11 @@ impl Suspicion {
             calm: Time::ZERO,
             up_since: vec![None; layout.machines as usize],
             waiting: BTreeMap::new(),
+            went_on: BTreeSet::new(),
             examined: 0,
             findings: Findings::default(),
         }
     }
-}
-
-/// What has come to a node that stands still.
-#[derive(Debug, Default)]
-struct Waiting {
-    /// In order: an answer of a peer, or a timer.
-    came: Vec<Option<NodeId>>,
-    /// Has the node gone on since?
-    went_on: bool,
 }
 
 const SECOND: u64 = 1_000_000_000;
@@ -86,6 +83,7 @@ impl Judge for Suspicion {
                 self.up_since[node.index()] = None;
                 self.suspected.retain(|(believer, _), _| believer != node);
                 self.unanswered.retain(|(believer, _), _| believer != node);
+                self.waiting.remove(node);
             }
             Record::Up { node } => self.up_since[node.index()] = Some(now),
             Record::FaultBegan { .. } => {
@@ -131,28 +129,24 @@ impl Suspicion {
                 }
             }
             Fact::Member(MemberFact::Waits { from }) => {
-                let waiting = self.waiting.entry(node).or_default();
-                if std::mem::take(&mut waiting.went_on) {
-                    waiting.came.clear();
+                if self.went_on.remove(&node) {
+                    self.waiting.remove(&node);
                 }
-                waiting.came.push(*from);
-                return;
+                self.waiting.entry(node).or_default().push(*from);
             }
+            Fact::Member(MemberFact::GoesOn) => drop(self.went_on.insert(node)),
             Fact::Member(MemberFact::Answered { peer }) => {
                 self.unanswered.remove(&(node, *peer));
             }
             _other => {}
         }
-        if let Some(waiting) = self.waiting.get_mut(&node) {
-            waiting.went_on = true;
-        }
     }
 
     /// Had all answers of this peer come before any timer was due?
     fn had_come(&self, node: NodeId, peer: NodeId) -> bool {
-        let Some(Waiting { came, .. }) = self.waiting.get(&node) else { return false };
-        let last = came.iter().rposition(|from| *from == Some(peer));
-        let timer = came.iter().position(Option::is_none).unwrap_or(came.len());
+        let Some(waiting) = self.waiting.get(&node) else { return false };
+        let last = waiting.iter().rposition(|from| *from == Some(peer));
+        let timer = waiting.iter().position(Option::is_none).unwrap_or(waiting.len());
         last.is_some_and(|last| last < timer)
     }
 

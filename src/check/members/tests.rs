@@ -212,6 +212,23 @@ fn suspicion_follows_silence_and_ends_with_it() {
         }
     });
     assert_eq!(found(&there), ["a suspicion of one whose answer was there"]);
+    let again = judged("suspicion", |stage, _| {
+        let waits = |from| Fact::Member(MemberFact::Waits { from });
+        stage.fact(0, waits(None));
+        stage.fact(0, waits(Some(NodeId(1))));
+        // Another goes on; then this one does, and stands still again.
+        stage.fact(3, Fact::Member(MemberFact::GoesOn));
+        stage.fact(0, waits(Some(NodeId(2))));
+        for peer in [NodeId(1), NodeId(2)] {
+            stage.fact(0, Fact::Suspected { peer });
+            stage.fact(0, Fact::Cleared { peer });
+        }
+        stage.fact(0, Fact::Member(MemberFact::GoesOn));
+        stage.at(5).fact(0, waits(Some(NodeId(1))));
+        stage.fact(0, Fact::Suspected { peer: NodeId(1) });
+        stage.fact(0, Fact::Cleared { peer: NodeId(1) });
+    });
+    assert_eq!(found(&again), ["a suspicion of one whose answer was there"]);
     let lasts = judged("suspicion", |stage, _| {
         stage.fact(0, Fact::Suspected { peer: NodeId(2) });
     });

@@ -1,5 +1,6 @@
 //! What the parts of a cluster's settings are where a scenario says nothing.
 
+use crate::dynamo::config::detection::Evidence;
 use crate::dynamo::config::{
     AntiEntropy, Exchange, FailureDetection, Gossip, Partitioning, RangeTransfer, Spread, Timeouts,
 };
@@ -75,6 +76,7 @@ impl Default for FailureDetection {
             after: 1,
             retry: Duration::from_secs(1),
             retry_limit: Duration::from_secs(30),
+            by: Evidence::default(),
         }
     }
 }

@@ -21,9 +21,10 @@ pub enum Profile {
     /// that are refused, hints on any node that count for no quorum, its failure detector by
     /// success rates, zones.
     Voldemort,
-    /// Cassandra 4: newest time stamp, one answer enough, tombstones for 10 days, no repair unless
-    /// an operator asks. Left out: any node as coordinator of writes, hints that count for no
-    /// quorum and expire after 3 h, phi accrual, blocking read repair, cells, speculative retry.
+    /// Cassandra 4: newest time stamp, one answer enough, phi accrual, tombstones for 10 days, no
+    /// repair unless an operator asks. Left out: any node as coordinator of writes, hints that
+    /// count for no quorum and expire after 3 h, heartbeats that ride on gossip, blocking read
+    /// repair, cells, speculative retry.
     Cassandra,
 }
 

@@ -22,6 +22,8 @@ pub enum MemberFact {
     /// Told by the world: this node stands still, and an answer of a peer has come, or with none a
     /// timer by which requests are given up.
     Waits { from: Option<NodeId> },
+    /// Told by the world: this node stands still no longer, and what waited comes now.
+    GoesOn,
     /// This node lets all who give ranges for its own coming or going give them away, and steps
     /// back for no other change from now on.
     Bound { transition: Transition },

@@ -2,7 +2,7 @@
 //!
 //! A peer that leaves requests unanswered is believed down, whatever others think of it; it is
 //! tried again now and then, and any answer of it clears it. Without traffic nobody is suspected,
-//! and nobody needs to be.
+//! and nobody needs to be. Other evidence than silence comes from `watch.rs`, where it is wanted.
 
 use crate::digest::digest_of;
 use crate::dynamo::config::FailureDetection;
@@ -15,6 +15,9 @@ use crate::dynamo::view::{Suspicion, View};
 use crate::dynamo::words::NodeCtx;
 use crate::id::{Address, NodeId};
 use crate::time::Duration;
+
+/// Where no request was left unanswered.
+const NOTHING: Suspicion = Suspicion { unanswered: 0, down: false, serial: 0 };
 
 /// The part of a node that decides who is believed down.
 #[derive(Debug)]
@@ -32,18 +35,30 @@ impl Detector {
 
     /// A peer has left a request unanswered.
     pub fn on_silence(&mut self, ctx: &mut NodeCtx<'_>, view: &mut View, peer: NodeId) {
-        let fresh = Suspicion { unanswered: 0, down: false, serial: 0 };
-        let mut held = view.suspicion(peer).unwrap_or(fresh);
+        let mut held = view.suspicion(peer).unwrap_or(NOTHING);
         held.unanswered += 1;
         ctx.tell(|| Fact::Member(MemberFact::Unanswered { peer }));
         if !held.down && held.unanswered >= self.settings.after {
-            self.last_serial += 1;
-            held.down = true;
-            held.serial = self.last_serial;
-            ctx.tell(|| Fact::Suspected { peer });
-            self.arm_probe(ctx, peer, held.serial, 0);
+            self.believe_down(ctx, peer, &mut held);
         }
         view.set_suspicion(peer, Some(held));
+    }
+
+    /// There is other evidence that a peer is down (`probing.rs`, `accrual.rs`).
+    pub fn on_evidence(&mut self, ctx: &mut NodeCtx<'_>, view: &mut View, peer: NodeId) {
+        let mut held = view.suspicion(peer).unwrap_or(NOTHING);
+        if !held.down {
+            self.believe_down(ctx, peer, &mut held);
+            view.set_suspicion(peer, Some(held));
+        }
+    }
+
+    fn believe_down(&mut self, ctx: &mut NodeCtx<'_>, peer: NodeId, held: &mut Suspicion) {
+        self.last_serial += 1;
+        held.down = true;
+        held.serial = self.last_serial;
+        ctx.tell(|| Fact::Suspected { peer });
+        self.arm_probe(ctx, peer, held.serial, 0);
     }
 
     /// A peer has answered something: nothing is held against it any more. True if it was believed

@@ -91,7 +91,9 @@ impl Gossip {
                 None
             }
             Membership::Same { .. } | Membership::Pong { .. } => None,
-            Membership::Command(_) => unreachable!("commands are no gossip"),
+            Membership::Command(_) | Membership::Heartbeat { .. } | Membership::Relay(_) => {
+                unreachable!("it is no gossip")
+            }
             Membership::Pull { .. } | Membership::Pulled { .. } | Membership::NotHome { .. } => {
                 unreachable!("only clients ask nodes for it")
             }

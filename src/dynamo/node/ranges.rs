@@ -42,9 +42,16 @@ impl Node {
     }
 
     /// A peer has left a request unanswered: that is this node's own affair, and changes nobody's
-    /// membership.
+    /// membership. It is held against nobody where there is other evidence.
     pub(super) fn on_silence(&mut self, ctx: &mut NodeCtx<'_>, peer: NodeId) {
-        self.detector.on_silence(ctx, &mut self.view, peer);
+        if self.watch.is_none() {
+            self.detector.on_silence(ctx, &mut self.view, peer);
+            self.react_to_belief(ctx, peer);
+        }
+    }
+
+    /// What a planted bug makes of one who is believed down.
+    pub(super) fn react_to_belief(&mut self, ctx: &mut NodeCtx<'_>, peer: NodeId) {
         if self.config.planted.is(Plant::FdDownChangesRing) && !self.view.believes_up(peer) {
             let removal = Command::Remove(peer);
             let history = obeyed(self.view.history(), &removal, ctx.now, self.choice(ctx));
@@ -80,6 +87,9 @@ impl Node {
         let (ranges, keys) = self.cut_trees();
         if ranges > 0 {
             ctx.tell(|| Fact::Replanted { ranges, keys });
+        }
+        if let Some(watch) = &mut self.watch {
+            watch.look(ctx, &self.view);
         }
         self.settle_ranges(ctx);
     }

@@ -4,10 +4,10 @@ use crate::dynamo::config::handoff::HintedHandoff;
 use crate::dynamo::config::local::{Admission, ObjectBuffer};
 use crate::dynamo::config::modes::{ClockSkew, ClockTruncation, Tombstones, TruncatedWhen};
 use crate::dynamo::config::{
-    AntiEntropy, Cluster, Exchange, FailureDetection, Flush, RangeTransfer, Spread, Timeouts,
-    Versioning,
+    AntiEntropy, Cluster, Exchange, Flush, RangeTransfer, Spread, Timeouts, Versioning,
 };
 
+use crate::scenario::check::detection::check_failure_detection;
 use crate::scenario::check::{CLOCK_LIMIT, check_positive};
 use crate::scenario::problem::Findings;
 
@@ -147,25 +147,6 @@ fn check_anti_entropy(settings: &AntiEntropy, findings: &mut Findings) {
         (1..=DEPTH_LIMIT).contains(&depth),
         "cluster.anti_entropy.depth",
         format!("a Merkle tree has 1 to {DEPTH_LIMIT} levels below its root, not {depth}"),
-    );
-}
-
-fn check_failure_detection(settings: &FailureDetection, findings: &mut Findings) {
-    let FailureDetection { after, retry, retry_limit } = *settings;
-    findings.require(
-        after >= 1,
-        "cluster.failure_detection.after",
-        "a peer is believed down after at least 1 unanswered request",
-    );
-    check_positive(retry, "cluster.failure_detection.retry", findings);
-    findings.require_with(
-        retry_limit >= retry,
-        "cluster.failure_detection.retry_limit",
-        ["cluster.failure_detection.retry"],
-        format!(
-            "the pause between two tries grows from retry, which is {retry}, to retry_limit: \
-                 at least as long, not {retry_limit}"
-        ),
     );
 }
 

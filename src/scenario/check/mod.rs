@@ -7,6 +7,7 @@ mod administration;
 mod cluster;
 mod conditions;
 mod cuts;
+mod detection;
 mod disk;
 mod expect;
 mod faults;
