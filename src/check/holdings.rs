@@ -234,6 +234,9 @@ impl Holdings {
     /// Something happened.
     pub fn see(&mut self, record: &Record<'_>) {
         self.step = None;
+        if !matches!(record, Record::Node { fact: Fact::HintCreated { .. }, .. }) {
+            self.superseded = None;
+        }
         if let Some(Fact::Made { making, .. }) = record.of_store() {
             self.on_made(making.ghost.event());
         }
@@ -263,7 +266,7 @@ impl Holdings {
             Fact::HintDelivered { hint } => self.drop_hint(node, hint, Why::Delivered),
             Fact::HintLost { hint } => self.drop_hint(node, hint, Why::Lost),
             Fact::HintDropped { hint } => self.drop_hint(node, hint, Why::Dropped),
-            // The later hint is told of next, and stands in its place.
+            // A later hint that stands in its place is told of next.
             Fact::HintSuperseded { hint } => {
                 self.hints[hint.key.index()].remove(&(node, hint.target));
                 self.superseded = Some((node, hint.clone()));

@@ -124,6 +124,10 @@ impl Operations {
             Fact::Made { attempt, .. } => self.on_made(who, *attempt),
             Fact::Kept { change, cause: Cause::Put } => self.on_kept(now, who, change),
             Fact::HintCreated { .. } => self.on_hint(who),
+            // What a disk has lost or changed may be made anew.
+            Fact::Lost { .. } | Fact::Damaged { .. } => {
+                self.made.retain(|(maker, _)| who != Address::Node(*maker));
+            }
             _other => {}
         }
     }

@@ -20,10 +20,14 @@ pub struct Switching {
     last: Option<Switch>,
     /// The last time at which somebody was removed or replaced, by order or without.
     removed: Option<Time>,
-    /// Joins and leaves that are past stepping back, and since when.
-    bound: BTreeMap<NodeId, Time>,
+    /// Joins and leaves that are past stepping back, since when, and whether the node knew then of
+    /// the last change before.
+    bound: BTreeMap<NodeId, (Time, bool)>,
     /// When one last ended.
     ended: Option<Time>,
+    /// Whom the ring consists of by the last change that was announced, and by what each believes.
+    announced: Option<u64>,
+    believed: BTreeMap<NodeId, u64>,
     /// When a disk last lost or changed anything, by node.
     harmed: BTreeMap<NodeId, Time>,
     /// Who has said that all has arrived that it gives, in the change under way.
@@ -49,7 +53,8 @@ pub struct Switch {
     pub begun: Time,
     /// Who comes, goes, or was removed.
     pub node: NodeId,
-    /// Was no other join or leave past stepping back at the same time?
+    /// Was no other join or leave past stepping back at the same time, and had the one who comes or
+    /// goes heard of all that were over?
     pub alone: bool,
 }
 
@@ -95,9 +100,14 @@ impl Switching {
                     self.reaped.insert(change.key);
                 }
                 Fact::Member(MemberFact::Bound { transition }) => {
-                    self.bound.insert(transition.node, now);
+                    let aware = self.announced.is_none_or(|announced| {
+                        self.believed.get(node).is_none_or(|believed| *believed == announced)
+                    });
+                    self.bound.insert(transition.node, (now, aware));
                 }
+                Fact::Announced { history } => self.announced = Some(history.membership()),
                 Fact::Member(MemberFact::Believes { history, .. }) => {
+                    self.believed.insert(*node, history.membership());
                     self.on_belief(now, *node, history.members());
                 }
                 _other => {}
@@ -169,8 +179,9 @@ impl Switching {
                 if believer == subject =>
             {
                 let begun = begun.at;
-                let since = self.bound.remove(&subject).unwrap_or(now);
-                let alone = self.bound.is_empty() && self.ended.is_none_or(|ended| ended < since);
+                let (since, aware) = self.bound.remove(&subject).unwrap_or((now, true));
+                let first = self.ended.is_none_or(|ended| ended < since);
+                let alone = self.bound.is_empty() && first && aware;
                 self.ended = Some(now);
                 self.last = Some(Switch { kind: Kind::Planned, begun, node: subject, alone });
             }

@@ -261,6 +261,8 @@ impl Node {
     fn retarget(&mut self, ctx: &mut NodeCtx<'_>, key: Key, target: NodeId) {
         let Some(ring) = self.view.ring().map(Rc::clone) else { return };
         let Some(set) = self.disk.hints.get(key, target).map(Rc::clone) else { return };
+        // What it melts into is told of next.
+        ctx.tell(|| Fact::HintSuperseded { hint: Hint { target, key, set: Rc::clone(&set) } });
         let purged = self.config.planted.is(Plant::HintPurgedWhenTargetRemoved);
         let homes = ring.homes(ring.range_of(key)).iter().filter(|_| !purged);
         for &home in homes {
@@ -278,7 +280,6 @@ impl Node {
         self.replica.writes_to_disk(&mut self.disk, (key, Some(target)));
         self.disk.hints.remove(key, target);
         self.replica.forget(key, Some(target));
-        ctx.tell(|| Fact::HintSuperseded { hint: Hint { target, key, set } });
     }
 
     /// Is this key in a range that was given for a transition which is not over?
