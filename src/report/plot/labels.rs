@@ -91,7 +91,8 @@ fn find(plot: &Plot, taken: &[Box], at: Place, size: (i32, i32)) -> (Box, bool) 
             let covered: i64 = taken.iter().map(|other| overlap(room, *other)).sum();
             // Better over a marker than cut off.
             let crossed = if turn > 0 { crossed(taken, at, nearest(room, at)) } else { 0 };
-            let cost = covered + 50 * outside + 100 * crossed;
+            // A line over a name is legible still, a name over a name is not.
+            let cost = 1_000 * (covered + 50 * outside) + crossed;
             if best.is_none_or(|(least, ..)| cost < least) {
                 best = Some((cost, room, turn > 0));
             }
