@@ -100,6 +100,8 @@ purposes! {
     Model = 63,
     /// Which runs a bootstrap draws anew: nothing of a run itself.
     Bootstrap = 64,
+    /// Whether a node loses interest in what it tells (section 4.8).
+    Interest = 70,
 }
 
 #[cfg(test)]

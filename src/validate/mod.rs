@@ -33,6 +33,7 @@ pub mod predict;
 pub mod quorum;
 pub mod ring;
 pub mod row;
+pub mod rumours;
 pub mod served;
 pub mod siblings;
 pub mod table;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use dynamo_sim::dynamo::fact::{BufferFact, Cause, Fact};
 use dynamo_sim::dynamo::message::{
-    Action, AntiEntropy, Grouped, Handoff, Membership, Message, Outcome, Replied, Request,
+    Action, AntiEntropy, Grouped, Handoff, Membership, Message, Outcome, Replied, Request, Rumour,
     ToCoordinator, ToReplica,
 };
 use dynamo_sim::dynamo::storage::hint_store::Hint;
@@ -133,11 +133,20 @@ fn spell_membership(message: &Membership) -> String {
         }
         Membership::Command(command) => format!("{command:?}"),
         Membership::Grouped(grouped) => spell_grouped(grouped),
+        Membership::Rumour(rumour) => spell_rumour(rumour),
         Membership::Ping { .. } => "ping".to_string(),
         Membership::Pong { .. } => "pong".to_string(),
         Membership::Pull { .. } => "pull of membership".to_string(),
         Membership::Pulled { .. } => "membership".to_string(),
         Membership::NotHome { key, .. } => format!("no home of {key}"),
+    }
+}
+
+fn spell_rumour(rumour: &Rumour) -> String {
+    match rumour {
+        Rumour::Asked { .. } => "what is new".to_string(),
+        Rumour::Told { history, .. } => format!("news: {}", join(history.members())),
+        Rumour::Known { .. } => "no news".to_string(),
     }
 }
 

@@ -2,9 +2,9 @@
 //! others had seen.
 //!
 //! Does not verify which they are (D4, C2). Each key is told of when it exceeds by more than ever
-//! before. Knobs that legitimately break it, and make it an anomaly: `versioning` `literal`,
-//! `clock_truncation`, and retries that are not recognised. Says nothing where the last write wins.
-//! Examines each set of several versions that is stored.
+//! before. Knobs that legitimately break it, and make it an anomaly: `versioning` `vectors` and
+//! `literal`, `clock_truncation`, and retries that are not recognised. Says nothing where the last
+//! write wins. Examines each set of several versions that is stored.
 
 use std::collections::{BTreeMap, BTreeSet};
 

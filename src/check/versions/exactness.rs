@@ -43,13 +43,18 @@ impl Exactness {
 
     /// Do clocks say exactly which version has seen which?
     pub fn is_exact(self) -> bool {
-        self.is_dotted() && self.most_pairs.is_none() && self.contexts_told
+        self.versioning == Versioning::Dotted && self.drops_only_seen()
+    }
+
+    /// Does a version go only where it is seen by one that stays? It may stay all the same.
+    pub fn drops_only_seen(self) -> bool {
+        self.is_named() && self.most_pairs.is_none() && self.contexts_told
     }
 
     /// Has each version a name of its own?
-    pub fn is_dotted(self) -> bool {
+    pub fn is_named(self) -> bool {
         match self.versioning {
-            Versioning::Dotted => true,
+            Versioning::Dotted | Versioning::Vectors => true,
             Versioning::Literal | Versioning::LastWriteWins => false,
         }
     }
@@ -57,7 +62,7 @@ impl Exactness {
     /// Are there clocks at all?
     pub fn has_clocks(self) -> bool {
         match self.versioning {
-            Versioning::Dotted | Versioning::Literal => true,
+            Versioning::Dotted | Versioning::Vectors | Versioning::Literal => true,
             Versioning::LastWriteWins => false,
         }
     }

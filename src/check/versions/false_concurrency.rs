@@ -1,10 +1,10 @@
 //! Verifies (D4): no copy or hint keeps a version beside one whose client had seen it.
 //!
 //! Does not verify that nothing is dropped (D3), nor what reads return (D8). Knobs that
-//! legitimately break it, and make it an anomaly: `versioning` `literal`, `clock_truncation`, and
-//! retries that are not recognised: of a write that was made twice, one version may have been seen
-//! and the other not. Says nothing where the last write wins. Examines each set of several versions
-//! that is stored.
+//! legitimately break it, and make it an anomaly: `versioning` `vectors` and `literal`,
+//! `clock_truncation`, and retries that are not recognised: of a write that was made twice, one
+//! version may have been seen and the other not. Says nothing where the last write wins. Examines
+//! each set of several versions that is stored.
 
 use crate::check::holdings::{Holdings, Why};
 use crate::check::judge::Judge;

@@ -10,6 +10,7 @@ mod cuts;
 mod disk;
 mod expect;
 mod faults;
+mod gossip;
 mod hunt;
 mod network;
 mod parties;
