@@ -60,7 +60,7 @@ const WAYS: [Way; 3] = [
             table(0.011, 4.15, 12.5, 17.4),
         ],
         runs: 100,
-        quick_runs: 4,
+        quick_runs: 16,
     },
     Way {
         name: "push, blind and coin",
@@ -72,7 +72,7 @@ const WAYS: [Way; 3] = [
             table(0.060, 2.82, 15.0, 32.0),
         ],
         runs: 400,
-        quick_runs: 8,
+        quick_runs: 16,
     },
     Way {
         name: "pull, feedback and counter",
@@ -84,7 +84,7 @@ const WAYS: [Way; 3] = [
             Table { residue: None, traffic: 6.09, mean_time: 10.1, last_time: 14.0 },
         ],
         runs: 100,
-        quick_runs: 4,
+        quick_runs: 16,
     },
 ];
 
@@ -104,7 +104,7 @@ pub fn jobs(effort: Effort) -> Vec<Job> {
             jobs.push(Job::new(GROUP, move |seed| compared(way, (k, *table), seed, runs)));
         }
     }
-    let runs = effort.choose(100, 4);
+    let runs = effort.choose(100, 16);
     for (k, residue) in (1..).zip(FIXED_POINTS) {
         jobs.push(Job::new(GROUP, move |seed| fixed_point((k, residue), seed, runs)));
     }

@@ -113,7 +113,9 @@ fn cluster(words: &[&str]) -> World {
         }
         let value = serde_json::from_str(value).expect("a value as scenario files spell it");
         let pointer = format!("/{}", path.replace('.', "/"));
-        *config.pointer_mut(&pointer).expect("a field of the configuration") = value;
+        let (above, field) = pointer.rsplit_once('/').expect("it begins with one");
+        let above = config.pointer_mut(above).and_then(|above| above.as_object_mut());
+        above.expect("a part of the configuration").insert(field.to_string(), value);
     }
     let config = serde_json::from_value(config).expect("a valid configuration");
     World::new(config, (0..keys).map(|key| Position::from(key as u32) * 10 + 5).collect())

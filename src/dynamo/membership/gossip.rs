@@ -76,6 +76,7 @@ impl Gossip {
     fn on_rumour_round(&mut self, ctx: &mut NodeCtx<'_>, view: &View, round: u64) {
         let Some(interest) = &mut self.interest else { return };
         let asks = self.settings.spread == Spread::Pull;
+        interest.begin_round();
         if asks {
             interest.end_asking(ctx, view.me, round);
         }
@@ -120,7 +121,7 @@ impl Gossip {
                 None
             }
             Rumour::Told { round, history } => {
-                let feedback = interest.feedback();
+                let feedback = interest.feedback() && !interest.is_fresh();
                 let joined = self.joined(mine, &history);
                 let news = joined.digest() != mine.digest();
                 if !news && feedback {

@@ -10,7 +10,8 @@
 //! Pushing, a node that is interested tells a random peer. Pulling, every node asks one, which
 //! tells if it is interested; rounds in which nobody asked do not count, and one in which anybody
 //! learnt something takes all counts back. Who was told what it knew says so, if there is feedback;
-//! silence is taken for interest, so that a peer that is down takes none away.
+//! silence is taken for interest, so that a peer that is down takes none away. Rounds are what all
+//! this is counted in: to whom it was told twice before its own next round, both told it news.
 
 use crate::dynamo::config::rumours::{LostBy, Rumours};
 use crate::dynamo::words::NodeCtx;
@@ -23,6 +24,8 @@ use crate::random::source::Source;
 pub struct Interest {
     settings: Rumours,
     is_hot: bool,
+    /// Has it had no round since it was taken?
+    is_fresh: bool,
     /// Contacts, or rounds of being asked, in vain since it was last taken.
     in_vain: u32,
     /// Whom it has told in this round, and how many of them knew.
@@ -33,12 +36,13 @@ pub struct Interest {
 impl Interest {
     /// In nothing yet.
     pub fn new(settings: Rumours) -> Interest {
-        Interest { settings, is_hot: false, in_vain: 0, told: 0, knew: 0 }
+        Interest { settings, is_hot: false, is_fresh: false, in_vain: 0, told: 0, knew: 0 }
     }
 
     /// There is something new.
     pub fn take(&mut self) {
-        *self = Interest { is_hot: true, ..Interest::new(self.settings.clone()) };
+        (self.is_hot, self.is_fresh) = (true, true);
+        (self.in_vain, self.told, self.knew) = (0, 0, 0);
     }
 
     /// Is there anything to tell?
@@ -49,6 +53,16 @@ impl Interest {
     /// Does one who knew say so?
     pub fn feedback(&self) -> bool {
         self.settings.feedback
+    }
+
+    /// Has it known for less than a round?
+    pub fn is_fresh(&self) -> bool {
+        self.is_fresh
+    }
+
+    /// A round begins.
+    pub fn begin_round(&mut self) {
+        self.is_fresh = false;
     }
 
     /// Which reconciliation is due in this round, if one is.
