@@ -7,11 +7,11 @@
 //! anomaly: `anti_entropy` off, together with `hinted_handoff` off or with a `window`, or a
 //! `strict` quorum (without stand-ins there are no hints), or a node that stopped (hints and puts
 //! under way die with their coordinator), or a put whose time was up before a home or anybody in
-//! its place had confirmed it, or a changing membership (a new home fetches what others
-//! hold then), or `tombstones` that go before the run ends (a hint brings the value back to one
-//! home alone); and `hinted_handoff` off where the membership changes: a copy that its holder was
-//! not asked to give stays where it is, or `gossip.rumours` that nobody reconciles: who never learns
-//! of a change goes by the old membership for ever; and the loss of all disks that knew the members, after
+//! its place had confirmed it, or a changing membership (a new home fetches what others hold then),
+//! or `tombstones` that go before the run ends (a hint brings the value back to one home alone);
+//! and `hinted_handoff` off where the membership changes: a copy that its holder was not asked to
+//! give stays where it is, or `gossip.rumours` that nobody reconciles: who never learns of a change
+//! goes by the old membership for ever; and the loss of all disks that knew the members, after
 //! which nobody can tell them to anybody. Read repair alone mends only what is read. Examines each
 //! key and each node.
 

@@ -270,8 +270,8 @@ pub enum Grouped {
     Part { round: u64, size: u32, groups: Vec<u32>, history: Rc<History>, answer: bool },
 }
 
-/// Gossip of what interests its teller (Demers et al., 1987). Counted as a digest, a history, and the
-/// answer that it is the same.
+/// Gossip of what interests its teller (Demers et al., 1987). Counted as a digest, a history, and
+/// the answer that it is the same.
 #[derive(Clone, Debug)]
 pub enum Rumour {
     /// What is new?

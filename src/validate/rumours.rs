@@ -189,9 +189,9 @@ fn end(plan: &Plan) -> End {
         Spreading { about, interval, messages: 0, said: 0, rounds: vec![None; SITES as usize] };
     rumour.rounds[0] = Some(0);
     simulation.start(&mut Observers::new(vec![&mut rumour]));
-    while simulation.now().0 / interval <= rumour.said + SILENCE {
-        simulation.step(&mut Observers::new(vec![&mut rumour]));
-    }
+    while simulation.now().0 / interval <= rumour.said + SILENCE
+        && simulation.step(&mut Observers::new(vec![&mut rumour]))
+    {}
     rumour.end()
 }
 

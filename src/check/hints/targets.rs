@@ -3,8 +3,8 @@
 //!
 //! Does not verify, while nodes join and leave, for whom a hint comes to be: views differ then. A
 //! hint for a member that is no home any more is delivered, and goes on from there. Knob that
-//! legitimately breaks the second, and makes it an anomaly: `gossip.rumours` that nobody reconciles.
-//! Examines each hint that comes to be.
+//! legitimately breaks the second, and makes it an anomaly: `gossip.rumours` that nobody
+//! reconciles. Examines each hint that comes to be.
 
 use std::collections::BTreeMap;
 

@@ -4,9 +4,9 @@
 //! Every node knows the seeds from its configuration, so that no group drifts apart for good. If a
 //! run ended before gossip had the rounds that it needs after the last disturbance, or if no seed
 //! runs, it says nothing. Does not verify what members believe who were never parted (same_views
-//! does). Knobs that legitimately break it: a single seed that is the parted node itself, and, as an
-//! anomaly, `gossip.rumours` that nobody reconciles. Examines each node that started knowing nobody,
-//! and each that runs when faults end during which beliefs differ.
+//! does). Knobs that legitimately break it: a single seed that is the parted node itself, and, as
+//! an anomaly, `gossip.rumours` that nobody reconciles. Examines each node that started knowing
+//! nobody, and each that runs when faults end during which beliefs differ.
 
 use std::collections::BTreeSet;
 

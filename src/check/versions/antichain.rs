@@ -2,9 +2,9 @@
 //! that is returned holds a version beside one whose client had seen it.
 //!
 //! Does not verify that the set is complete (S1 to S4, C2). Knobs that legitimately break it, and
-//! make it an anomaly: `versioning` `literal` and `vectors`, `clock_truncation`, and retries that are
-//! not recognised, which make a write twice. Says nothing where the last write wins. Examines each set
-//! of several versions that is stored or returned.
+//! make it an anomaly: `versioning` `vectors` and `literal`, `clock_truncation`, and retries that
+//! are not recognised, which make a write twice. Says nothing where the last write wins. Examines
+//! each set of several versions that is stored or returned.
 
 use crate::check::holdings::Holdings;
 use crate::check::judge::Judge;

@@ -3,9 +3,10 @@
 //!
 //! Does not verify that the homes agree (C1) nor that what they hold was acknowledged (D2). Knobs
 //! and troubles that legitimately break it, and make it an anomaly: `versioning` `literal`, and
-//! `vectors` as to the others, `clock_truncation`, `tombstones` that are dropped, disks that lost a copy of the key, retries
-//! that are not recognised, machines that are taken out, and homes that nothing brings up to date.
-//! Says nothing where the last write wins (D14 does). Examines each key that was ever stored.
+//! `vectors` as to the others, `clock_truncation`, `tombstones` that are dropped, disks that lost a
+//! copy of the key, retries that are not recognised, machines that are taken out, and homes that
+//! nothing brings up to date. Says nothing where the last write wins (D14 does). Examines each key
+//! that was ever stored.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -32,8 +32,8 @@ fn check_rumours(rumours: &Rumours, spread: Spread, findings: &mut Findings) {
         spread != Spread::PushPull,
         "cluster.gossip.rumours",
         ["cluster.gossip.spread"],
-        "rumours go one way: set `spread` to \"push\" or \"pull\", and `reconcile_every` for rounds \
-         that go both ways",
+        "rumours go one way: set `spread` to \"push\" or \"pull\", and `reconcile_every` for \
+         rounds that go both ways",
     );
     findings.require_with(
         feedback || spread != Spread::Pull,
