@@ -40,7 +40,7 @@ impl BoundedSiblings {
     fn look_at(&mut self, time: Time, step: &Step, set: &VersionSet, holdings: &Holdings) {
         self.examined += 1;
         let events = || set.versions().iter().map(|version| version.ghost.event());
-        let seen: BTreeSet<EventId> = superseded(set).map(|(old, _)| old.ghost.event()).collect();
+        let seen: BTreeSet<EventId> = superseded(set).map(|old| old.ghost.event()).collect();
         let newest: BTreeSet<EventId> = events().filter(|event| !seen.contains(event)).collect();
         let held = set.versions().len();
         let excess = held - newest.len();

@@ -68,20 +68,23 @@ impl Exactness {
     }
 }
 
-/// The versions of a set that are in the true past of another, each with the first that saw it.
-pub fn superseded(set: &VersionSet) -> impl Iterator<Item = (&Version, &Version)> {
+/// The versions of a set that are in the true past of another.
+pub fn superseded(set: &VersionSet) -> impl Iterator<Item = &Version> {
     let versions = set.versions();
     let mut seen = Past::default();
     versions.iter().for_each(|version| seen.join(version.ghost.past()));
-    versions.iter().filter_map(move |older| {
-        let number = older.ghost.event().number;
-        // Sets may hold hundreds; who saw one of them is looked for only where anybody did.
-        let sees = |by: &&Version| by.ghost.past().contains(number);
-        seen.contains(number).then(|| versions.iter().find(sees)).flatten().map(|by| (older, by))
-    })
+    versions.iter().filter(move |older| seen.contains(older.ghost.event().number))
+}
+
+/// The first version that saw this one. Sets may hold hundreds of both: ask only where it is told.
+pub fn superseder<'a>(set: &'a VersionSet, older: &Version) -> &'a Version {
+    let number = older.ghost.event().number;
+    let sees = |by: &&Version| by.ghost.past().contains(number);
+    set.versions().iter().find(sees).expect("only what was seen is asked for")
 }
 
 /// The first of them, by the names of both writes.
 pub fn first_superseded(set: &VersionSet) -> Option<(EventId, EventId)> {
-    superseded(set).next().map(|(older, by)| (older.ghost.event(), by.ghost.event()))
+    let older = superseded(set).next()?;
+    Some((older.ghost.event(), superseder(set, older).ghost.event()))
 }
