@@ -40,12 +40,19 @@ struct Table {
     /// None where it is too small to be met in so many runs.
     residue: Option<f64>,
     traffic: f64,
+    /// As the paper's table has it: told beside, not compared.
+    printed_traffic: f64,
     mean_time: f64,
     last_time: f64,
 }
 
-const fn table(residue: f64, traffic: f64, mean_time: f64, last_time: f64) -> Table {
-    Table { residue: Some(residue), traffic, mean_time, last_time }
+const fn table(
+    residue: f64,
+    (traffic, printed_traffic): (f64, f64),
+    mean_time: f64,
+    last_time: f64,
+) -> Table {
+    Table { residue: Some(residue), traffic, printed_traffic, mean_time, last_time }
 }
 
 /// The three tables of the paper.
@@ -55,9 +62,9 @@ const WAYS: [Way; 3] = [
         gossip: r#""spread": "push", "rumours": { "lost_by": "counter", "k": K }"#,
         blind: true,
         tables: &[
-            table(0.18, 1.75, 11.0, 16.8),
-            table(0.037, 3.04, 12.1, 16.9),
-            table(0.011, 4.15, 12.5, 17.4),
+            table(0.18, (1.75, 1.7), 11.0, 16.8),
+            table(0.037, (3.04, 3.3), 12.1, 16.9),
+            table(0.011, (4.15, 4.5), 12.5, 17.4),
         ],
         runs: 100,
         quick_runs: 16,
@@ -67,9 +74,9 @@ const WAYS: [Way; 3] = [
         gossip: r#""spread": "push", "rumours": { "lost_by": "coin", "k": K, "feedback": false }"#,
         blind: true,
         tables: &[
-            table(0.96, 0.041, 19.0, 38.0),
-            table(0.20, 1.58, 17.0, 33.0),
-            table(0.060, 2.82, 15.0, 32.0),
+            table(0.96, (0.041, 0.04), 19.0, 38.0),
+            table(0.20, (1.58, 1.6), 17.0, 33.0),
+            table(0.060, (2.82, 2.8), 15.0, 32.0),
         ],
         runs: 400,
         quick_runs: 16,
@@ -79,9 +86,15 @@ const WAYS: [Way; 3] = [
         gossip: r#""spread": "pull", "rumours": { "lost_by": "counter", "k": K }"#,
         blind: false,
         tables: &[
-            table(0.031, 2.70, 9.97, 17.6),
-            table(0.00058, 4.49, 10.1, 15.4),
-            Table { residue: None, traffic: 6.09, mean_time: 10.1, last_time: 14.0 },
+            table(0.031, (2.70, 2.7), 9.97, 17.6),
+            table(0.00058, (4.49, 4.5), 10.1, 15.4),
+            Table {
+                residue: None,
+                traffic: 6.09,
+                printed_traffic: 6.1,
+                mean_time: 10.1,
+                last_time: 14.0,
+            },
         ],
         runs: 100,
         quick_runs: 16,
@@ -118,12 +131,13 @@ fn compared(way: &Way, (k, table): (u32, Table), seed: u64, runs: u64) -> Vec<Ro
         let values: Vec<f64> = ends.iter().map(of).collect();
         Row::mean((GROUP, &case, what.to_string()), &values, (reference, share * reference), note)
     };
-    let (paper, other) = ("Demers et al. 1987", "simulated elsewhere");
+    let paper = "Demers et al. 1987";
+    let other = format!("simulated elsewhere; {paper}: {}", table.printed_traffic);
     let mut rows = Vec::new();
     if let Some(residue) = table.residue {
         rows.push(within_twice((GROUP, &case, "residue".to_string()), &ends, residue, paper));
     }
-    rows.push(row("traffic, messages a site", |end| end.traffic, (table.traffic, 0.05), other));
+    rows.push(row("traffic, messages a site", |end| end.traffic, (table.traffic, 0.05), &other));
     rows.push(row("mean rounds until a site knows", |end| end.mean, (table.mean_time, 0.2), paper));
     rows.push(row(
         "rounds until the last one knows",
