@@ -45,10 +45,15 @@ const WORLD: &str = r#"{
 }"#;
 
 /// What is changed of that world, in turn.
-const KINDS: [&[&str]; 10] = [
+const KINDS: [&[&str]; 12] = [
     &[],
     &["cluster.quorum=strict"],
     &["cluster.versioning=literal"],
+    &["cluster.versioning=vectors"],
+    &[
+        "cluster.versioning=vectors",
+        "cluster.clock_truncation={\"threshold\":4,\"when\":\"reached\"}",
+    ],
     &["cluster.versioning=last_write_wins", "cluster.clock_skew={\"deviation\":\"50ms\"}"],
     &["cluster.clock_truncation={\"threshold\":4,\"when\":\"reached\"}"],
     &["cluster.tombstones={\"timed\":\"1s\"}"],

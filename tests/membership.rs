@@ -9,7 +9,8 @@ use std::rc::Rc;
 use dynamo_sim::check::judges::Judges;
 use dynamo_sim::check::verdict::{Outcome, Verdict};
 use dynamo_sim::dynamo::config::modes::Tombstones;
-use dynamo_sim::dynamo::config::{Partitioning, Quorum};
+use dynamo_sim::dynamo::config::rumours::{LostBy, Rumours};
+use dynamo_sim::dynamo::config::{Partitioning, Quorum, Spread};
 use dynamo_sim::dynamo::fact::{Cause, Fact};
 use dynamo_sim::dynamo::message::Kind;
 use dynamo_sim::dynamo::ring::history::History;
@@ -536,4 +537,42 @@ fn a_start_by_mistake_changes_nothing() {
     judged.must_hold();
     assert_eq!(judged.members(), [0, 1, 2, 3, 4]);
     assert!(judged.account.nodes[9].up);
+}
+
+/// A node of thirty is removed, and those who hear of it tell it until one of them knew.
+fn removal_by_rumours(reconcile_every: Option<u32>) -> Judged {
+    let mut plan = busy_plan(3);
+    plan.cluster.nodes = 30;
+    plan.cluster.gossip.spread = Spread::Push;
+    let (k, lost_by, feedback) = (1, LostBy::Counter, true);
+    plan.cluster.gossip.rumours = Some(Rumours { k, lost_by, feedback, reconcile_every });
+    plan.administration = vec![Order::Remove(step(7, 10, 0))];
+    judge(&plan)
+}
+
+/// Members that do not know in the end what the most know.
+fn ignorant(judged: &Judged) -> usize {
+    let believed = judged.account.nodes.iter().filter(|node| node.belongs);
+    let believed: Vec<u64> = believed.map(|node| node.membership).collect();
+    let alike = |membership: &u64| believed.iter().filter(|other| *other == membership).count();
+    believed.len() - believed.iter().map(alike).max().unwrap_or(0)
+}
+
+// Rumours that die leave some members without a change for ever: that is told of, and is no
+// finding. One round in ten that reconciles leaves nobody.
+#[test]
+fn rumours_that_die_leave_members_behind_and_rounds_that_reconcile_do_not() {
+    let died = removal_by_rumours(None);
+    let outcome =
+        |name: &str| died.verdicts.iter().find(|it| it.judge == name).map(|it| it.outcome);
+    for judge in ["same_views", "kept_changes", "gone_for_good", "convergence"] {
+        assert_eq!(outcome(judge), Some(Outcome::Anomaly), "{judge}");
+    }
+    let violated = died.verdicts.iter().filter(|verdict| verdict.outcome == Outcome::Violated);
+    assert_eq!(violated.map(|verdict| verdict.judge).collect::<Vec<_>>(), Vec::<&str>::new());
+    assert!((1..20).contains(&ignorant(&died)), "{} never learn", ignorant(&died));
+    assert!(!died.account.quiescent, "nobody brings them up to date");
+    let reconciled = removal_by_rumours(Some(10));
+    reconciled.must_hold();
+    assert_eq!(ignorant(&reconciled), 0);
 }

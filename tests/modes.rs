@@ -200,7 +200,7 @@ fn a_client_coordinates_reads_and_under_last_write_wins_writes() {
         let hops = figures.routing.hops_mean.unwrap();
         assert!((hops - share).abs() < 1e-9, "{versioning:?} {hops} {share}");
         let expected: &[_] = match versioning {
-            Versioning::Dotted => &[],
+            Versioning::Dotted | Versioning::Vectors => &[],
             Versioning::Literal | Versioning::LastWriteWins => &[("durability", Outcome::Anomaly)],
         };
         assert_eq!(found, expected, "{versioning:?}");

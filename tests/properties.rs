@@ -243,6 +243,9 @@ fn plan() -> impl Strategy<Value = Plan> {
         cluster.quorum = if quorum == 0 { Quorum::Strict } else { Quorum::Sloppy };
         cluster.versioning = [Versioning::Dotted, Versioning::Literal, Versioning::LastWriteWins]
             [versioning as usize];
+        if cluster.versioning == Versioning::Dotted && seed / 48 % 3 == 0 {
+            cluster.versioning = Versioning::Vectors;
+        }
         cluster.coordinator =
             [Coordinator::First, Coordinator::Fastest, Coordinator::Random][coordinator as usize];
         if rest & 1 == 1 {
@@ -292,7 +295,7 @@ proptest! {
         let corrupt = disk_that_is(&plan, |is| matches!(is, DiskTrouble::Corrupt(_)));
         let loses = corrupt || wiped || unflushed && plan.cluster.flush != Flush::Always;
         let cluster = &plan.cluster;
-        if !loses && cluster.versioning == Versioning::Dotted {
+        if !loses && matches!(cluster.versioning, Versioning::Dotted | Versioning::Vectors) {
             prop_assert_eq!(lost_writes(&ledger, &account), vec![]);
         }
         if !loses {

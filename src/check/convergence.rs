@@ -7,10 +7,11 @@
 //! anomaly: `anti_entropy` off, together with `hinted_handoff` off or with a `window`, or a
 //! `strict` quorum (without stand-ins there are no hints), or a node that stopped (hints and puts
 //! under way die with their coordinator), or a put whose time was up before a home or anybody in
-//! its place had confirmed it, or a changing membership (a new home fetches what others
-//! hold then), or `tombstones` that go before the run ends (a hint brings the value back to one
-//! home alone); and `hinted_handoff` off where the membership changes: a copy that its holder was
-//! not asked to give stays where it is; and the loss of all disks that knew the members, after
+//! its place had confirmed it, or a changing membership (a new home fetches what others hold then),
+//! or `tombstones` that go before the run ends (a hint brings the value back to one home alone);
+//! and `hinted_handoff` off where the membership changes: a copy that its holder was not asked to
+//! give stays where it is, or `gossip.rumours` that nobody reconciles: who never learns of a change
+//! goes by the old membership for ever; and the loss of all disks that knew the members, after
 //! which nobody can tell them to anybody. Read repair alone mends only what is read. Examines each
 //! key and each node.
 
@@ -154,7 +155,9 @@ pub fn is_promised(layout: &Layout, lacks_hints: bool, end: Time) -> bool {
     let hints = kept && stand_ins;
     let strays_go = cluster.hinted_handoff.on().is_some() || !layout.administered;
     let hints_do = hints && !lacks_hints && tombstones_stay && !layout.administered;
-    strays_go && cluster.anti_entropy.on().is_some() || hints_do
+    // Who never learns of a change goes by the old membership for ever.
+    let all_learn = cluster.gossip.reconciles_every().is_some() || !layout.administered;
+    all_learn && (strays_go && cluster.anti_entropy.on().is_some() || hints_do)
 }
 
 fn holders(keys: u32, account: &Account) -> Holders {

@@ -59,7 +59,7 @@ impl Durability {
     /// Nothing is committed.
     pub fn new(layout: &Layout) -> Durability {
         let exact = match layout.cluster.versioning {
-            Versioning::Dotted => true,
+            Versioning::Dotted | Versioning::Vectors => true,
             Versioning::Literal | Versioning::LastWriteWins => false,
         };
         Durability {

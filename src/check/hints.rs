@@ -50,7 +50,7 @@ pub const INVARIANTS: [(&str, &str); 7] = [
 /// literal clocks take one write for another, and where clocks are truncated, they do not.
 pub fn merges_keep_all(layout: &Layout) -> bool {
     let exact = match layout.cluster.versioning {
-        Versioning::Dotted => true,
+        Versioning::Dotted | Versioning::Vectors => true,
         Versioning::Literal | Versioning::LastWriteWins => false,
     };
     exact && layout.cluster.clock_truncation.is_none()
@@ -62,10 +62,11 @@ pub fn patience(layout: &Layout, hints: u64) -> Duration {
     let cluster = &layout.cluster;
     let Some(settings) = cluster.hinted_handoff.on() else { return Duration::ZERO };
     let idle = settings.idle.unwrap_or_default().0;
-    let gossip = 30 * cluster.gossip.interval.0;
+    let round = cluster.gossip.reconciles_every().unwrap_or(1);
+    let gossip = cluster.gossip.interval.0.saturating_mul(round).saturating_mul(30);
     let scans = 3 * settings.scan_interval.0 + settings.timeout.0;
     let each = Duration::from_millis(50).0 * hints;
-    Duration(cluster.failure_detection.retry_limit.0 + idle + gossip + scans + each)
+    Duration(gossip.saturating_add(cluster.failure_detection.retry_limit.0 + idle + scans + each))
 }
 
 /// Does this set know all that the other does?

@@ -86,6 +86,15 @@ pub const INVARIANTS: [(&str, &str); 16] = [
     ("T5", "view_overlap"),
 ];
 
+/// What it is that somebody does not know in the end: where rumours die, and nobody reconciles, it
+/// is what such gossip does.
+fn of_ignorance(layout: &Layout) -> Outcome {
+    match layout.cluster.gossip.reconciles_every() {
+        Some(_) => Outcome::Violated,
+        None => Outcome::Anomaly,
+    }
+}
+
 /// Nothing is said of what was not met where no administrator could change anything.
 fn if_met_or_administered(layout: &Layout, verdict: Verdict) -> Option<Verdict> {
     (layout.administered || verdict.outcome != Outcome::NotMet).then_some(verdict)

@@ -11,6 +11,7 @@ pub mod local;
 pub mod modes;
 pub mod plant;
 pub mod rules;
+pub mod rumours;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,7 @@ use crate::dynamo::config::handoff::HintedHandoff;
 use crate::dynamo::config::local::{Admission, ObjectBuffer};
 use crate::dynamo::config::modes::{ClockSkew, ClockTruncation, Profile, Tombstones};
 use crate::dynamo::config::plant::Planted;
+use crate::dynamo::config::rumours::Rumours;
 use crate::id::Span;
 use crate::switch::Switch;
 use crate::time::Duration;
@@ -117,6 +119,10 @@ pub enum Versioning {
     /// Vector clocks in which each version also has a dot of its own: exact.
     #[default]
     Dotted,
+    /// Version vectors by node for all that is held of a key, without dots (Riak before 2.0): a put
+    /// whose context does not cover the vector is kept beside everything, also what it overwrites.
+    /// Nothing is lost, and two clients who write in turn leave as many versions as they write.
+    Vectors,
     /// The paper's literal vector clocks by node: two puts with one stale context through one
     /// coordinator lose the first.
     Literal,
@@ -234,6 +240,10 @@ pub struct Gossip {
     /// phase of its own.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub in_step: bool,
+    /// Do nodes lose interest in what they tell? One-way gossip only. Without it they reconcile for
+    /// ever, as in the paper.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rumours: Option<Rumours>,
 }
 
 /// Who learns from whom as a node contacts a peer (Demers et al., 1987).

@@ -213,6 +213,8 @@ pub enum Membership {
     Command(Command),
     /// Histories that are compared in groups of nodes. Rare and large.
     Grouped(Box<Grouped>),
+    /// What nodes tell that lose interest. Rare.
+    Rumour(Box<Rumour>),
     /// Are you there? From one that believes you down.
     Ping { probe: u64 },
     /// I am.
@@ -294,6 +296,18 @@ pub enum Grouped {
     Digests { round: u64, size: u32, digests: Rc<[u64]> },
     /// This is all that I know of the groups that differ. `answer` asks for yours in return.
     Part { round: u64, size: u32, groups: Vec<u32>, history: Rc<History>, answer: bool },
+}
+
+/// Gossip of what interests its teller (Demers et al., 1987). Counted as a digest, a history, and
+/// the answer that it is the same.
+#[derive(Clone, Debug)]
+pub enum Rumour {
+    /// What is new?
+    Asked { round: u64 },
+    /// This is, with all that I know.
+    Told { round: u64, history: Rc<History> },
+    /// I knew all of what has this digest.
+    Known { round: u64, digest: u64 },
 }
 
 /// The kinds of message, for counting.
@@ -818,6 +832,7 @@ impl Membership {
             }
             Membership::Command(command) => (Kind::Command, 0, KEY_BYTES, command.number()),
             Membership::Grouped(grouped) => return grouped.gist(),
+            Membership::Rumour(rumour) => return rumour.gist(),
             Membership::Ping { probe } => (Kind::Ping, *probe, 0, 0),
             Membership::Pong { probe } => (Kind::Pong, *probe, 0, 0),
             Membership::Heartbeat { number } => (Kind::Pong, *number, 0, 0),
@@ -850,6 +865,19 @@ impl Relay {
         let ends = u64::from(self.asker.0) << 32 | u64::from(self.target.0);
         let luck = digest_of([self.round, ends, leg]);
         Gist { kind, bytes: 2 * NODE_BYTES, luck, content: 0 }
+    }
+}
+
+impl Rumour {
+    fn gist(&self) -> Gist {
+        let (kind, luck, bytes, content) = match self {
+            Rumour::Asked { round } => (Kind::GossipDigest, *round, 0, 0),
+            Rumour::Told { round, history } => {
+                (Kind::GossipHistory, *round, history.bytes(), history.digest())
+            }
+            Rumour::Known { round, digest } => (Kind::GossipSame, *round, DIGEST_BYTES, *digest),
+        };
+        Gist { kind, bytes, luck, content }
     }
 }
 

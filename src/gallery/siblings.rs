@@ -10,8 +10,9 @@ use crate::report::tabular::table::{Problem, Table};
 use crate::reproduce::work::Effort;
 
 /// What it is called, and what is set.
-const CLOCKS: [(&str, &[&str]); 4] = [
+const CLOCKS: [(&str, &[&str]); 5] = [
     ("dotted", &[]),
+    ("vectors without dots", &["cluster.versioning=vectors"]),
     ("dotted, context lost", &["workload.session={\"context\": \"lost\"}"]),
     ("literal", &["cluster.versioning=literal"]),
     ("last write wins", &["cluster.versioning=last_write_wins"]),

@@ -4,8 +4,8 @@
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
-use crate::dynamo::versioning::version::{Version, VersionSet};
-use crate::ghost::Ghost;
+use crate::dynamo::versioning::version::VersionSet;
+use crate::ghost::Past;
 use crate::metrics::read::Read;
 use crate::metrics::window::share;
 
@@ -91,7 +91,11 @@ impl Versions {
 /// Did the client that wrote one of the versions know another, which stands beside it all the same?
 fn has_false_conflict(set: &VersionSet) -> bool {
     let versions = set.versions();
-    let knew = |later: &Ghost, earlier: &Ghost| later.past().contains(earlier.event().number);
-    let known = |earlier: &Version| versions.iter().any(|v| knew(&v.ghost, &earlier.ghost));
-    versions.len() > 1 && versions.iter().any(known)
+    if versions.len() < 2 {
+        return false;
+    }
+    // Sets may hold hundreds: each is asked of all that was known at once.
+    let mut known = Past::default();
+    versions.iter().for_each(|version| known.join(version.ghost.past()));
+    versions.iter().any(|version| known.contains(version.ghost.event().number))
 }

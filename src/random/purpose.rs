@@ -106,6 +106,8 @@ purposes! {
     ProbePeer = 67,
     /// Whom a node asks to ping another.
     ProbeHelper = 68,
+    /// Whether a node loses interest in what it tells (section 4.8).
+    Interest = 70,
 }
 
 #[cfg(test)]

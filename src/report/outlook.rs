@@ -1,6 +1,7 @@
 //! What a run is going to be, before it is run: its faults and orders in words and as a picture.
 
 use crate::dynamo::config::Versioning;
+use crate::dynamo::config::rumours::{LostBy, Rumours};
 use crate::faults::parties::nodes;
 use crate::faults::schedule::schedule;
 use crate::random::luck::Luck;
@@ -26,10 +27,11 @@ fn world(plan: &Plan) -> String {
     let (cluster, clients) = (&plan.cluster, plan.workload.clients);
     let versions = match cluster.versioning {
         Versioning::Dotted => "dotted clocks",
+        Versioning::Vectors => "version vectors without dots",
         Versioning::Literal => "the paper's literal clocks",
         Versioning::LastWriteWins => "the last write wins",
     };
-    format!(
+    let world = format!(
         "seed {}: {} nodes, N {} R {} W {}, {versions}; {clients} clients, {} keys\n",
         plan.seed,
         cluster.nodes,
@@ -37,7 +39,26 @@ fn world(plan: &Plan) -> String {
         cluster.r,
         cluster.w,
         plan.workload.key_count()
-    )
+    );
+    match &cluster.gossip.rumours {
+        None => world,
+        Some(settings) => format!("{world}{}\n", rumours(settings)),
+    }
+}
+
+/// What becomes of changes that are told for a while only.
+fn rumours(settings: &Rumours) -> String {
+    let Rumours { k, lost_by, feedback, reconcile_every } = settings;
+    let vain = if *feedback { "told to one who knew" } else { "told" };
+    let until = match lost_by {
+        LostBy::Counter => format!("until {vain} {k} times"),
+        LostBy::Coin => format!("and each time {vain} forgotten with probability 1/{k}"),
+    };
+    let end = match reconcile_every {
+        None => "some nodes may never hear of it".to_string(),
+        Some(every) => format!("each node reconciles one round in {every}"),
+    };
+    format!("  a change of the membership is spread {until}; {end}")
 }
 
 /// Which letter stands for each fault.

@@ -134,7 +134,9 @@ mod tests {
                 json!({"cluster": {"gossip": {"x": 1}}}),
                 "cluster.gossip.x",
                 Kind::UnknownField(
-                    ["interval", "seeds", "exchange", "spread", "in_step"].map(String::from).into(),
+                    ["interval", "seeds", "exchange", "spread", "in_step", "rumours"]
+                        .map(String::from)
+                        .into(),
                 ),
             ),
             (

@@ -76,6 +76,7 @@ shipped![
     ("clocks", "skewed-clocks"),
     ("clocks", "clock-faults"),
     ("clocks", "truncation"),
+    ("clocks", "without-dots"),
     ("clients", "client-driven"),
     ("clients", "cart-first-returned"),
     ("clients", "cart-last-write-wins"),

@@ -3,12 +3,14 @@
 
 use crate::dynamo::message::{Membership, Message};
 use crate::id::{Address, NodeId};
+use crate::sim::plan::Plan;
 use crate::sim::simulation::Simulation;
 use crate::time::{Duration, Time};
 use crate::trace::observer::{Interest, Observer, Observers};
 use crate::trace::record::Record;
 use crate::validate::list::{Effort, Job};
 use crate::validate::row::Row;
+use crate::validate::rumours;
 use crate::validate::wars::read;
 
 /// The name of the group.
@@ -28,7 +30,7 @@ const QUICK_RUNS: [u64; 4] = [100, 50, 20, 0];
 /// The references have sampling errors that are not stored: so much beyond their rounding.
 const STORED: f64 = 0.03;
 
-/// A job for each way and size, and what there is none of.
+/// A job for each way and size, and those of gossip that ends.
 pub fn jobs(effort: Effort) -> Vec<Job> {
     let mut jobs = Vec::new();
     for (way, rounds) in WAYS {
@@ -40,21 +42,12 @@ pub fn jobs(effort: Effort) -> Vec<Job> {
             }
         }
     }
-    jobs.push(Job::new(GROUP, |_| rumours()));
+    jobs.extend(rumours::jobs(effort));
     jobs
 }
 
 fn spread(way: &str, (nodes, reference): (u32, f64), seed: u64, runs: u64) -> Vec<Row> {
-    let text = format!(
-        r#"{{ "name": "gossip", "duration": "10m", "sampling": "10m",
-        "cluster": {{ "nodes": {nodes}, "partitioning": {{ "tokens": 1 }},
-            "hinted_handoff": false, "anti_entropy": false,
-            "gossip": {{ "seeds": 0, "spread": "{way}", "in_step": true }} }},
-        "network": {{ "latency": {{ "constant": "500us" }} }},
-        "workload": {{ "clients": 1, "keys": {{ "uniform": {{ "count": 1 }} }},
-            "arrivals": {{ "closed": {{ "think": {{ "constant": "1h" }} }} }} }} }}"#
-    );
-    let plan = read(&text).plan();
+    let plan = world(nodes, &format!(r#""spread": "{way}""#));
     let rounds: Vec<f64> = (0..runs)
         .map(|run| {
             let mut plan = plan.clone();
@@ -82,17 +75,37 @@ fn spread(way: &str, (nodes, reference): (u32, f64), seed: u64, runs: u64) -> Ve
     rows
 }
 
-/// Tells one node of a change; rounds until all have it.
-fn rounds_to_all(plan: &crate::sim::plan::Plan) -> f64 {
+/// Nodes that do nothing but gossip, in step and so.
+pub fn world(nodes: u32, gossip: &str) -> Plan {
+    let text = format!(
+        r#"{{ "name": "gossip", "duration": "10m", "sampling": "10m",
+        "cluster": {{ "nodes": {nodes}, "partitioning": {{ "tokens": 1 }},
+            "hinted_handoff": false, "anti_entropy": false,
+            "gossip": {{ "seeds": 0, {gossip}, "in_step": true }} }},
+        "network": {{ "latency": {{ "constant": "500us" }} }},
+        "workload": {{ "clients": 1, "keys": {{ "uniform": {{ "count": 1 }} }},
+            "arrivals": {{ "closed": {{ "think": {{ "constant": "1h" }} }} }} }} }}"#
+    );
+    read(&text).plan()
+}
+
+/// A world in which one node knows of a change; and whom the change is about.
+pub fn with_news(plan: &Plan) -> (Simulation, NodeId) {
     let about = NodeId(plan.cluster.nodes / 2);
     let before = plan.membership();
     let mut change = before.change(about).expect("everybody is a member").clone();
     change.counter += 1;
+    let mut simulation = Simulation::new(plan);
+    simulation.teach(NodeId(0), before.with(about, change));
+    (simulation, about)
+}
+
+/// Tells one node of a change; rounds until all have it.
+fn rounds_to_all(plan: &Plan) -> f64 {
+    let (mut simulation, about) = with_news(plan);
     let mut knows = vec![false; plan.cluster.nodes as usize];
     knows[0] = true;
     let mut watch = Knowledge { about, knows, missing: plan.cluster.nodes - 1, at: Time::ZERO };
-    let mut simulation = Simulation::new(plan);
-    simulation.teach(NodeId(0), before.with(about, change));
     simulation.start(&mut Observers::new(vec![&mut watch]));
     while watch.missing > 0 && simulation.step(&mut Observers::new(vec![&mut watch])) {}
     let interval: Duration = plan.cluster.gossip.interval;
@@ -120,17 +133,4 @@ impl Observer for Knowledge {
             self.at = now;
         }
     }
-}
-
-/// Rumours that lose interest leave some sites without them for ever.
-fn rumours() -> Vec<Row> {
-    let why = "nodes of this simulator never lose interest: they reconcile whole histories for \
-               ever, as section 4.8.1 has it, so that there is no residue";
-    let residue = [(1, 0.2032), (2, 0.0595), (3, 0.0198)];
-    let row = |(k, share): (u32, f64)| {
-        let name =
-            (GROUP, "rumour mongering (Demers)", format!("residue, feedback and coin, k={k}"));
-        Row::not_simulated(name, Some(share), why)
-    };
-    residue.map(row).to_vec()
 }

@@ -38,7 +38,11 @@ pub const LIST: &[Group] = &[
     Group { name: quorum::GROUP, about: "availability of quorums", jobs: quorum::jobs },
     Group { name: partition::GROUP, about: "both sides of a partition", jobs: partition::jobs },
     Group { name: ring::GROUP, about: "balance of consistent hashing", jobs: ring::jobs },
-    Group { name: gossip::GROUP, about: "rounds of push, pull and both", jobs: gossip::jobs },
+    Group {
+        name: gossip::GROUP,
+        about: "rounds of push, pull and both; rumours",
+        jobs: gossip::jobs,
+    },
     Group { name: detection::GROUP, about: "time to detect a failure", jobs: detection::jobs },
     Group { name: merkle::GROUP, about: "hashes of a Merkle comparison", jobs: merkle::jobs },
     Group { name: hints::GROUP, about: "hints that are kept and delivered", jobs: hints::jobs },

@@ -10,6 +10,7 @@
 //! | `table` | the published cases, recomputed: `pbs.csv` |
 //! | `chain` | the WARS model with exponential legs, solved exactly |
 //! | `pbs` `val` `oracles` | PBS: 25 cases; against Cassandra's settings; exact relations |
+//! | `rumours` | of the group `gossip`: gossip that ends |
 //! | `worlds` | small scenarios and what is counted in them |
 //! | `page` `overview` | the table of a group as text, and the page over all groups |
 //! | `predict` `assumptions` | what PBS predicts for any scenario, and what it leaves out there |
@@ -38,6 +39,7 @@ pub mod probing;
 pub mod quorum;
 pub mod ring;
 pub mod row;
+pub mod rumours;
 pub mod served;
 pub mod siblings;
 pub mod table;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use dynamo_sim::dynamo::fact::{BufferFact, Cause, Fact};
 use dynamo_sim::dynamo::message::{
     Action, AntiEntropy, Grouped, Handoff, Membership, Message, Outcome, Relay, RelayLeg, Replied,
-    Request, ToCoordinator, ToReplica,
+    Request, Rumour, ToCoordinator, ToReplica,
 };
 use dynamo_sim::dynamo::storage::hint_store::Hint;
 use dynamo_sim::dynamo::versioning::clock::Clock;
@@ -133,6 +133,7 @@ fn spell_membership(message: &Membership) -> String {
         }
         Membership::Command(command) => format!("{command:?}"),
         Membership::Grouped(grouped) => spell_grouped(grouped),
+        Membership::Rumour(rumour) => spell_rumour(rumour),
         Membership::Ping { .. } => "ping".to_string(),
         Membership::Pong { .. } => "pong".to_string(),
         Membership::Heartbeat { .. } => "heartbeat".to_string(),
@@ -150,6 +151,14 @@ fn spell_relay(relay: &Relay) -> String {
         RelayLeg::Ping => format!("ping for {asker}"),
         RelayLeg::Pong => format!("pong for {asker}"),
         RelayLeg::Reached => format!("{target} answers"),
+    }
+}
+
+fn spell_rumour(rumour: &Rumour) -> String {
+    match rumour {
+        Rumour::Asked { .. } => "what is new".to_string(),
+        Rumour::Told { history, .. } => format!("news: {}", join(history.members())),
+        Rumour::Known { .. } => "no news".to_string(),
     }
 }
 

@@ -2,8 +2,9 @@
 //! hint for one that is no member any more, long after the trouble is over.
 //!
 //! Does not verify, while nodes join and leave, for whom a hint comes to be: views differ then. A
-//! hint for a member that is no home any more is delivered, and goes on from there. No knob breaks
-//! this. Examines each hint that comes to be.
+//! hint for a member that is no home any more is delivered, and goes on from there. Knob that
+//! legitimately breaks the second, and makes it an anomaly: `gossip.rumours` that nobody
+//! reconciles. Examines each hint that comes to be.
 
 use std::collections::BTreeMap;
 
@@ -38,7 +39,9 @@ impl Targets {
     pub fn new(layout: &Layout) -> Targets {
         let (administered, findings) = (layout.administered, Findings::default());
         let scan = layout.cluster.hinted_handoff.on().map_or(0, |on| on.scan_interval.0);
-        let bound = Duration(3 * scan + layout.cluster.gossip.interval.0);
+        let gossip = &layout.cluster.gossip;
+        let round = gossip.interval.0.saturating_mul(gossip.reconciles_every().unwrap_or(1));
+        let bound = Duration((3 * scan).saturating_add(round));
         let gone = BTreeMap::new();
         Targets { administered, settled: None, gone, bound, examined: 0, findings }
     }
@@ -125,6 +128,10 @@ impl Judge for Targets {
         layout.cluster.hinted_handoff.on()?;
         let most = account.nodes.iter().map(|node| node.hints.len() as u64).max().unwrap_or(0);
         self.look_at_the_end(account, patience(layout, most));
-        Some(self.findings.verdict_if_met("hint_targets", self.examined, Outcome::Violated))
+        let otherwise = match layout.cluster.gossip.reconciles_every() {
+            None if self.administered => Outcome::Anomaly,
+            Some(_) | None => Outcome::Violated,
+        };
+        Some(self.findings.verdict_if_met("hint_targets", self.examined, otherwise))
     }
 }

@@ -126,10 +126,12 @@ impl Chronicle {
         self.forgotten.get(&(believer, subject)).copied()
     }
 
-    /// Has gossip had the time that it needs to tell everybody who can be reached?
+    /// Has gossip had the time that it needs to tell everybody who can be reached? Where rumours
+    /// die, and nobody reconciles, as much as it would have needed.
     pub fn is_told(&self, layout: &Layout, account: &Account) -> bool {
-        let interval = layout.cluster.gossip.interval.0;
-        account.now >= self.last_disturbance + Duration(interval.saturating_mul(ROUNDS))
+        let gossip = &layout.cluster.gossip;
+        let rounds = ROUNDS.saturating_mul(gossip.reconciles_every().unwrap_or(1));
+        account.now >= self.last_disturbance + Duration(gossip.interval.0.saturating_mul(rounds))
     }
 
     fn lose(&mut self, node: NodeId) {

@@ -5,12 +5,14 @@
 //! Which change is later is by who knew what, not by the counters that nodes go by. A node that has
 //! lost its disk has known of nothing. A removal and a change that its maker had made without
 //! knowing of it are concurrent: if the removal loses, that is an anomaly (of concurrent changes of
-//! one node the protocol keeps one). Examines each removal and each departure.
+//! one node the protocol keeps one). Knob that legitimately breaks the last, and makes it an
+//! anomaly: `gossip.rumours` that nobody reconciles. Examines each removal and each departure.
 
 use crate::check::judge::Judge;
 use crate::check::members::chronicle::{Chronicle, Turn};
-use crate::check::members::if_met_or_administered;
-use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
+use crate::check::members::{if_met_or_administered, of_ignorance};
+use crate::check::verdict::{Finding, Outcome, Verdict};
+use crate::check::weighed::Weighed;
 use crate::dynamo::ring::history::Status;
 use crate::id::NodeId;
 use crate::time::Time;
@@ -22,7 +24,7 @@ use crate::trace::record::{Account, Record};
 #[derive(Debug, Default)]
 pub struct GoneForGood {
     chronicle: Chronicle,
-    findings: Findings,
+    findings: Weighed,
 }
 
 impl Judge for GoneForGood {
@@ -34,7 +36,7 @@ impl Judge for GoneForGood {
         for turn in self.chronicle.see(now, record) {
             if self.comes_back(turn) {
                 let Turn { believer, subject, .. } = turn;
-                self.findings.add(|| Finding {
+                self.findings.add(false, || Finding {
                     time: Some(now),
                     nodes: vec![believer, subject],
                     mechanism: "a node that was gone is back in a view",
@@ -69,14 +71,15 @@ impl Judge for GoneForGood {
             });
             zombies.extend(back.map(|subject| (node, *subject)));
         }
+        let dies = of_ignorance(layout) == Outcome::Anomaly;
         for (node, subject) in zombies {
-            self.findings.add(|| Finding {
+            self.findings.add(dies, || Finding {
                 nodes: vec![node, subject],
                 mechanism: "a node that was gone owns ranges in the end",
                 ..Finding::story(format!("{node} believes in the end that {subject} belongs"))
             });
         }
-        let verdict = self.findings.verdict_if_met("gone_for_good", examined, Outcome::Violated);
+        let verdict = self.findings.verdict("gone_for_good", examined);
         if_met_or_administered(layout, verdict)
     }
 }

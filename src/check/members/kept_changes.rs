@@ -6,14 +6,16 @@
 //! knowing of each other have one of their changes lost: that is how histories are joined, and no
 //! finding. If a run ended before gossip had the rounds that it needs, only what nodes do to each
 //! other is judged. What no disk holds any more, because all that did were lost, nobody can know.
-//! No knob breaks it. Examines each belief that has turned, and each change announced.
+//! Knob that legitimately breaks the last, and makes it an anomaly: `gossip.rumours` that nobody
+//! reconciles. Examines each belief that has turned, and each change announced.
 
 use std::collections::BTreeSet;
 
 use crate::check::judge::Judge;
 use crate::check::members::chronicle::{By, Chronicle, Turn};
-use crate::check::members::if_met_or_administered;
-use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
+use crate::check::members::{if_met_or_administered, of_ignorance};
+use crate::check::verdict::{Finding, Outcome, Verdict};
+use crate::check::weighed::Weighed;
 use crate::faults::spec::DiskAfterCrash;
 use crate::id::NodeId;
 use crate::time::Time;
@@ -30,7 +32,7 @@ pub struct KeptChanges {
     /// Has a disk lost what it had?
     disk_lost: bool,
     examined: u64,
-    findings: Findings,
+    findings: Weighed,
 }
 
 impl Judge for KeptChanges {
@@ -48,7 +50,7 @@ impl Judge for KeptChanges {
             }
             if let Some(mechanism) = self.wrong(turn) {
                 let Turn { believer, subject, .. } = turn;
-                self.findings.add(|| Finding {
+                self.findings.add(false, || Finding {
                     time: Some(now),
                     nodes: vec![believer, subject],
                     mechanism,
@@ -60,8 +62,9 @@ impl Judge for KeptChanges {
 
     fn verdict(mut self: Box<Self>, layout: &Layout, account: &Account) -> Option<Verdict> {
         let told = account.quiescent || self.chronicle.is_told(layout, account);
+        let dies = of_ignorance(layout) == Outcome::Anomaly;
         for (node, subject) in if told { self.lost(account) } else { Vec::new() } {
-            self.findings.add(|| Finding {
+            self.findings.add(dies, || Finding {
                 nodes: vec![node, subject],
                 mechanism: "a change that a member does not know in the end",
                 ..Finding::story(format!(
@@ -69,8 +72,7 @@ impl Judge for KeptChanges {
                 ))
             });
         }
-        let verdict =
-            self.findings.verdict_if_met("kept_changes", self.examined, Outcome::Violated);
+        let verdict = self.findings.verdict("kept_changes", self.examined);
         if_met_or_administered(layout, verdict)
     }
 }

@@ -85,7 +85,7 @@ impl Judge for RangesDropped {
 
     fn verdict(self: Box<Self>, layout: &Layout, _: &Account) -> Option<Verdict> {
         let otherwise = match layout.cluster.versioning {
-            Versioning::Dotted => Outcome::Violated,
+            Versioning::Dotted | Versioning::Vectors => Outcome::Violated,
             Versioning::Literal | Versioning::LastWriteWins => Outcome::Anomaly,
         };
         let otherwise = self.switching.outcome(otherwise);

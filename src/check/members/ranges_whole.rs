@@ -57,7 +57,7 @@ impl Judge for RangesWhole {
 
     fn verdict(self: Box<Self>, layout: &Layout, _: &Account) -> Option<Verdict> {
         let otherwise = match layout.cluster.versioning {
-            Versioning::Dotted => Outcome::Violated,
+            Versioning::Dotted | Versioning::Vectors => Outcome::Violated,
             Versioning::Literal | Versioning::LastWriteWins => Outcome::Anomaly,
         };
         let (wrong, otherwise) = match self.findings.is_empty() && !self.crossed.is_empty() {

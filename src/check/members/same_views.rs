@@ -2,13 +2,14 @@
 //! who takes whose place.
 //!
 //! Does not verify that what they believe is right (kept_changes does). If a run ended before
-//! gossip had the rounds that it needs after the last disturbance, it says nothing. No knob breaks
-//! it. Examines each member that runs, in runs in which somebody's belief ever changed.
+//! gossip had the rounds that it needs after the last disturbance, it says nothing. Knob that
+//! legitimately breaks it, and makes it an anomaly: `gossip.rumours` that nobody reconciles.
+//! Examines each member that runs, in runs in which somebody's belief ever changed.
 
 use crate::check::judge::Judge;
 use crate::check::members::chronicle::{Chronicle, Turn};
-use crate::check::members::if_met_or_administered;
-use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
+use crate::check::members::{if_met_or_administered, of_ignorance};
+use crate::check::verdict::{Finding, Findings, Verdict};
 use crate::id::NodeId;
 use crate::time::Time;
 use crate::trace::layout::Layout;
@@ -54,7 +55,7 @@ impl Judge for SameViews {
                 });
             }
         }
-        let verdict = findings.verdict_if_met("same_views", examined, Outcome::Violated);
+        let verdict = findings.verdict_if_met("same_views", examined, of_ignorance(layout));
         if_met_or_administered(layout, verdict)
     }
 }

@@ -4,16 +4,16 @@
 //! Every node knows the seeds from its configuration, so that no group drifts apart for good. If a
 //! run ended before gossip had the rounds that it needs after the last disturbance, or if no seed
 //! runs, it says nothing. Does not verify what members believe who were never parted (same_views
-//! does). Knob that legitimately breaks it: a single seed that is the parted node itself. Examines
-//! each node that started knowing nobody, and each that runs when faults end during which beliefs
-//! differ.
+//! does). Knobs that legitimately break it: a single seed that is the parted node itself, and, as
+//! an anomaly, `gossip.rumours` that nobody reconciles. Examines each node that started knowing
+//! nobody, and each that runs when faults end during which beliefs differ.
 
 use std::collections::BTreeSet;
 
 use crate::check::judge::Judge;
 use crate::check::members::chronicle::Chronicle;
-use crate::check::members::if_met_or_administered;
-use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
+use crate::check::members::{if_met_or_administered, of_ignorance};
+use crate::check::verdict::{Finding, Findings, Verdict};
 use crate::dynamo::fact::Fact;
 use crate::dynamo::fact::members::MemberFact;
 use crate::id::NodeId;
@@ -76,7 +76,7 @@ impl Judge for SeedsHeal {
                 });
             }
         }
-        let verdict = self.findings.verdict_if_met("seeds_heal", examined, Outcome::Violated);
+        let verdict = self.findings.verdict_if_met("seeds_heal", examined, of_ignorance(layout));
         if_met_or_administered(layout, verdict)
     }
 }

@@ -93,7 +93,11 @@ impl Judge for ViewOverlap {
 
     fn verdict(self: Box<Self>, layout: &Layout, _: &Account) -> Option<Verdict> {
         let cluster = &layout.cluster;
-        let exact = cluster.versioning == Versioning::Dotted && cluster.r + cluster.w > cluster.n;
+        let keeps = match cluster.versioning {
+            Versioning::Dotted | Versioning::Vectors => true,
+            Versioning::Literal | Versioning::LastWriteWins => false,
+        };
+        let exact = keeps && cluster.r + cluster.w > cluster.n;
         let otherwise = if exact { Outcome::Violated } else { Outcome::Anomaly };
         let (wrong, otherwise) = match self.findings.is_empty() && !self.crossed.is_empty() {
             true => (self.crossed, Outcome::Anomaly),

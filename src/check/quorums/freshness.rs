@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 use crate::check::judge::Judge;
-use crate::check::quorums::promise::{Losses, counted, is_durable, is_exact, quorums_meet};
+use crate::check::quorums::promise::{Losses, counted, drops_only_seen, is_durable, quorums_meet};
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
 use crate::dynamo::versioning::version::VersionSet;
 use crate::ghost::Past;
@@ -99,7 +99,7 @@ impl Judge for Freshness {
     }
 
     fn verdict(self: Box<Self>, layout: &Layout, _: &Account) -> Option<Verdict> {
-        let kept = is_exact(layout) && is_durable(layout) && self.losses.are_none();
+        let kept = drops_only_seen(layout) && is_durable(layout) && self.losses.are_none();
         let promised = kept && quorums_meet(layout);
         let otherwise = if promised { Outcome::Violated } else { Outcome::Anomaly };
         Some(self.findings.verdict_if_met("freshness", self.examined, otherwise))

@@ -5,14 +5,14 @@
 //!
 //! Does not verify that the answers are what the replicas held. Under `last_write_wins` only that
 //! nothing is added, since losers are dropped by design; under `literal` clocks, truncation and
-//! tombstones that go, what is dropped or shown is an anomaly. That nothing superseded is shown is
-//! left out where contexts are not told, and for keys of which one write was made into two
-//! versions. Examines each successful read.
+//! tombstones that go, what is dropped or shown is an anomaly, and under `vectors` what is shown.
+//! That nothing superseded is shown is left out where contexts are not told, and for keys of which
+//! one write was made into two versions. Examines each successful read.
 
 use std::rc::Rc;
 
 use crate::check::judge::Judge;
-use crate::check::quorums::promise::{Doubled, counted, is_exact};
+use crate::check::quorums::promise::{Doubled, counted, drops_only_seen, is_exact};
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
 use crate::check::versions::exactness::first_superseded;
 use crate::dynamo::config::Versioning;
@@ -102,16 +102,15 @@ impl Judge for Frontier {
 
     fn verdict(self: Box<Self>, layout: &Layout, _: &Account) -> Option<Verdict> {
         let Frontier { examined, added, dropped, superseded, .. } = *self;
-        let exact = is_exact(layout);
-        let otherwise = if exact { Outcome::Violated } else { Outcome::Anomaly };
+        let is = |kept: bool| if kept { Outcome::Violated } else { Outcome::Anomaly };
         let (name, stamped) = ("frontier", layout.cluster.versioning == Versioning::LastWriteWins);
         if !added.is_empty() {
             return Some(added.verdict_if_met(name, examined, Outcome::Violated));
         }
         if !dropped.is_empty() && !stamped {
-            return Some(dropped.verdict_if_met(name, examined, otherwise));
+            return Some(dropped.verdict_if_met(name, examined, is(drops_only_seen(layout))));
         }
         let found = if layout.contexts_told && !stamped { superseded } else { Findings::default() };
-        Some(found.verdict_if_met(name, examined, otherwise))
+        Some(found.verdict_if_met(name, examined, is(is_exact(layout))))
     }
 }

@@ -11,7 +11,7 @@
 
 use crate::check::holdings::Holdings;
 use crate::check::judge::Judge;
-use crate::check::quorums::promise::{Losses, counted, is_durable, is_exact};
+use crate::check::quorums::promise::{Losses, counted, drops_only_seen, is_durable};
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
 use crate::id::NodeId;
 use crate::time::Time;
@@ -67,7 +67,7 @@ impl Judge for HonestAck {
 
     fn verdict(self: Box<Self>, layout: &Layout, _: &Account) -> Option<Verdict> {
         let kept = !self.losses.lost && !self.losses.moved && !layout.administered;
-        let promised = is_exact(layout) && is_durable(layout) && kept;
+        let promised = drops_only_seen(layout) && is_durable(layout) && kept;
         let otherwise = if promised { Outcome::Violated } else { Outcome::Anomaly };
         Some(self.findings.verdict_if_met("honest_ack", self.examined, otherwise))
     }

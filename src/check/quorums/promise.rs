@@ -16,9 +16,17 @@ const MOST: usize = 8_192;
 
 /// Do versions tell exactly what supersedes what, and is that never forgotten?
 pub fn is_exact(layout: &Layout) -> bool {
+    layout.cluster.versioning == Versioning::Dotted && drops_only_seen(layout)
+}
+
+/// Does nothing go but what is superseded? It may stay all the same.
+pub fn drops_only_seen(layout: &Layout) -> bool {
     let cluster = &layout.cluster;
     let kept = cluster.tombstones == Tombstones::Keep && cluster.clock_truncation.is_none();
-    cluster.versioning == Versioning::Dotted && kept
+    match cluster.versioning {
+        Versioning::Dotted | Versioning::Vectors => kept,
+        Versioning::Literal | Versioning::LastWriteWins => false,
+    }
 }
 
 /// Is what was acknowledged on the disk?

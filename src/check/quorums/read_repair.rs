@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use crate::check::judge::Judge;
 use crate::check::quorums::frontier::same;
-use crate::check::quorums::promise::is_exact;
+use crate::check::quorums::promise::drops_only_seen;
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
 use crate::dynamo::config::Versioning;
 use crate::dynamo::fact::request::Mended;
@@ -119,7 +119,7 @@ impl Judge for ReadRepair {
         if !layout.cluster.read_repair {
             return None;
         }
-        let exact = is_exact(layout) || stamped;
+        let exact = drops_only_seen(layout) || stamped;
         let otherwise = if exact { Outcome::Violated } else { Outcome::Anomaly };
         let found = if regressed.is_empty() { amiss } else { regressed };
         Some(found.verdict_if_met("read_repair", examined, otherwise))

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::check::judge::Judge;
 use crate::check::quorums::promise::{
-    Doubled, Losses, counted, is_durable, is_exact, quorums_meet,
+    Doubled, Losses, counted, drops_only_seen, is_durable, is_exact, quorums_meet,
 };
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
 use crate::check::versions::exactness::first_superseded;
@@ -278,7 +278,7 @@ impl Judge for Sessions {
 
     fn verdicts(self: Box<Self>, layout: &Layout, _: &Account) -> Vec<Verdict> {
         let exact = is_exact(layout) && !self.losses.lost;
-        let kept = exact && is_durable(layout) && self.losses.are_none();
+        let kept = drops_only_seen(layout) && is_durable(layout) && self.losses.are_none();
         let is = |broken| if broken { Outcome::Violated } else { Outcome::Anomaly };
         let covered = is(kept && quorums_meet(layout));
         let ordered = exact && layout.contexts_told && !self.shown.is_empty();

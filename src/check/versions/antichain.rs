@@ -2,14 +2,14 @@
 //! that is returned holds a version beside one whose client had seen it.
 //!
 //! Does not verify that the set is complete (S1 to S4, C2). Knobs that legitimately break it, and
-//! make it an anomaly: `versioning` `literal`, `clock_truncation`, and retries that are not
-//! recognised, which make a write twice. Says nothing where the last write wins. Examines each set
-//! of several versions that is stored or returned.
+//! make it an anomaly: `versioning` `vectors` and `literal`, `clock_truncation`, and retries that
+//! are not recognised, which make a write twice. Says nothing where the last write wins. Examines
+//! each set of several versions that is stored or returned.
 
 use crate::check::holdings::Holdings;
 use crate::check::judge::Judge;
 use crate::check::verdict::{Finding, Verdict};
-use crate::check::versions::exactness::{Exactness, superseded};
+use crate::check::versions::exactness::{Exactness, superseded, superseder};
 use crate::check::weighed::Weighed;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::id::{EventId, Key};
@@ -36,9 +36,10 @@ impl Antichain {
 
     fn on_returned(&mut self, time: Time, key: Key, set: &VersionSet, holdings: &Holdings) {
         self.look_for_twins(time, key, set, holdings);
-        for (older, by) in superseded(set) {
-            let (event, by) = (older.ghost.event(), by.ghost.event());
-            let story = || format!("{event} was returned beside {by}, which saw it");
+        for older in superseded(set) {
+            let event = older.ghost.event();
+            let by = || superseder(set, older).ghost.event();
+            let story = || format!("{event} was returned beside {}, which saw it", by());
             self.find(holdings, (time, key), (event, "a seen version was returned"), story);
         }
     }

@@ -2,9 +2,9 @@
 //! others had seen.
 //!
 //! Does not verify which they are (D4, C2). Each key is told of when it exceeds by more than ever
-//! before. Knobs that legitimately break it, and make it an anomaly: `versioning` `literal`,
-//! `clock_truncation`, and retries that are not recognised. Says nothing where the last write wins.
-//! Examines each set of several versions that is stored.
+//! before. Knobs that legitimately break it, and make it an anomaly: `versioning` `vectors` and
+//! `literal`, `clock_truncation`, and retries that are not recognised. Says nothing where the last
+//! write wins. Examines each set of several versions that is stored.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,7 +40,7 @@ impl BoundedSiblings {
     fn look_at(&mut self, time: Time, step: &Step, set: &VersionSet, holdings: &Holdings) {
         self.examined += 1;
         let events = || set.versions().iter().map(|version| version.ghost.event());
-        let seen: BTreeSet<EventId> = superseded(set).map(|(old, _)| old.ghost.event()).collect();
+        let seen: BTreeSet<EventId> = superseded(set).map(|old| old.ghost.event()).collect();
         let newest: BTreeSet<EventId> = events().filter(|event| !seen.contains(event)).collect();
         let held = set.versions().len();
         let excess = held - newest.len();

@@ -3,11 +3,10 @@
 //! held and to what was seen.
 //!
 //! Does not verify that it replaces nothing else (D3). Knobs that legitimately break the first, and
-//! make it an anomaly: `clock_truncation`, `versioning` `literal`, and retries that are not
-//! recognised. Truncation alone never takes the youngest pairs, so that a put by a client that had
-//! seen one version, and all that was held, covers it all the same, unless clocks of machines are
-//! wrong. Says nothing where
-//! the last write wins. Examines each version made.
+//! make it an anomaly: `clock_truncation`, `versioning` `vectors` and `literal`, and retries that
+//! are not recognised. Truncation alone never takes the youngest pairs, so that a put by a client
+//! that had seen one version, and all that was held, covers it all the same, unless clocks of
+//! machines are wrong. Says nothing where the last write wins. Examines each version made.
 
 use crate::check::holdings::Holdings;
 use crate::check::judge::Judge;

@@ -70,7 +70,7 @@ impl DotUniqueness {
                 "{event} was named ({actor},{counter}), though {actor} had counted to {last} with \
                  {other}"
             );
-            let literal = !self.exactness.is_dotted();
+            let literal = !self.exactness.is_named();
             self.findings.add(literal, || finding("a name was given twice", story));
         }
         if again {
@@ -137,7 +137,7 @@ impl DotUniqueness {
         mechanism: &'static str,
         story: String,
     ) {
-        let allowed = !self.exactness.is_dotted();
+        let allowed = !self.exactness.is_named();
         self.findings.add(allowed, || Finding {
             time: Some(time),
             key: Some(step.key),

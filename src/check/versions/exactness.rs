@@ -43,13 +43,18 @@ impl Exactness {
 
     /// Do clocks say exactly which version has seen which?
     pub fn is_exact(self) -> bool {
-        self.is_dotted() && self.most_pairs.is_none() && self.contexts_told
+        self.versioning == Versioning::Dotted && self.drops_only_seen()
+    }
+
+    /// Does a version go only where it is seen by one that stays? It may stay all the same.
+    pub fn drops_only_seen(self) -> bool {
+        self.is_named() && self.most_pairs.is_none() && self.contexts_told
     }
 
     /// Has each version a name of its own?
-    pub fn is_dotted(self) -> bool {
+    pub fn is_named(self) -> bool {
         match self.versioning {
-            Versioning::Dotted => true,
+            Versioning::Dotted | Versioning::Vectors => true,
             Versioning::Literal | Versioning::LastWriteWins => false,
         }
     }
@@ -57,26 +62,29 @@ impl Exactness {
     /// Are there clocks at all?
     pub fn has_clocks(self) -> bool {
         match self.versioning {
-            Versioning::Dotted | Versioning::Literal => true,
+            Versioning::Dotted | Versioning::Vectors | Versioning::Literal => true,
             Versioning::LastWriteWins => false,
         }
     }
 }
 
-/// The versions of a set that are in the true past of another, each with the first that saw it.
-pub fn superseded(set: &VersionSet) -> impl Iterator<Item = (&Version, &Version)> {
+/// The versions of a set that are in the true past of another.
+pub fn superseded(set: &VersionSet) -> impl Iterator<Item = &Version> {
     let versions = set.versions();
     let mut seen = Past::default();
     versions.iter().for_each(|version| seen.join(version.ghost.past()));
-    versions.iter().filter_map(move |older| {
-        let number = older.ghost.event().number;
-        // Sets may hold hundreds; who saw one of them is looked for only where anybody did.
-        let sees = |by: &&Version| by.ghost.past().contains(number);
-        seen.contains(number).then(|| versions.iter().find(sees)).flatten().map(|by| (older, by))
-    })
+    versions.iter().filter(move |older| seen.contains(older.ghost.event().number))
+}
+
+/// The first version that saw this one. Sets may hold hundreds of both: ask only where it is told.
+pub fn superseder<'a>(set: &'a VersionSet, older: &Version) -> &'a Version {
+    let number = older.ghost.event().number;
+    let sees = |by: &&Version| by.ghost.past().contains(number);
+    set.versions().iter().find(sees).expect("only what was seen is asked for")
 }
 
 /// The first of them, by the names of both writes.
 pub fn first_superseded(set: &VersionSet) -> Option<(EventId, EventId)> {
-    superseded(set).next().map(|(older, by)| (older.ghost.event(), by.ghost.event()))
+    let older = superseded(set).next()?;
+    Some((older.ghost.event(), superseder(set, older).ghost.event()))
 }

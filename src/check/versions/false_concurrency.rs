@@ -1,15 +1,15 @@
 //! Verifies (D4): no copy or hint keeps a version beside one whose client had seen it.
 //!
 //! Does not verify that nothing is dropped (D3), nor what reads return (D8). Knobs that
-//! legitimately break it, and make it an anomaly: `versioning` `literal`, `clock_truncation`, and
-//! retries that are not recognised: of a write that was made twice, one version may have been seen
-//! and the other not. Says nothing where the last write wins. Examines each set of several versions
-//! that is stored.
+//! legitimately break it, and make it an anomaly: `versioning` `vectors` and `literal`,
+//! `clock_truncation`, and retries that are not recognised: of a write that was made twice, one
+//! version may have been seen and the other not. Says nothing where the last write wins. Examines
+//! each set of several versions that is stored.
 
 use crate::check::holdings::{Holdings, Why};
 use crate::check::judge::Judge;
 use crate::check::verdict::{Finding, Verdict};
-use crate::check::versions::exactness::{Exactness, superseded};
+use crate::check::versions::exactness::{Exactness, superseded, superseder};
 use crate::check::weighed::Weighed;
 use crate::time::Time;
 use crate::trace::layout::Layout;
@@ -41,8 +41,9 @@ impl Judge for FalseConcurrency {
         let Some(step) = holdings.step().filter(|step| step.why != Why::Lost) else { return };
         let Some(set) = step.news().filter(|set| set.versions().len() > 1) else { return };
         self.examined += 1;
-        for (older, by) in superseded(set) {
-            let (event, seen_by) = (older.ghost.event(), by.ghost.event());
+        for older in superseded(set) {
+            let event = older.ghost.event();
+            let seen_by = || superseder(set, older).ghost.event();
             let allowed = !self.exactness.is_exact() || holdings.is_made_again(event);
             self.findings.add(allowed, || Finding {
                 time: Some(time),
@@ -50,7 +51,7 @@ impl Judge for FalseConcurrency {
                 nodes: vec![step.node],
                 event: Some(event),
                 mechanism: "a seen version is kept as a sibling",
-                story: format!("{} keeps {event} beside {seen_by}, which saw it", step.place()),
+                story: format!("{} keeps {event} beside {}, which saw it", step.place(), seen_by()),
             });
         }
     }

@@ -47,7 +47,7 @@ impl FalseDominance {
         self.examined += 1;
         let Place { time, key, node, mechanism, after } = place;
         for event in place.after.missing_of(before) {
-            self.findings.add(!self.exactness.is_exact(), || {
+            self.findings.add(!self.exactness.drops_only_seen(), || {
                 let stays: Vec<String> =
                     after.versions().iter().map(|v| v.ghost.event().to_string()).collect();
                 let stays = stays.join(", ");

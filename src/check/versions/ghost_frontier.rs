@@ -2,10 +2,11 @@
 //! no other such write had seen, and no others.
 //!
 //! Does not verify that the homes agree (C1) nor that what they hold was acknowledged (D2). Knobs
-//! and troubles that legitimately break it, and make it an anomaly: `versioning` `literal`,
-//! `clock_truncation`, `tombstones` that are dropped, disks that lost a copy of the key, retries
-//! that are not recognised, machines that are taken out, and homes that nothing brings up to date.
-//! Says nothing where the last write wins (D14 does). Examines each key that was ever stored.
+//! and troubles that legitimately break it, and make it an anomaly: `versioning` `literal`, and
+//! `vectors` as to the others, `clock_truncation`, `tombstones` that are dropped, disks that lost a
+//! copy of the key, retries that are not recognised, machines that are taken out, and homes that
+//! nothing brings up to date. Says nothing where the last write wins (D14 does). Examines each key
+//! that was ever stored.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +23,9 @@ use crate::time::Time;
 use crate::trace::layout::Layout;
 use crate::trace::observer::Interest;
 use crate::trace::record::{Account, Record};
+
+/// What no clocks excuse that only ever keep too much.
+const ABSENT: &str = "a newest write is not there";
 
 /// The judge.
 #[derive(Debug)]
@@ -78,7 +82,7 @@ impl GhostFrontier {
             let missing = event(*missing);
             let story =
                 format!("{node} lacks {missing}, which reached a disk and nothing has seen");
-            return Some((missing, "a newest write is not there", story));
+            return Some((missing, ABSENT, story));
         }
         let extra = event(*numbers.difference(&newest).next()?);
         let story = format!("{node} keeps {extra}, which a write that reached a disk had seen");
@@ -109,7 +113,8 @@ impl Judge for GhostFrontier {
         let mut findings = Weighed::default();
         let promised = is_promised(layout, self.lacks_hints, account.now) && account.quiescent;
         let kept = layout.cluster.tombstones.are_kept();
-        let excused = !promised || !self.exactness.is_exact() || !kept || layout.administered;
+        let excused = !promised || !kept || layout.administered;
+        let (exact, whole) = (self.exactness.is_exact(), self.exactness.drops_only_seen());
         for key in self.reached.keys().copied() {
             for node in account.homes.of(key) {
                 let copies = &account.nodes[node.index()].copies;
@@ -118,7 +123,8 @@ impl Judge for GhostFrontier {
                 let Some((event, mechanism, story)) = self.compare(key, *node, held) else {
                     continue;
                 };
-                let allowed = excused || self.excused.contains(&key);
+                let exact = if mechanism == ABSENT { whole } else { exact };
+                let allowed = excused || !exact || self.excused.contains(&key);
                 findings.add(allowed, || Finding {
                     key: Some(key),
                     nodes: vec![*node],

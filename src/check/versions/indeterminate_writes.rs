@@ -15,7 +15,6 @@ use crate::check::judge::Judge;
 use crate::check::verdict::{Finding, Verdict};
 use crate::check::versions::exactness::Exactness;
 use crate::check::weighed::Weighed;
-use crate::dynamo::config::Versioning;
 use crate::dynamo::fact::Fact;
 use crate::ghost::Past;
 use crate::id::{EventId, Key, OperationId};
@@ -92,7 +91,7 @@ impl IndeterminateWrites {
         if let Some(reaped) = self.reaped.get(&step.key) {
             gone = gone.without(reaped);
         }
-        let exact = self.exactness.versioning == Versioning::Dotted;
+        let exact = self.exactness.is_named();
         for number in gone.iter() {
             let event = EventId { key: step.key, number };
             let allowed = !exact || holdings.is_lost_to_disk(event) || self.administered;

@@ -14,7 +14,7 @@ use crate::check::judge::Judge;
 use crate::check::verdict::{Finding, Verdict};
 use crate::check::versions::exactness::Exactness;
 use crate::check::weighed::Weighed;
-use crate::dynamo::config::{Flush, Versioning};
+use crate::dynamo::config::Flush;
 use crate::faults::spec::DiskAfterCrash;
 use crate::id::{EventId, NodeId};
 use crate::time::Time;
@@ -49,7 +49,7 @@ impl ReplicaFrontier {
     fn on_step(&mut self, time: Time, step: &Step) {
         let (mechanism, allowed) = match step.why {
             Why::Kept(_) | Why::Hinted if step.before.is_some() => {
-                let exact = self.exactness.versioning == Versioning::Dotted;
+                let exact = self.exactness.is_named();
                 ("what was stored knows less than what it replaced", !exact)
             }
             Why::Lost => {

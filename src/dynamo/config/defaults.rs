@@ -42,7 +42,16 @@ impl Default for Gossip {
             exchange: Exchange::default(),
             spread: Spread::default(),
             in_step: false,
+            rumours: None,
         }
+    }
+}
+
+impl Gossip {
+    /// One round in so many brings everybody to the same history whatever became of rumours; none
+    /// if no round does.
+    pub fn reconciles_every(&self) -> Option<u64> {
+        self.rumours.as_ref().map_or(Some(1), |it| it.reconcile_every.map(u64::from))
     }
 }
 

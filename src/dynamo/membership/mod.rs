@@ -1,6 +1,6 @@
 //! Section 4.8: who belongs, and who answers.
 //!
-//! Membership spreads by gossip (`gossip.rs`); who answers is each node's own finding
+//! Membership spreads by gossip (`gossip.rs`, `rumours.rs`); who answers is each node's own finding
 //! (`detector.rs`), by requests or, not as in the paper, by watching others of its own accord
 //! (`watch.rs`). Only an administrator changes who belongs (`administration.rs`).
 
@@ -10,4 +10,5 @@ pub mod detector;
 pub mod gossip;
 pub mod groups;
 pub mod probing;
+pub mod rumours;
 pub mod watch;

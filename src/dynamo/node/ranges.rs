@@ -79,6 +79,7 @@ impl Node {
         };
         self.disk.history = Rc::clone(&history);
         self.view.learn(history);
+        self.gossip.on_news();
         self.tell_belief(ctx);
         if before.membership() != self.view.history().membership() {
             ctx.tell(|| Fact::Believes { history: Rc::clone(self.view.history()) });

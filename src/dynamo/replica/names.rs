@@ -46,7 +46,11 @@ impl Replica {
         clocks: [Option<&Clock>; 2],
     ) -> Actor {
         let actor = self.known_actor(config, key, stand_in_for);
-        if config.clock_truncation.is_none() || config.versioning != Versioning::Dotted {
+        let names_versions = match config.versioning {
+            Versioning::Dotted | Versioning::Vectors => true,
+            Versioning::Literal | Versioning::LastWriteWins => false,
+        };
+        if config.clock_truncation.is_none() || !names_versions {
             return actor;
         }
         let known = clocks.into_iter().flatten().map(|clock| clock.counter(actor)).max();
@@ -59,15 +63,19 @@ impl Replica {
 
     fn known_actor(&mut self, config: &Cluster, key: Key, stand_in_for: Option<NodeId>) -> Actor {
         match (config.versioning, stand_in_for) {
-            (Versioning::Dotted, Some(_)) if config.planted.is(Plant::VvSharedActorPerNode) => {
+            (Versioning::Dotted | Versioning::Vectors, Some(_))
+                if config.planted.is(Plant::VvSharedActorPerNode) =>
+            {
                 self.name()
             }
             (Versioning::Literal | Versioning::LastWriteWins, _) => Actor::of_node(self.me),
-            (Versioning::Dotted, None) => match self.serials.get(&(key, self.me)) {
-                None => self.name(),
-                Some(serial) => Actor::of_copy(self.me, self.life, *serial),
-            },
-            (Versioning::Dotted, Some(target)) => {
+            (Versioning::Dotted | Versioning::Vectors, None) => {
+                match self.serials.get(&(key, self.me)) {
+                    None => self.name(),
+                    Some(serial) => Actor::of_copy(self.me, self.life, *serial),
+                }
+            }
+            (Versioning::Dotted | Versioning::Vectors, Some(target)) => {
                 let next = self.last_serial + 1;
                 let serial = *self.serials.entry((key, target)).or_insert(next);
                 self.last_serial = self.last_serial.max(serial);

@@ -1,15 +1,17 @@
-//! Syntactic reconciliation under the three ways of ordering versions (section 4.4, section 6).
+//! Syntactic reconciliation under the four ways of ordering versions (section 4.4, section 6).
 //!
 //! Dotted: a set has one clock for all that it knows, and a version is obsolete for whoever knows
-//! its dot without holding it (dotted version vector sets; Riak since 2.0). Literal: the paper's
-//! own rule, each version with a clock in which its coordinator incremented its entry. Last write
-//! wins: the largest (stamp, dot) stays.
+//! its dot without holding it (dotted version vector sets; Riak since 2.0). Vectors: the same
+//! without the dots (Riak before). Literal: the paper's own rule, each version with a clock in
+//! which its coordinator incremented its entry. Last write wins: the largest (stamp, dot) stays.
 //!
 //! Truncation (section 4.4) takes the oldest pairs out of a clock that has too many. Literal: out
 //! of the clock of a version as it is made; what it descends from is then no longer all in it, and
-//! wherever an ancestor with that pair is held, the two look concurrent. Dotted: out of what a set
-//! knows, whenever that grows; versions that it superseded under a name that it forgot come back as
-//! siblings. The names of versions that it holds stay.
+//! wherever an ancestor with that pair is held, the two look concurrent. Dotted and vectors: out of
+//! what a set knows, whenever that grows; versions that it superseded under a name that it forgot
+//! come back as siblings. The names of versions that it holds stay.
+
+mod vectors;
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -66,6 +68,7 @@ pub fn write(
 ) -> VersionSet {
     match versioning {
         Versioning::Dotted => write_dotted(local, context, author, value, ghost),
+        Versioning::Vectors => vectors::write(local, context, author, value, ghost),
         Versioning::Literal => write_literal(local, context, author, value, ghost),
         Versioning::LastWriteWins => write_stamped(local, author, value, ghost),
     }
@@ -88,6 +91,7 @@ pub fn merge(
     }
     let merged = match versioning {
         Versioning::Dotted => merge_dotted(mine, theirs, planted),
+        Versioning::Vectors => vectors::merge(mine, theirs, planted),
         Versioning::Literal => merge_literal(mine, theirs),
         Versioning::LastWriteWins => merge_stamped(mine, theirs),
     };

@@ -21,6 +21,8 @@ struct Story {
     most_pairs: Option<u32>,
 }
 
+const ALL: [Versioning; 4] =
+    [Versioning::Dotted, Versioning::Vectors, Versioning::Literal, Versioning::LastWriteWins];
 const NAMES: [&str; 3] = ["Sx", "Sy", "Sz"];
 
 impl Story {
@@ -63,10 +65,10 @@ fn events(set: &VersionSet) -> Vec<u32> {
     events
 }
 
-// Checklist item 11: figure 3's D1 to D5 yield the listed clocks exactly, under both schemes.
+// Checklist item 11: figure 3's D1 to D5 yield the listed clocks exactly, under all three schemes.
 #[test]
 fn figure_3_yields_its_six_clocks() {
-    for versioning in [Versioning::Dotted, Versioning::Literal] {
+    for versioning in [Versioning::Dotted, Versioning::Literal, Versioning::Vectors] {
         let mut story = Story::new(versioning);
         let d1 = story.put(0, None, None);
         assert_eq!(spelt(d1.clock()), "[(Sx,1)]");
@@ -99,6 +101,50 @@ fn a_stale_context_loses_a_write_under_literal_clocks_only() {
         let second = story.put(0, Some(&first), Some(&read));
         assert_eq!(events(&second), left, "{versioning:?}");
     }
+}
+
+// The same through one coordinator: vectors lose nothing, and keep the one that both had replaced.
+#[test]
+fn vectors_keep_what_a_put_with_a_stale_context_overwrites() {
+    let mut story = Story::new(Versioning::Vectors);
+    let read = story.put(0, None, None);
+    let first = story.put(0, Some(&read), Some(&read));
+    assert_eq!(events(&first), [2], "a context that covers all replaces all");
+    let second = story.put(0, Some(&first), Some(&read));
+    assert_eq!(events(&second), [2, 3]);
+    let third = story.put(0, Some(&second), Some(&first));
+    assert_eq!(events(&third), [2, 3, 4], "the second stays beside the one that had seen it");
+    let merged = story.put(0, Some(&third), Some(&third));
+    assert_eq!((events(&merged), spelt(merged.clock())), (vec![5], "[(Sx,5)]".to_string()));
+}
+
+// Two clients in turn, each with the context of its own last answer: the sibling explosion.
+#[test]
+fn two_clients_in_turn_leave_two_versions_under_dots_and_all_under_vectors() {
+    for (versioning, left) in [(Versioning::Dotted, 2), (Versioning::Vectors, 40)] {
+        let mut story = Story::new(versioning);
+        let (mut held, mut answers) = (None, [None, None]);
+        for put in 0..40 {
+            let next = story.put(0, held.as_ref(), answers[put % 2].as_ref());
+            (held, answers[put % 2]) = (Some(Rc::clone(&next)), Some(next));
+        }
+        assert_eq!(held.map(|set| set.versions().len()), Some(left), "{versioning:?}");
+    }
+}
+
+// Nothing tells a union that one of its versions was replaced elsewhere, so that the order counts.
+#[test]
+fn the_order_in_which_vectors_meet_decides_what_is_kept_too_long() {
+    let mut story = Story::new(Versioning::Vectors);
+    let old = story.put(0, None, None);
+    let new = story.put(1, Some(&old), Some(&old));
+    let aside = story.put(2, None, None);
+    let early = story.merge(&story.merge(&old, &new), &aside);
+    let late = story.merge(&story.merge(&old, &aside), &new);
+    assert_eq!((events(&early), events(&late)), (vec![2, 3], vec![1, 2, 3]));
+    assert_eq!(early.clock(), late.clock());
+    let [one, other] = [story.merge(&early, &late), story.merge(&late, &early)];
+    assert_eq!((events(&one), one.digest()), (vec![1, 2, 3], other.digest()), "they agree");
 }
 
 // Checklist item 12: equal, before, after, concurrent; an absent entry counts zero.
@@ -219,6 +265,34 @@ proptest! {
         }
     }
 
+    // Vectors too are merged to the same set from either side and once for all, though the order of
+    // three may matter; and they keep whatever dots would keep of the same history.
+    #[test]
+    fn vectors_agree_and_keep_all_that_dots_keep(
+        steps in prop::collection::vec((0..6_u8, 0..3_u8, 0..32_u8), 1..60)
+    ) {
+        let (story, held) = replicas(Versioning::Vectors, &steps);
+        let (dotted, exact) = replicas(Versioning::Dotted, &steps);
+        let pairs: Vec<(Rc<VersionSet>, Rc<VersionSet>)> =
+            held.into_iter().zip(exact).filter_map(|(one, other)| one.zip(other)).collect();
+        for (a, dots_a) in &pairs {
+            prop_assert_eq!(story.merge(a, a).digest(), a.digest());
+            for (b, dots_b) in &pairs {
+                let ab = story.merge(a, b);
+                prop_assert_eq!(ab.digest(), story.merge(b, a).digest());
+                prop_assert_eq!(story.merge(&ab, a).digest(), ab.digest());
+                for (c, _) in &pairs {
+                    let (left, right) = (story.merge(&ab, c), story.merge(a, &story.merge(b, c)));
+                    prop_assert_eq!(left.clock(), right.clock());
+                }
+                let needed = events(&dotted.merge(dots_a, dots_b));
+                let kept = events(&ab);
+                prop_assert!(needed.iter().all(|event| kept.contains(event)), "none is lost");
+                prop_assert!(ab.versions().iter().all(|it| ab.clock().contains(it.dot)));
+            }
+        }
+    }
+
     // The ghost knows the truth: dotted clocks keep exactly what is maximal in it.
     #[test]
     fn dotted_clocks_are_exact(
@@ -257,7 +331,7 @@ fn equal_sets_have_equal_digests_whatever_the_order() {
 // whatever order ends with the same bytes, and a damaged copy is not an equal one.
 #[test]
 fn copies_that_differ_in_bytes_alone_agree_in_any_order() {
-    for versioning in [Versioning::Dotted, Versioning::Literal, Versioning::LastWriteWins] {
+    for versioning in ALL {
         let mut story = Story::new(versioning);
         let first = story.put(0, None, None);
         let good = story.put(1, Some(&first), None);
@@ -327,13 +401,13 @@ fn time_stamps_of_pairs_count_on_the_wire_only_where_clocks_are_truncated() {
 proptest! {
     /// However nodes write and exchange what they hold, no clock that is stored is longer than it
     /// may be: of a version under literal clocks, of a set but for the names of what it holds under
-    /// dotted ones.
+    /// all others.
     #[test]
     fn truncated_clocks_stay_short(
         steps in proptest::collection::vec((0..3_u32, 0..3_u32, proptest::bool::ANY), 1..40),
         most in 1..3_u32,
     ) {
-        for versioning in [Versioning::Dotted, Versioning::Literal] {
+        for versioning in [Versioning::Dotted, Versioning::Vectors, Versioning::Literal] {
             let mut story = truncating(versioning, most);
             let mut held: [Option<Rc<VersionSet>>; 3] = Default::default();
             for (node, other, writes) in &steps {
@@ -349,8 +423,8 @@ proptest! {
                     let limit = (most as usize).max(set.versions().len());
                     let own = set.versions().iter().filter_map(|version| version.clock.as_ref());
                     prop_assert!(own.into_iter().all(|c| c.entries().len() <= most as usize));
-                    let dotted = versioning == Versioning::Dotted;
-                    prop_assert!(!dotted || set.clock().entries().len() <= limit);
+                    let joint = versioning != Versioning::Literal;
+                    prop_assert!(!joint || set.clock().entries().len() <= limit);
                 }
             }
         }

@@ -3,12 +3,10 @@
 use crate::dynamo::config::handoff::HintedHandoff;
 use crate::dynamo::config::local::{Admission, ObjectBuffer};
 use crate::dynamo::config::modes::{ClockSkew, ClockTruncation, Tombstones, TruncatedWhen};
-use crate::dynamo::config::{
-    AntiEntropy, Cluster, Exchange, Flush, RangeTransfer, Spread, Timeouts, Versioning,
-};
+use crate::dynamo::config::{AntiEntropy, Cluster, Flush, RangeTransfer, Timeouts, Versioning};
 
 use crate::scenario::check::detection::check_failure_detection;
-use crate::scenario::check::{CLOCK_LIMIT, check_positive};
+use crate::scenario::check::{CLOCK_LIMIT, check_positive, gossip};
 use crate::scenario::problem::Findings;
 
 /// Most storage nodes.
@@ -32,13 +30,7 @@ pub(super) fn check(cluster: &Cluster, findings: &mut Findings) {
     if let Some(settings) = cluster.anti_entropy.on() {
         check_anti_entropy(settings, findings);
     }
-    check_positive(cluster.gossip.interval, "cluster.gossip.interval", findings);
-    findings.require_with(
-        cluster.gossip.spread == Spread::PushPull || cluster.gossip.exchange == Exchange::Digest,
-        "cluster.gossip.spread",
-        ["cluster.gossip.exchange"],
-        "one-way gossip sends whole histories or one digest: leave `exchange` at \"digest\"",
-    );
+    gossip::check(&cluster.gossip, findings);
     check_failure_detection(&cluster.failure_detection, findings);
     match cluster.flush {
         Flush::Always => {}

@@ -11,6 +11,7 @@ mod detection;
 mod disk;
 mod expect;
 mod faults;
+mod gossip;
 mod hunt;
 mod network;
 mod parties;
