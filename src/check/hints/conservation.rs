@@ -46,8 +46,8 @@ pub struct Conservation {
     delivered: BTreeMap<(NodeId, NodeId, Key), Past>,
     /// The last crash.
     crash: Option<(Time, NodeId, DiskAfterCrash)>,
-    /// A hint that has melted into others, which are told of next.
-    melted: Option<(Time, NodeId, Hint)>,
+    /// Hints that have melted into others, which are told of before anything else happens.
+    melted: Vec<(Time, NodeId, Hint)>,
     examined: u64,
     findings: Findings,
 }
@@ -65,7 +65,7 @@ impl Conservation {
             losers: BTreeSet::new(),
             delivered: BTreeMap::new(),
             crash: None,
-            melted: None,
+            melted: Vec::new(),
             examined: 0,
             findings: Findings::default(),
         }
@@ -118,7 +118,7 @@ impl Conservation {
             Fact::StandIn(told) => self.on_stand_in(now, node, told, holdings),
             Fact::HintDelivered { hint } => self.on_delivered(now, node, hint, holdings),
             Fact::HintSuperseded { hint } => {
-                self.melted = Some((now, node, hint.clone()));
+                self.melted.push((now, node, hint.clone()));
             }
             Fact::HintLost { hint } => self.on_lost(now, node, hint),
             Fact::HintDropped { hint } => {
@@ -233,34 +233,32 @@ impl Conservation {
         }
     }
 
-    /// All that a hint melted into has been told of once anything else happens.
+    /// All that hints melted into has been told of once anything else happens.
     fn look_at_melted(&mut self, now: Time, record: &Record<'_>, holdings: &Holdings) {
-        let Some((when, who, _)) = &self.melted else { return };
+        let Some((when, who, _)) = self.melted.first() else { return };
         let same = matches!(record, Record::Node { node, .. } if node == who && *when == now);
-        let melts = match record {
-            Record::Node { node, fact: Fact::HintSuperseded { hint } } => Some((*node, hint)),
-            _other => None,
-        };
-        if same && melts.is_none() {
-            return;
+        if !same {
+            let melted = std::mem::take(&mut self.melted);
+            melted.into_iter().for_each(|(when, node, hint)| {
+                self.look_at_one(when, node, &hint, holdings);
+            });
         }
-        let Some((when, node, hint)) = self.melted.take() else { return };
+    }
+
+    fn look_at_one(&mut self, when: Time, node: NodeId, hint: &Hint, holdings: &Holdings) {
         self.examined += 1;
         let hints = holdings.hints(hint.key).iter().filter(|((holder, _), _)| *holder == node);
         let hints = hints.map(|(_, set)| &**set);
         let own = holdings.copies(hint.key).get(&node).map(|set| &**set);
         let here = hints.chain(own).any(|set| covers(Some(set), &hint.set));
         // What merging keeps is for the judges of versions.
-        let place = (node, hint.target, hint.key);
-        let melts_on = melts.is_some_and(|(by, next)| (by, next.target, next.key) == place);
         let later = holdings.hints(hint.key).contains_key(&(node, hint.target));
-        let here = here || later || melts_on;
         let copies = holdings.copies(hint.key);
         let has_it = |home: &NodeId| covers(copies.get(home).map(|set| &**set), &hint.set);
-        if !here && !holdings.homes(hint.key).iter().all(has_it) {
+        if !here && !later && !holdings.homes(hint.key).iter().all(has_it) {
             let story = "has gone, and neither is it in another hint there, nor do all homes have \
                          what was in it";
-            self.find(when, node, &hint, "a hint that went into nothing", story);
+            self.find(when, node, hint, "a hint that went into nothing", story);
         }
     }
 
