@@ -1,5 +1,5 @@
-//! Figure 12: versions side by side over time, by how the store tells versions apart and whether
-//! clients hand back what they read. (Preguiça et al., "Dotted version vectors", 2012.)
+//! Figure 12: versions side by side over time, by how the store tells versions apart, whether
+//! clients hand back what they read, and how often they read. (Preguiça et al., "Dotted version vectors", 2012.)
 
 use crate::gallery::figure::Drawn;
 use crate::gallery::panes::{Pane, chart, estimate, panel, told};
@@ -9,10 +9,14 @@ use crate::report::plot::chart::Scale;
 use crate::report::tabular::table::{Problem, Table};
 use crate::reproduce::work::Effort;
 
+/// Each puts again and again with what it knows of its own last put alone.
+const SELDOM_READ: &str = r#"workload.mix={"get":0.05,"put":0.95}"#;
+
 /// What it is called, and what is set.
-const CLOCKS: [(&str, &[&str]); 5] = [
+const CLOCKS: [(&str, &[&str]); 6] = [
     ("dotted", &[]),
-    ("vectors without dots", &["cluster.versioning=vectors"]),
+    ("dotted, seldom read", &[SELDOM_READ]),
+    ("vectors without dots, seldom read", &["cluster.versioning=vectors", SELDOM_READ]),
     ("dotted, context lost", &["workload.session={\"context\": \"lost\"}"]),
     ("literal", &["cluster.versioning=literal"]),
     ("last write wins", &["cluster.versioning=last_write_wins"]),
@@ -73,7 +77,7 @@ pub fn draw(table: &Table) -> Result<Drawn, Problem> {
         found.map_or(name.to_string(), |(_, spelt)| format!("{name} ({spelt} lost)"))
     };
     let chart = chart(
-        "Dots keep siblings few, lost contexts let them grow, others lose writes",
+        "Dots keep siblings few, vectors or contexts without them do not, others lose writes",
         "two clients write each key with the context of their last answer; bands: 95 % intervals",
         "simulated time, s",
         vec![panel(table, &pane, label)?],

@@ -69,7 +69,8 @@ fn exchanges(seeds: u64) -> Vec<Trial> {
         let told = vec![
             ("nodes", nodes.to_string()),
             ("spread", ENDLESS.to_string()),
-            ("k", String::new()),
+            // They never lose interest.
+            ("k", "0".to_string()),
         ];
         Trial::of(setting, told, move |seen| rounds(seen, f64::from(nodes)))
     })
