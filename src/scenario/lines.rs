@@ -4,6 +4,7 @@
 //! Defaults are those of the types. Whatever is left out reads as it was, which is tried and not
 //! assumed.
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::scenario::spec::Scenario;
@@ -25,6 +26,11 @@ pub struct Lines {
 struct Line {
     path: Vec<String>,
     says: String,
+}
+
+/// A field as a scenario spells it.
+pub fn spelt(field: &impl Serialize) -> String {
+    serde_json::to_string(field).expect("a field of a scenario is plain data")
 }
 
 impl Lines {

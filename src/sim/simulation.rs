@@ -130,14 +130,14 @@ impl Simulation {
             refresh: plan.workload.membership_refresh,
         };
         let end_of_duration = Time::ZERO + plan.duration;
-        let sites = &plan.network.sites;
-        let habits = Rc::new(Habits::new(&plan.workload, sites, outset, end_of_duration));
+        let (workload, sites) = (&plan.workload, &plan.network.sites);
+        let habits = Rc::new(Habits::new(workload, sites, outset, end_of_duration));
         let client = |id| Client::new(ClientId(id), Rc::clone(&habits), &luck);
-        let clients = (0..plan.workload.clients).map(client).collect();
+        let clients = (0..workload.clients).map(client).collect();
         let mut queue = Queue::new();
-        let lanes = constant_lanes(&mut queue, plan);
         Simulation {
             now: Time::ZERO,
+            lanes: constant_lanes(&mut queue, plan),
             queue,
             machines,
             clients,
@@ -145,7 +145,6 @@ impl Simulation {
             service: Service::new(&plan.disk),
             numbering: Numbering::new(placement.keys.count()),
             identity: Identity { me: NodeId(0), life: 0, config, placement },
-            lanes,
             to_self: VecDeque::new(),
             steps: schedule(&plan.faults, plan.duration, &luck).into_iter().peekable(),
             orders: plan.orders().into_iter().peekable(),

@@ -55,8 +55,8 @@ impl Targets {
             nodes: vec![node, hint.target],
             mechanism: "a hint for one that is gone",
             ..Finding::story(format!(
-                "{node} has delivered a hint of {} to {}, of which it knew from {since} that it was \
-                 taken out, and has not turned to the homes that there are since",
+                "{node} has delivered a hint of {} to {}, of which it knew from {since} that it \
+                 was taken out, and has not turned to the homes that there are since",
                 hint.key, hint.target
             ))
         });

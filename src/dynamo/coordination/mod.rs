@@ -43,7 +43,7 @@ pub struct Scene<'a> {
 impl Scene<'_> {
     /// The ring, to keep.
     fn shared_ring(self) -> Rc<Ring> {
-        Rc::clone(self.view.ring().expect("a request has a ring"))
+        Rc::clone(self.view.last_ring().expect("a request has a ring"))
     }
 }
 

@@ -5,6 +5,7 @@
 //! told to join or to leave ends it itself, once the ranges have moved.
 
 mod groups;
+mod moving;
 mod partitions;
 
 use std::cell::{OnceCell, RefCell};
@@ -14,7 +15,7 @@ use std::rc::Rc;
 use crate::digest::Digest;
 use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::ring::position::Position;
-use crate::dynamo::ring::range::{Move, moves};
+use crate::dynamo::ring::range::Move;
 use crate::dynamo::ring::strategy::Placement;
 use crate::id::NodeId;
 use crate::time::{Duration, Time};
@@ -294,31 +295,6 @@ impl History {
             return Ring::new(tokens.iter().map(|(node, own)| (*node, &own[..])), placement);
         }
         Ring::new(nodes.iter().map(|node| (*node, &*self.changes[node].tokens)), placement)
-    }
-
-    /// What has to move for the transition under way, in ring order; nothing without one, or if
-    /// there is no ring before or after it.
-    pub fn moves(&self, placement: &Placement) -> Rc<[Move]> {
-        let make = || match self.after_transition() {
-            Some(after) if !self.members.is_empty() && !after.is_empty() => {
-                let before = self.ring(placement);
-                moves(&before, &self.ring_of(&after, placement)).into()
-            }
-            _ => [].into(),
-        };
-        Rc::clone(self.moves.get_or_init(make))
-    }
-
-    /// Who is on the ring once the transition under way has ended.
-    fn after_transition(&self) -> Option<Vec<NodeId>> {
-        let node = self.transition()?.node;
-        let mut after: Vec<NodeId> =
-            self.members.iter().copied().filter(|member| *member != node).collect();
-        if !self.is_member(node) {
-            after.push(node);
-            after.sort_unstable();
-        }
-        Some(after)
     }
 
     /// The join of two histories; shares the one that already has it all.

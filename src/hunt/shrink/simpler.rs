@@ -1,10 +1,9 @@
 //! Scenarios that are simpler than another in one count: fewer clients, keys, operations, bytes and
 //! nodes, and less time.
 
-use serde::Serialize;
-
 use crate::quantity::{Bytes, Rate};
 use crate::random::distribution::Distribution;
+use crate::scenario::lines::spelt;
 use crate::scenario::spec::Scenario;
 use crate::time::Duration;
 use crate::workload::size::{Shape, Sizes};
@@ -71,20 +70,15 @@ fn value(name: &str, scenario: &Scenario) -> String {
         "workload.clients" => workload.clients.to_string(),
         "workload.keys" => match &workload.keys {
             Keys::Uniform { count } | Keys::Zipf { count, .. } => count.to_string(),
-            other => json(other),
+            other => spelt(other),
         },
         "workload.arrivals" => match &workload.arrivals {
             Arrivals::Poisson(rate) | Arrivals::Constant(rate) => rate.to_string(),
-            other => json(other),
+            other => spelt(other),
         },
         "workload.value" => largest(&workload.value).to_string(),
         _ => scenario.duration.to_string(),
     }
-}
-
-/// As the scenario has it.
-fn json(field: &impl Serialize) -> String {
-    serde_json::to_string(field).expect("a field of a scenario is JSON")
 }
 
 fn keys(keys: &Keys, fewer: impl Fn(u32) -> u32) -> Keys {
