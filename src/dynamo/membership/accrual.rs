@@ -233,7 +233,7 @@ mod tests {
         let (exponential, normal) = (GapModel::Exponential, GapModel::Normal);
         let rows = [
             (exponential, 8.0, 18.420_681),
-            (exponential, 1.0, 2.302_585),
+            (exponential, 1.0, std::f64::consts::LN_10),
             (normal, 1.0, 1.282),
             (normal, 2.0, 2.326),
             (normal, 3.0, 3.090),
