@@ -105,7 +105,7 @@ pub const LIST: &[Figure] = &[
         shows: "versions side by side over time, by the kind of clock",
         source: "Preguiça et al., Brief Announcement: Efficient Causality Tracking in Distributed \
                  Storage Systems With Dotted Version Vectors, PODC 2012",
-        scenarios: &["two-writers", "without-dots"],
+        scenarios: &["two-writers"],
         make: Make::Measured { trials: siblings::trials, draw: siblings::draw },
     },
     Figure {

@@ -34,6 +34,7 @@ pub fn trials(effort: Effort) -> Vec<Trial> {
     let seeds = |scenario| match (effort, scenario) {
         (Effort::Full, "without-dots") => 40,
         (Effort::Full, _) => 8,
+        (_quick, "without-dots") => 12,
         _quick => 3,
     };
     let each =
