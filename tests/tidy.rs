@@ -39,7 +39,7 @@ const PAPER: [&[&str]; 6] = [
 const PAGES: [&str; 5] = ["message", "timer", "job", "fact", "words"];
 
 /// Words, the only places where they may stand, and what to use elsewhere.
-const WORDS: [(&str, &[&str], &str); 22] = [
+const WORDS: [(&str, &[&str], &str); 23] = [
     ("rand::", &["src/random/"], "draw from crate::random"),
     ("rand_chacha", &["src/random/"], "draw from crate::random"),
     ("clap", &["src/cli/"], "arguments belong to the command line"),
@@ -54,6 +54,7 @@ const WORDS: [(&str, &[&str], &str); 22] = [
         "the core knows no JSON",
     ),
     ("std::thread", &["src/cli/parallel.rs"], "a run has one thread; several runs have parallel"),
+    ("rayon", &["src/cli/parallel.rs"], "a run has one thread; several runs have parallel"),
     ("std::sync", &["src/cli/"], "a run has one thread"),
     ("thread_local", &[], "a run has no ambient state"),
     (

@@ -46,7 +46,7 @@ pub fn frontier(arguments: &Frontier, terminal: &Terminal) -> Result<Code, Failu
     if !arguments.dry_run {
         let usual = Path::new("results").join("frontier").join(&base.scenario().name);
         let folder = Folder::make(arguments.out.as_deref().unwrap_or(&usual))?;
-        draw_all(&folder, &found, &points)?;
+        draw_all(&folder, &found, (&axes, &points))?;
         keep(&folder, &found, &base)?;
     }
     let json = || String::from_utf8_lossy(&pretty(&found)).into_owned();
@@ -148,9 +148,13 @@ impl<'t> Shown<'t> {
 }
 
 /// Draws each plane that has a point.
-fn draw_all(folder: &Folder, found: &tables::Frontier, points: &[Point]) -> Result<(), Failure> {
+fn draw_all(
+    folder: &Folder,
+    found: &tables::Frontier,
+    settings: (&[Axis], &[Point]),
+) -> Result<(), Failure> {
     for plane in PLANES {
-        let chart = chart(&found.scenario, found.seeds.len(), points, plane);
+        let chart = chart(&found.scenario, found.seeds.len(), settings, plane);
         let drawing = draw(&chart);
         let drawing = drawing.map_err(|e| Failure::Environment(format!("cannot draw: {e}")))?;
         folder.write(format!("{}.svg", plane.stem), &drawing.svg)?;

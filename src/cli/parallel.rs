@@ -1,9 +1,10 @@
 //! Work on several cores. A run has one thread; only runs that know nothing of each other are
 //! done at the same time, and what comes of them is taken in their order.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+
+use rayon::iter::{ParallelBridge, ParallelIterator};
 
 /// How many to do at a time where nothing is said: one for each core.
 pub fn jobs(asked: Option<usize>) -> usize {
@@ -24,22 +25,18 @@ pub fn each<T: Sync, R: Send>(
     stop: &(dyn Fn() -> bool + Sync),
     work: &(dyn Fn(&T) -> R + Sync),
 ) -> Vec<Option<R>> {
-    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    let worker = || {
-        while !stop() {
-            let place = next.fetch_add(1, Ordering::Relaxed);
-            let Some(item) = items.get(place) else { return };
-            let result = work(item);
-            done.lock().expect("no worker dies with the lock").push((place, result));
-        }
-    };
-    thread::scope(|scope| {
-        for _ in 0..jobs.min(items.len()) {
-            scope.spawn(worker);
-        }
-    });
+    let threads = jobs.min(items.len());
+    if threads == 0 {
+        return Vec::new();
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.expect("a few threads can be had");
+    let one = |(place, item)| (!stop()).then(|| (place, work(item)));
+    // Handed out one at a time, in their order: what stops midway has done the first of them.
+    let in_turn = items.iter().enumerate().par_bridge();
+    let done: Vec<(usize, R)> = pool.install(|| in_turn.filter_map(one).collect());
     let mut results: Vec<Option<R>> = items.iter().map(|_| None).collect();
-    for (place, result) in done.into_inner().expect("no worker died with the lock") {
+    for (place, result) in done {
         results[place] = Some(result);
     }
     results

@@ -81,7 +81,7 @@ pub fn possible(means: &[(f64, Estimate)], ends: Option<(f64, f64)>) -> Vec<(f64
 pub fn chart(title: &str, subtitle: &str, x: &str, panels: Vec<Panel>) -> Chart {
     let (title, subtitle) = (title.to_string(), subtitle.to_string());
     let x = Axis { title: x.to_string(), ..Axis::default() };
-    Chart { title, subtitle, x, panels, shades: Vec::new() }
+    Chart { title, subtitle, x, panels, ..Chart::default() }
 }
 
 /// The estimate of the rows that have these values.

@@ -42,7 +42,7 @@ pub fn bars(name: &str, plan: &Plan, layout: &Layout) -> Chart {
         subtitle: format!("{name}, seed {}", plan.seed),
         x: Axis { title: "simulated time, s".to_string(), from: Some(0.0), to, ..Axis::default() },
         panels: vec![panel],
-        shades: Vec::new(),
+        ..Chart::default()
     }
 }
 

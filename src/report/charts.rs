@@ -132,6 +132,7 @@ impl Sheet<'_> {
             },
             panels,
             shades: self.shades(),
+            notes: Vec::new(),
         }
     }
 

@@ -266,7 +266,7 @@ fn picture(runs: &[Runs], limits: &[(u32, Runs)]) -> Picture {
             panel("99.9 % of gets, ms", |run| run.get, &[OFF, QUIET]),
             panel("seconds to fill the node", |run| run.converged, &[OFF]),
         ],
-        shades: Vec::new(),
+        ..Chart::default()
     };
     let caption = "Foreground latency and pace of the background work by the controller's limit.";
     Picture { stem: "admission", caption: caption.to_string(), chart }

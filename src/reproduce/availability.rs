@@ -278,7 +278,7 @@ fn picture(settings: &[Setting]) -> Picture {
             ..Axis::default()
         },
         panels: panels.to_vec(),
-        shades: Vec::new(),
+        ..Chart::default()
     };
     let caption = "Share of requests that fail.".to_string();
     Picture { stem: "failures", caption, chart }

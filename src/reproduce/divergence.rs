@@ -331,7 +331,7 @@ fn picture(sweeps: &Sweeps) -> Picture {
             ..Axis::default()
         },
         panels: vec![panel],
-        shades: Vec::new(),
+        ..Chart::default()
     };
     let caption = "Share of reads with several versions against writers and crashes.".to_string();
     Picture { stem: "versions", caption, chart }

@@ -194,7 +194,7 @@ fn picture(ring: &Lettered) -> Picture {
         subtitle: "ring A to G, one token each, N = 3".to_string(),
         x,
         panels: vec![panel],
-        shades: Vec::new(),
+        ..Chart::default()
     };
     Picture { stem: "ranges", caption: "Nodes and the ranges that they store.".to_string(), chart }
 }

@@ -181,7 +181,7 @@ fn picture(told: &Told) -> Picture {
             ..Axis::default()
         },
         panels: vec![panel],
-        shades: Vec::new(),
+        ..Chart::default()
     };
     Picture { stem: "clocks", caption: "Counters of Sx, Sy and Sz.".to_string(), chart }
 }

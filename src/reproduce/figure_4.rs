@@ -217,7 +217,7 @@ fn picture(all: &Measured) -> Picture {
             .to_string(),
         x: Axis { title: "hour of the day".to_string(), to: Some(23.0), ..Axis::default() },
         panels: vec![latencies, load],
-        shades: Vec::new(),
+        ..Chart::default()
     };
     let caption = "Averages and 99.9th percentiles over the day.".to_string();
     Picture { stem: "day", caption, chart }

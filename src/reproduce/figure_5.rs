@@ -279,7 +279,7 @@ fn over_the_day(measured: &Measured) -> Picture {
         subtitle: "a buffer of 1,000 objects for each node, written every second".to_string(),
         x,
         panels: vec![panel],
-        shades: Vec::new(),
+        ..Chart::default()
     };
     let caption = "The 99.9th percentile of puts over a day, direct and buffered.".to_string();
     Picture { stem: "day", caption, chart }
@@ -315,7 +315,7 @@ fn against_load(measured: &Measured) -> Picture {
             ..Axis::default()
         },
         panels: vec![panel],
-        shades: Vec::new(),
+        ..Chart::default()
     };
     Picture { stem: "factor", caption: "The factor against load.".to_string(), chart }
 }

@@ -255,7 +255,7 @@ fn over_the_day(clusters: &[Cluster]) -> Picture {
         subtitle: "15 % or more from the mean, either way; means over repetitions".to_string(),
         x: Axis { title: "hours".to_string(), ..Axis::default() },
         panels,
-        shades: Vec::new(),
+        ..Chart::default()
     };
     Picture { stem: "day", caption: "Shares out of balance over the day.".to_string(), chart }
 }
@@ -287,7 +287,7 @@ fn against_load(clusters: &[Cluster]) -> Picture {
         subtitle: "a point for each half-hour; means over repetitions".to_string(),
         x: Axis { title: "load, units".to_string(), from: Some(0.0), ..Axis::default() },
         panels: vec![panel],
-        shades: Vec::new(),
+        ..Chart::default()
     };
     Picture { stem: "load", caption: "Shares out of balance against load.".to_string(), chart }
 }

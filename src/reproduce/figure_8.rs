@@ -202,7 +202,7 @@ fn pictures(setting: &Setting, points: &[Point]) -> Vec<Picture> {
             ),
             x,
             panels: vec![panel(setting, points)],
-            shades: Vec::new(),
+            ..Chart::default()
         };
         Picture { stem, caption: caption.to_string(), chart }
     };

@@ -307,7 +307,7 @@ fn picture(all: &[Compared]) -> Picture {
             ..Axis::default()
         },
         panels: vec![panel],
-        shades: Vec::new(),
+        ..Chart::default()
     };
     let caption = "Bytes of a list of all keys over bytes of the comparison.".to_string();
     Picture { stem: "saving", caption, chart }

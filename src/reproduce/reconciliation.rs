@@ -158,7 +158,7 @@ fn picture(curves: &[Curve]) -> Picture {
         subtitle: "64 clients, 64 carts, no faults; 0 lies on the lower edge".to_string(),
         x: Axis { title: "writers of each cart".to_string(), scale: Scale::Log, ..Axis::default() },
         panels: vec![panel],
-        shades: Vec::new(),
+        ..Chart::default()
     };
     let caption = "Lost adds against writers of each cart, a line for each policy.".to_string();
     Picture { stem: "lost-adds", caption, chart }

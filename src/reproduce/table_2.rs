@@ -304,7 +304,7 @@ fn picture([first, second]: [&Measured; 2]) -> Picture {
             ..Axis::default()
         },
         panels: vec![panel(0, "99.9th percentile"), panel(2, "average")],
-        shades: Vec::new(),
+        ..Chart::default()
     };
     let caption = "The eight cells of table 2, the paper's as hollow markers.".to_string();
     Picture { stem: "cells", caption, chart }

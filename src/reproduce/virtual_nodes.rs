@@ -223,7 +223,7 @@ fn picture(points: &[Point]) -> Picture {
             panel("heirs", 30.0, vec![series("heirs", |point| point.heirs)]),
             panel("share", 1.0, parts),
         ],
-        shades: Vec::new(),
+        ..Chart::default()
     };
     let caption = "Heirs of a failed node, and how unevenly they take over.".to_string();
     Picture { stem: "heirs", caption, chart }

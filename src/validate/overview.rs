@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::reproduce::result::spelt;
 use crate::validate::list::{Effort, Group, LIST};
 use crate::validate::page::Tally;
-use crate::validate::row::{Row, Verdict};
+use crate::validate::row::Row;
 
 /// What the overview says of one group; kept beside its page.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -18,7 +18,6 @@ pub struct Summary {
     pub seed: u64,
     pub inside: usize,
     pub outside: usize,
-    pub not_simulated: usize,
     /// The comparison that came nearest to its bar; empty where all are exact.
     pub nearest: String,
     /// How far to its bar that went: 1 is the bar.
@@ -38,7 +37,6 @@ impl Summary {
             seed,
             inside: tally.inside,
             outside: tally.outside,
-            not_simulated: tally.not_simulated,
             nearest: nearest.map_or(String::new(), |(_, row)| told(row)),
             strain: nearest.map(|(strain, _)| strain),
             picture,
@@ -58,8 +56,7 @@ impl Summary {
     }
 
     fn tally(&self) -> Tally {
-        let Summary { inside, outside, not_simulated, .. } = *self;
-        Tally { inside, outside, not_simulated }
+        Tally { inside: self.inside, outside: self.outside }
     }
 }
 
@@ -114,7 +111,7 @@ pub fn overview(summaries: &[Summary]) -> String {
 
 fn line(group: &Group, summary: &Summary) -> String {
     let verdict = match (summary.outside, summary.inside) {
-        (0, 0) => Verdict::NotSimulated.name().to_string(),
+        (0, 0) => "nothing was compared".to_string(),
         (0, _) => "holds".to_string(),
         (outside, _) => format!("**does not hold**: {outside} outside"),
     };

@@ -20,7 +20,6 @@ const PICTURE: &str = "\n![Predicted against measured](predicted-measured.png)\n
 pub struct Tally {
     pub inside: usize,
     pub outside: usize,
-    pub not_simulated: usize,
 }
 
 impl Tally {
@@ -31,7 +30,6 @@ impl Tally {
             match row.verdict {
                 Verdict::Inside => tally.inside += 1,
                 Verdict::Outside => tally.outside += 1,
-                Verdict::NotSimulated => tally.not_simulated += 1,
             }
         }
         tally
@@ -39,11 +37,7 @@ impl Tally {
 
     /// In words.
     pub fn told(self) -> String {
-        let not = match self.not_simulated {
-            0 => String::new(),
-            count => format!(", {count} not simulated"),
-        };
-        format!("{} inside, {} outside{not}", self.inside, self.outside)
+        format!("{} inside, {} outside", self.inside, self.outside)
     }
 }
 
@@ -64,9 +58,7 @@ pub fn text(rows: &[Row]) -> String {
             format!("{:>12}", number(row.reference)),
             format!("  {}", row.verdict.name()),
         ];
-        let why = if row.verdict == Verdict::NotSimulated { &*row.note } else { "" };
-        let line = format!("{} {why}", cells.concat());
-        let _never_fails = writeln!(text, "{}", line.trim_end());
+        let _never_fails = writeln!(text, "{}", cells.concat());
     }
     text
 }
@@ -218,6 +210,6 @@ pub fn chart(rows: &[Row]) -> Option<Chart> {
             panel("Measured", "measured P(fresh)", measured),
             panel("Measured less predicted", "percentage points", off),
         ],
-        shades: Vec::new(),
+        ..Chart::default()
     })
 }

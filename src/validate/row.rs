@@ -27,7 +27,7 @@ pub struct Row {
     /// How far the two may be apart; for a bound, nothing.
     pub allowed: Option<f64>,
     pub verdict: Verdict,
-    /// Where the reference comes from, or why there is nothing.
+    /// Where the reference comes from.
     pub note: String,
 }
 
@@ -37,8 +37,6 @@ pub struct Row {
 pub enum Verdict {
     /// The two are as near as they must be.
     Inside,
-    /// This simulator has nothing that could be compared.
-    NotSimulated,
     /// They are not.
     Outside,
 }
@@ -48,7 +46,6 @@ impl Verdict {
     pub fn name(self) -> &'static str {
         match self {
             Verdict::Inside => "inside",
-            Verdict::NotSimulated => "not simulated",
             Verdict::Outside => "OUTSIDE",
         }
     }
@@ -170,25 +167,6 @@ impl Row {
             allowed: None,
             verdict: if near { Verdict::Inside } else { Verdict::Outside },
             note: note.to_string(),
-        }
-    }
-
-    /// What this simulator cannot do, and so does not compare.
-    pub fn not_simulated(
-        (group, case, what): (&'static str, &str, String),
-        reference: Option<f64>,
-        why: &str,
-    ) -> Row {
-        Row {
-            group,
-            case: case.to_string(),
-            what,
-            simulated: None,
-            interval: None,
-            reference,
-            allowed: None,
-            verdict: Verdict::NotSimulated,
-            note: why.to_string(),
         }
     }
 }

@@ -6,6 +6,7 @@
 //! | `axes` | which settings there are |
 //! | `points` | what a run of one comes to, and what several runs do |
 //! | `planes` | which setting is beaten by which, and who remains |
+//! | `shared` | what a set of settings has in common |
 //! | `words` | what the trade is, in sentences made of the numbers |
 //! | `tables` `charts` | the same as CSV, as text and as pictures |
 //!
@@ -17,5 +18,7 @@ pub mod axes;
 pub mod charts;
 pub mod planes;
 pub mod points;
+#[cfg(feature = "cli")]
+pub mod shared;
 pub mod tables;
 pub mod words;

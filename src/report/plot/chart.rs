@@ -14,6 +14,8 @@ pub struct Chart {
     pub panels: Vec<Panel>,
     /// Windows of trouble, drawn through all panels.
     pub shades: Vec<Shade>,
+    /// Lines beneath the picture, such as what numbers beside points stand for.
+    pub notes: Vec<String>,
 }
 
 /// The axis from left to right: simulated time, or whatever an experiment varies.

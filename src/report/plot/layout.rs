@@ -89,7 +89,9 @@ pub fn lay_out(chart: &Chart) -> Scene {
     let plots = plots(chart, &x, (left, right), first);
     let end = plots.last().map_or(first, |(plot, _)| plot.bottom);
 
-    let mut scene = Scene::new(WIDTH, end + X_TITLE + MARGIN / 2);
+    let notes = lines(&chart.notes, right - left);
+    let room = notes.len() as i32 * line_height() + if notes.is_empty() { 0 } else { GAP };
+    let mut scene = Scene::new(WIDTH, end + X_TITLE + room + MARGIN / 2);
     write_heading(&mut scene, chart);
     shades.draw_bars(&mut scene, first - shades.height());
     for ((plot, legend), panel) in plots.iter().zip(&chart.panels) {
@@ -100,7 +102,34 @@ pub fn lay_out(chart: &Chart) -> Scene {
     if let Some((plot, _)) = plots.last() {
         draw_shared_axis(&mut scene, plot, &chart.x.title);
     }
+    let mut middle = end + X_TITLE + GAP;
+    for note in notes {
+        scene.text(&note, Face::Note, INK, HPos::Left, (left, middle));
+        middle += line_height();
+    }
     scene
+}
+
+/// From one note to the next.
+fn line_height() -> i32 {
+    Face::Note.size() * 3 / 2
+}
+
+/// The notes, broken between words where they are wider than the panels.
+fn lines(notes: &[String], room: i32) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for note in notes {
+        lines.push(String::new());
+        for word in note.split_inclusive(' ') {
+            let longer = format!("{}{word}", lines.last().map_or("", String::as_str));
+            match Face::Note.width(longer.trim_end()) <= room {
+                true => *lines.last_mut().expect("one was begun") = longer,
+                // What goes on stands under the text, not under its number.
+                false => lines.push(format!("      {word}")),
+            }
+        }
+    }
+    lines.iter().map(|line| Face::Note.fit(line.trim_end(), room)).collect()
 }
 
 fn shared_axis(chart: &Chart) -> Range {

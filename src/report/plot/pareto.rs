@@ -147,7 +147,7 @@ impl Plane {
             ..Axis::default()
         };
         let (title, subtitle) = (self.title.clone(), self.subtitle.clone());
-        Chart { title, subtitle, x, panels: vec![panel], shades: Vec::new() }
+        Chart { title, subtitle, x, panels: vec![panel], ..Chart::default() }
     }
 }
 

@@ -58,7 +58,7 @@ fn axis(choice: &Choice, names: Vec<String>) -> Axis {
 }
 
 fn framed(title: String, subtitle: String, x: Axis, panel: Panel) -> Chart {
-    Chart { title, subtitle, x, panels: vec![panel], shades: Vec::new() }
+    Chart { title, subtitle, x, panels: vec![panel], ..Chart::default() }
 }
 
 /// Names of series in order: as numbers if all are numbers, else as they come.

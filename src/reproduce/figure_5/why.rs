@@ -112,7 +112,7 @@ impl Why {
                 ..Axis::default()
             },
             panels: vec![panel],
-            shades: Vec::new(),
+            ..Chart::default()
         };
         let caption = "How the factor grows as disks become busy.".to_string();
         Picture { stem: "busy", caption, chart }

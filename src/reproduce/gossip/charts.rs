@@ -77,7 +77,7 @@ fn picture(stem: &'static str, title: &str, panels: Vec<Panel>) -> Picture {
         subtitle: "one random peer a node and second; bands are 95 % intervals".to_string(),
         x,
         panels,
-        shades: Vec::new(),
+        ..Chart::default()
     };
     Picture { stem, caption: format!("{title}."), chart }
 }

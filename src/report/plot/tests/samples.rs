@@ -57,6 +57,7 @@ fn chart(title: &str, panels: Vec<Panel>) -> Chart {
             shade(80.0, 100.0, "crash n3", 1),
             shade(95.0, 110.0, "crash n9", 1),
         ],
+        ..Chart::default()
     }
 }
 
