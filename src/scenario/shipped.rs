@@ -120,6 +120,7 @@ shipped![
     ("regressions", "backward-clock"),
     ("regressions", "copy-then-hint"),
     ("regressions", "dropped-for-nobody"),
+    ("regressions", "every-disk-wiped"),
     ("regressions", "given-too-soon"),
     ("regressions", "half-a-replacement"),
     ("regressions", "heirs-and-a-replacement"),
