@@ -117,6 +117,7 @@ shipped![
     ("incidents", "delete-race"),
     ("incidents", "riak-388-netsplit"),
     ("incidents", "hint-window"),
+    ("regressions", "answer-of-an-earlier-life"),
     ("regressions", "backward-clock"),
     ("regressions", "copy-then-hint"),
     ("regressions", "dropped-for-nobody"),
