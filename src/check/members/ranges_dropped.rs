@@ -123,8 +123,8 @@ impl RangesDropped {
         }
     }
 
-    /// What is known where the copy has to be now, and whether the changes by which it is to be there
-    /// knew of all others; none if that cannot be said.
+    /// What is known where the copy has to be now, and whether the changes by which it is to be
+    /// there knew of all others; none if that cannot be said.
     fn covered(&self, (node, key): (NodeId, Key), holdings: &Holdings) -> Option<(Past, bool)> {
         let mut all_alone = true;
         let mut covered = Past::default();

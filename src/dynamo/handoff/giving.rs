@@ -32,8 +32,8 @@ const LIFE_SHIFT: u32 = 16;
 pub struct Giving {
     settings: RangeTransfer,
     work: Option<Work>,
-    /// The number before a life's first batch, and the last of each work that was left: what answers
-    /// those of an earlier life or work counts for no other.
+    /// The number before a life's first batch, and the last of each work that was left: an answer
+    /// to those of an earlier life or work counts for no other.
     first_batch: u32,
     last_batches: Vec<(DealName, u32)>,
     /// Is the reminder set?
