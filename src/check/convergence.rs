@@ -123,7 +123,7 @@ impl Convergence {
 /// Does no member know of any?
 fn is_forgotten(account: &Account) -> bool {
     let mut members = account.nodes.iter().filter(|node| node.belongs).peekable();
-    members.peek().is_some() && members.all(|node| node.membership == 0)
+    members.peek().is_some() && members.all(|node| !node.is_informed)
 }
 
 /// Is there from now on a write that hints alone may not bring to all homes?

@@ -108,7 +108,7 @@ impl Node {
             gossip: Gossip::new(config.gossip.clone(), beat, config.planted),
             detector: Detector::new(config.failure_detection.clone(), config.planted),
             watch: Watch::new(&config.failure_detection.by, me, luck),
-            giving: Giving::new(config.range_transfer.clone(), config.planted),
+            giving: Giving::new(config.range_transfer.clone(), life, config.planted),
             carrying: Carrying::new(config.range_transfer.clone()),
             refill: Refill::new(config.range_transfer.clone()),
             expected: Ranges::default(),

@@ -92,6 +92,7 @@ impl Simulation {
                 .collect(),
             hints: disk.hints.iter().map(hint).collect(),
             membership: disk.history.digest(),
+            is_informed: !disk.history.ring_is_unknown(),
         }
     }
 }

@@ -200,4 +200,6 @@ pub struct NodeAccount {
     pub hints: Vec<Hint>,
     /// Digest of the membership it believes in.
     pub membership: u64,
+    /// Does it know any member?
+    pub is_informed: bool,
 }

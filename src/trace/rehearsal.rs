@@ -98,7 +98,8 @@ pub fn set(ghosts: &[&Ghost]) -> Rc<VersionSet> {
 /// An account of four nodes that hold nothing.
 pub fn account(now: Time) -> Account {
     let (copies, hints) = (Vec::new(), Vec::new());
-    let empty = NodeAccount { up: true, belongs: true, copies, hints, membership: 7 };
+    let empty =
+        NodeAccount { up: true, belongs: true, copies, hints, membership: 7, is_informed: true };
     Account {
         now,
         digest: 0xabc,

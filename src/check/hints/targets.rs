@@ -2,7 +2,8 @@
 //! hint for one that is no member any more, long after the trouble is over.
 //!
 //! Does not verify, while nodes join and leave, for whom a hint comes to be: views differ then. A
-//! hint for a member that is no home any more is delivered, and goes on from there. Knob that
+//! hint for a member that is no home any more is delivered, and goes on from there. Who comes back
+//! and is no member yet goes by no ring, and turns to other homes once it is one. Knob that
 //! legitimately breaks the second, and makes it an anomaly: `gossip.rumours` that nobody
 //! reconciles. Examines each hint that comes to be.
 
@@ -14,6 +15,7 @@ use crate::check::judge::Judge;
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
 use crate::dynamo::fact::Fact;
 use crate::dynamo::fact::members::MemberFact;
+use crate::dynamo::ring::history::Status;
 use crate::dynamo::storage::hint_store::Hint;
 use crate::id::NodeId;
 use crate::time::{Duration, Time};
@@ -95,7 +97,9 @@ impl Judge for Targets {
         }
         match record {
             Record::Node { node, fact: Fact::Member(MemberFact::Believes { history, .. }) } => {
-                let removed = history.removed();
+                let status = history.change(*node).map(|change| change.status);
+                let comes = status == Some(Status::Joining);
+                let removed = if comes { &[] } else { history.removed() };
                 self.gone.retain(|(by, target), _| by != node || removed.contains(target));
                 for target in removed {
                     self.gone.entry((*node, *target)).or_insert(now);

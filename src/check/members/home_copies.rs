@@ -4,8 +4,9 @@
 //! A join or a leave moves one home of a key at most, and that one is whole before it counts
 //! (ranges_whole). Removals are ordered because copies are gone already: they may take keys lower,
 //! and what takes their place is filled later. A removal without an order is none of these. Keys of
-//! which a home's disk lost something since the change began are passed over. Examines each key
-//! whose homes change, unless by an ordered removal.
+//! which a home's disk lost something since the change began are passed over, and keys of which a
+//! tombstone was dropped: a home may drop its own while another waits for its clock or disk.
+//! Examines each key whose homes change, unless by an ordered removal.
 //! Rings that did not know of each other and merge (section 4.8.1) make it an anomaly.
 
 use std::collections::BTreeMap;
@@ -84,7 +85,7 @@ impl HomeCopies {
                 !unharmed(pair.from) || !unharmed(pair.to)
             };
             let pairs = pairs(holdings, key);
-            if pairs.is_empty() || pairs.iter().any(harmed) {
+            if pairs.is_empty() || pairs.iter().any(harmed) || self.switching.is_reaped(key) {
                 continue;
             }
             self.examined += 1;

@@ -15,7 +15,7 @@ use std::rc::Rc;
 use crate::check::holdings::Holdings;
 use crate::check::judge::Judge;
 use crate::check::members::if_met_or_administered;
-use crate::check::members::switching::{Switching, pairs};
+use crate::check::members::switching::{Switch, Switching, pairs};
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
 use crate::dynamo::config::Versioning;
 use crate::dynamo::fact::Fact;
@@ -36,12 +36,14 @@ const LONGEST_CHAIN: usize = 16;
 #[derive(Debug, Default)]
 pub struct RangesDropped {
     switching: Switching,
-    /// To whom a former home gave a key up.
-    heirs: BTreeMap<(NodeId, Key), NodeId>,
+    /// To whom a former home gave a key up, and whether in a change that knew of all others.
+    heirs: BTreeMap<(NodeId, Key), (NodeId, bool)>,
     /// What each node went by before, and goes by now.
     rings: BTreeMap<NodeId, [Rc<Ring>; 2]>,
     examined: u64,
     findings: Findings,
+    /// The same by changes that were past stepping back before they heard of each other.
+    crossed: Findings,
 }
 
 #[derive(Debug)]
@@ -59,11 +61,11 @@ impl Judge for RangesDropped {
 
     fn see_with(&mut self, now: Time, record: &Record<'_>, holdings: &Holdings) {
         let switch = self.switching.see(now, record);
-        if switch.is_some() {
+        if let Some(Switch { alone, .. }) = switch {
             for key in (0..holdings.keys()).map(Key) {
                 for pair in pairs(holdings, key) {
                     self.heirs.remove(&(pair.to, key));
-                    self.heirs.insert((pair.from, key), pair.to);
+                    self.heirs.insert((pair.from, key), (pair.to, alone));
                 }
             }
         }
@@ -88,8 +90,12 @@ impl Judge for RangesDropped {
             Versioning::Dotted | Versioning::Vectors => Outcome::Violated,
             Versioning::Literal | Versioning::LastWriteWins => Outcome::Anomaly,
         };
+        let (wrong, otherwise) = match self.findings.is_empty() && !self.crossed.is_empty() {
+            true => (self.crossed, Outcome::Anomaly),
+            false => (self.findings, otherwise),
+        };
         let otherwise = self.switching.outcome(otherwise);
-        let verdict = self.findings.verdict_if_met("ranges_dropped", self.examined, otherwise);
+        let verdict = wrong.verdict_if_met("ranges_dropped", self.examined, otherwise);
         if_met_or_administered(layout, verdict)
     }
 }
@@ -102,21 +108,25 @@ impl RangesDropped {
         }
         self.examined += 1;
         if holdings.homes(key).contains(&node) && !self.switching.has_removed() {
-            self.find(at, (node, key), &set, "a home that drops its copy");
+            let finding = finding(at, (node, key), &set, "a home that drops its copy");
+            self.findings.add(|| finding);
         }
         let covered = self.covered((node, key), holdings);
-        let Some(mut covered) = covered else { return };
+        let Some((mut covered, alone)) = covered else { return };
         if self.switching.has_removed() {
             self.heirs_by_itself(node, key)
                 .for_each(|heir| covered.join(&holdings.knows(heir, key)));
         }
         if set.history().count_missing_from(&covered) > 0 {
-            self.find(at, (node, key), &set, "a copy dropped before another has it");
+            let found = if alone { &mut self.findings } else { &mut self.crossed };
+            found.add(|| finding(at, (node, key), &set, "a copy dropped before another has it"));
         }
     }
 
-    /// What is known where the copy has to be now; none if that cannot be said.
-    fn covered(&self, (node, key): (NodeId, Key), holdings: &Holdings) -> Option<Past> {
+    /// What is known where the copy has to be now, and whether the changes by which it is to be
+    /// there knew of all others; none if that cannot be said.
+    fn covered(&self, (node, key): (NodeId, Key), holdings: &Holdings) -> Option<(Past, bool)> {
+        let mut all_alone = true;
         let mut covered = Past::default();
         for set in holdings.hints(key).values() {
             covered.join(&set.history());
@@ -125,7 +135,10 @@ impl RangesDropped {
         let mut heir = node;
         for _ in 0..LONGEST_CHAIN {
             match self.heirs.get(&(heir, key)) {
-                Some(next) if *next != node => heir = *next,
+                Some((next, alone)) if *next != node => {
+                    heir = *next;
+                    all_alone &= alone;
+                }
                 _end => break,
             }
             if !self.switching.is_unharmed(heir, Time::ZERO) {
@@ -137,7 +150,7 @@ impl RangesDropped {
             // It was never a home of it, as far as anybody knows: any home will do.
             homes.iter().for_each(|home| covered.join(&holdings.knows(*home, key)));
         }
-        Some(covered)
+        Some((covered, all_alone))
     }
 
     /// Whom this node itself takes for the new homes of a key.
@@ -149,17 +162,17 @@ impl RangesDropped {
         };
         new.into_iter().filter(move |home| !old.contains(home))
     }
+}
 
-    fn find(&mut self, at: Time, (node, key): (NodeId, Key), set: &VersionSet, how: &'static str) {
-        let event = set.versions().first().map(|version| version.ghost.event());
-        let event = event.map(|event| EventId { key, number: event.number });
-        self.findings.add(|| Finding {
-            time: Some(at),
-            key: Some(key),
-            nodes: vec![node],
-            event,
-            mechanism: how,
-            ..Finding::story(format!("{node} drops its copy of {key}: {how}"))
-        });
+fn finding(at: Time, (node, key): (NodeId, Key), set: &VersionSet, how: &'static str) -> Finding {
+    let event = set.versions().first().map(|version| version.ghost.event());
+    let event = event.map(|event| EventId { key, number: event.number });
+    Finding {
+        time: Some(at),
+        key: Some(key),
+        nodes: vec![node],
+        event,
+        mechanism: how,
+        ..Finding::story(format!("{node} drops its copy of {key}: {how}"))
     }
 }

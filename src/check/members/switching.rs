@@ -1,13 +1,14 @@
 //! When ranges change hands, by the changes that nodes announce: what the judges of transfers need.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::check::holdings::Holdings;
 use crate::check::members::chronicle::{Chronicle, Turn};
 use crate::check::verdict::Outcome;
 use crate::dynamo::fact::Fact;
 use crate::dynamo::fact::members::MemberFact;
-use crate::dynamo::ring::history::Status;
+use crate::dynamo::ring::history::{History, Status};
 use crate::faults::spec::DiskAfterCrash;
 use crate::id::{Key, NodeId};
 use crate::time::Time;
@@ -25,9 +26,8 @@ pub struct Switching {
     bound: BTreeMap<NodeId, (Time, bool)>,
     /// When one last ended.
     ended: Option<Time>,
-    /// Whom the ring consists of by the last change that was announced, and by what each believes.
-    announced: Option<u64>,
-    believed: BTreeMap<NodeId, u64>,
+    /// All that was announced, by whomever.
+    announced: Option<Rc<History>>,
     /// When a disk last lost or changed anything, by node.
     harmed: BTreeMap<NodeId, Time>,
     /// Who has said that all has arrived that it gives, in the change under way.
@@ -100,14 +100,13 @@ impl Switching {
                     self.reaped.insert(change.key);
                 }
                 Fact::Member(MemberFact::Bound { transition }) => {
-                    let aware = self.announced.is_none_or(|announced| {
-                        self.believed.get(node).is_none_or(|believed| *believed == announced)
-                    });
-                    self.bound.insert(transition.node, (now, aware));
+                    self.bound.insert(transition.node, (now, self.is_aware(*node)));
                 }
-                Fact::Announced { history } => self.announced = Some(history.membership()),
+                Fact::Announced { history } => {
+                    let all = self.announced.as_ref().unwrap_or(history);
+                    self.announced = Some(History::join(all, history));
+                }
                 Fact::Member(MemberFact::Believes { history, .. }) => {
-                    self.believed.insert(*node, history.membership());
                     self.on_belief(now, *node, history.members());
                 }
                 _other => {}
@@ -149,6 +148,15 @@ impl Switching {
     /// each other.
     pub fn outcome(&self, otherwise: Outcome) -> Outcome {
         if self.has_second_ring { Outcome::Anomaly } else { otherwise }
+    }
+
+    /// Does this node go by all changes of the ring that were announced? Who announces something
+    /// need not know of them either.
+    fn is_aware(&self, node: NodeId) -> bool {
+        let (Some(all), Some(own)) = (&self.announced, self.chronicle.view(node)) else {
+            return true;
+        };
+        History::join(own, all).membership() == own.membership()
     }
 
     fn on_belief(&mut self, now: Time, node: NodeId, members: &[NodeId]) {

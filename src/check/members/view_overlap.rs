@@ -5,7 +5,9 @@
 //! less than a survivor holds whom it believes up.
 //!
 //! Until the change is over, the former home and the new one are one replica: what either covers
-//! counts for both. Knobs that legitimately break it: R + W not above N, and `versioning` `literal`
+//! counts for both. Where there were fewer homes than N and one more comes, only what as many homes
+//! held as a write quorum among the new ones is promised to be met: who comes gets what one of them
+//! has. Knobs that legitimately break it: R + W not above N, and `versioning` `literal`
 //! and `last_write_wins` (an anomaly). A sloppy quorum is no excuse, for writes that stand-ins hold
 //! are not counted before either. Keys of which a disk lost something or a tombstone was dropped
 //! are passed over, keys of which something came to a former home after its last word, and changes
@@ -171,10 +173,13 @@ impl ViewOverlap {
             let former: Vec<Past> = homes[0].iter().map(before).collect();
             let new: Vec<Past> = homes[1].iter().map(|home| holdings.knows(*home, key)).collect();
             let r = self.r;
-            let met = |all: &[Past], number: u32| {
-                all.iter().filter(|known| !known.contains(number)).count() < r
+            let met = |all: &[Past], number: u32, more: usize| {
+                all.iter().filter(|known| !known.contains(number)).count() + more < r
             };
-            let unmet = |number: &u32| met(&former, *number) && !met(&new, *number);
+            // Who comes where there are fewer homes than N gets what one of them has, and a read
+            // needs no more of them: what fewer than a write quorum held may be missed from now on.
+            let grown = homes[1].len().saturating_sub(homes[0].len());
+            let unmet = |number: &u32| met(&former, *number, grown) && !met(&new, *number, 0);
             let Some(number) = committed.iter().find(unmet) else { continue };
             let event = EventId { key, number };
             self.found_in(switch).add(|| Finding {

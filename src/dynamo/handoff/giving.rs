@@ -24,11 +24,18 @@ use crate::dynamo::words::NodeCtx;
 use crate::id::{Address, Key, NodeId};
 use crate::time::Time;
 
+/// So many bits number the batches of one life.
+const LIFE_SHIFT: u32 = 16;
+
 /// The part of a node that gives ranges away.
 #[derive(Debug)]
 pub struct Giving {
     settings: RangeTransfer,
     work: Option<Work>,
+    /// The number before a life's first batch, and the last of each work that was left: an answer
+    /// to those of an earlier life or work counts for no other.
+    first_batch: u32,
+    last_batches: Vec<(DealName, u32)>,
     /// Is the reminder set?
     armed: bool,
     /// How often it has said how far it is.
@@ -80,9 +87,10 @@ struct Batch {
 }
 
 impl Giving {
-    /// Gives nothing yet.
-    pub fn new(settings: RangeTransfer, planted: Planted) -> Giving {
-        Giving { settings, work: None, armed: false, turn: 0, planted }
+    /// Gives nothing yet, in the `life`-th life of this node.
+    pub fn new(settings: RangeTransfer, life: u32, planted: Planted) -> Giving {
+        let (work, last_batches, first_batch) = (None, Vec::new(), life << LIFE_SHIFT);
+        Giving { settings, work, first_batch, last_batches, armed: false, turn: 0, planted }
     }
 
     /// The membership has changed, or the node has just started: what is to be given now? Who has
@@ -115,12 +123,22 @@ impl Giving {
         if self.work.as_ref().is_some_and(same) {
             return;
         }
-        let before = std::mem::replace(&mut self.work, work);
+        let before = self.leave_work();
+        self.work = work;
         if let Some(work) = &mut self.work {
+            let last = self.last_batches.iter().rev().find(|(name, _)| *name == work.name);
+            work.last_batch = last.map_or(self.first_batch, |(_, last)| *last);
             work.remember(before);
             work.repeat(ctx, &mut self.turn);
             self.arm(ctx);
         }
+    }
+
+    fn leave_work(&mut self) -> Option<Work> {
+        let work = self.work.take()?;
+        self.last_batches.retain(|(name, _)| *name != work.name);
+        self.last_batches.push((work.name, work.last_batch));
+        Some(work)
     }
 
     fn next_work(&self, view: &View) -> Option<Work> {
@@ -223,7 +241,7 @@ impl Giving {
         name: DealName,
     ) {
         if self.work_on(name).is_some_and(|work| work.stage == Stage::Prepared) {
-            self.work = None;
+            self.leave_work();
             disk.promised = None;
             self.look(ctx, view, disk);
         }

@@ -213,7 +213,7 @@ impl Disk {
 
     /// Everything is gone; the node will learn the membership anew from its seeds.
     pub fn wipe(&mut self) -> Loss {
-        self.history = Rc::new(History::default());
+        self.history = Rc::new(self.history.of_nobody());
         self.given.clear();
         self.promised = None;
         self.lacking.clear();
