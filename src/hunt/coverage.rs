@@ -391,7 +391,7 @@ mod tests {
     #[test]
     fn operations_that_meet_a_fault_end_in_each_way() {
         let text = r#"{ "name": "small", "duration": "8s",
-            "cluster": { "nodes": 3, "n": 3, "r": 2, "w": 2, "hinted_handoff": "off" },
+            "cluster": { "nodes": 3, "n": 3, "r": 2, "w": 2, "hinted_handoff": false },
             "workload": { "clients": 6, "timeout": "500ms", "keys": { "uniform": { "count": 9 } },
                           "mix": { "put": 1, "get": 1 }, "retry": { "policy": "none" } },
             "faults": [{ "partition": { "sides": [["n0"], ["n1", "n2"]], "from": "1s",
