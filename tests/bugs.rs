@@ -6,6 +6,7 @@
 use dynamo_sim::dynamo::config::plant::Plant;
 use dynamo_sim::experiment::known_figures;
 use dynamo_sim::hunt::bugs::{Bug, all};
+use dynamo_sim::hunt::score::{Score, page};
 use dynamo_sim::hunt::trial::Trial;
 use dynamo_sim::scenario::extend::Shipped;
 use dynamo_sim::scenario::read::Checked;
@@ -65,6 +66,38 @@ fn each_bug_that_can_be_planted_is_in_the_catalogue_once() {
         assert_eq!(rows.iter().filter(|row| **row == plant).count(), 1, "{}", plant.name());
     }
     assert_eq!(rows.len(), Plant::ALL.len());
+}
+
+/// The kept table says of each bug that it dies within 200 seeds, is the page of its figures, and a
+/// part of it comes out again: of every eighth bug the first seed that catches it.
+#[test]
+fn the_table_of_scores_is_of_these_bugs_and_comes_out_again() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("results/bugs");
+    let kept = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    let scores: Vec<Score> = serde_json::from_str(&kept("scores.json")).unwrap();
+    let bugs: Vec<&Bug> = all().filter(|bug| bug.equivalent.is_none()).collect();
+    let again = "`dynamo-sim bugs --score` makes the table again";
+    let names = |scores: &[Score]| scores.iter().map(|it| it.bug.clone()).collect::<Vec<String>>();
+    let expected: Vec<String> = bugs.iter().map(|bug| bug.plant.name().to_string()).collect();
+    assert_eq!(names(&scores), expected, "{again}");
+    assert_eq!(kept("README.md"), page(&scores, &bugs), "{again}");
+    let mut complaints = Vec::new();
+    for (place, (score, bug)) in scores.iter().zip(&bugs).enumerate() {
+        let Some(seed) = score.first_seed.filter(|seed| *seed <= 200 && score.without >= 200)
+        else {
+            complaints.push(format!("{}: not caught within 200 seeds", score.bug));
+            continue;
+        };
+        if place % 8 > 0 {
+            continue;
+        }
+        let found = Trial::of_bug(bug, &read(bug, &[format!("seed={seed}")]));
+        let told = found.broken().all(|verdict| score.broken.contains_key(verdict.invariant));
+        if !told || !is_caught(bug, &found) {
+            complaints.push(format!("{}: seed {seed} breaks {:?}", score.bug, broken(&found)));
+        }
+    }
+    assert!(complaints.is_empty(), "{again}\n{}", complaints.join("\n"));
 }
 
 #[test]

@@ -6,6 +6,8 @@ mod allocations;
 
 use dynamo_sim::dynamo::config::Cluster;
 use dynamo_sim::dynamo::message::Kind;
+use dynamo_sim::history::checkers::CHECKERS;
+use dynamo_sim::history::judge::{Bounds, judge};
 use dynamo_sim::history::lines;
 use dynamo_sim::random::distribution::Distribution;
 use dynamo_sim::sim::plan::Plan;
@@ -70,12 +72,12 @@ fn an_operation_allocates_little_and_a_longer_run_holds_no_more() {
     let grown = allocations::peak() as f64 / short as f64;
     assert!(grown <= 1.05, "a run ten times as long held {grown:.3} times as much");
 
-    reading_a_history_allocates_by_names_and_not_by_lines();
+    histories_allocate_by_names_and_keys_and_not_by_lines();
 }
 
 /// Lines as `run` writes them, and lists and contexts in them, are read without a thought of their
 /// own for each: only common lists grow.
-fn reading_a_history_allocates_by_names_and_not_by_lines() {
+fn histories_allocate_by_names_and_keys_and_not_by_lines() {
     let (operations, keys) = (20_000, 10);
     let mut text = String::new();
     for number in 1..=operations {
@@ -97,4 +99,33 @@ fn reading_a_history_allocates_by_names_and_not_by_lines() {
     let reading = allocations::count() - before;
     assert_eq!(history.operations.len() as u64, operations);
     assert!(reading < operations / 50, "{reading} allocations to read {operations} operations");
+    let (few, many) =
+        (judging_allocates(operations, keys), judging_allocates(8 * operations, keys));
+    assert!(
+        few < 300 * keys && many * 2 < few * 3,
+        "{few} allocations, and {many} for eight times"
+    );
+}
+
+/// How often all checkers together allocate for such a history: each get follows a put to its key
+/// and returns what that brought.
+fn judging_allocates(operations: u64, keys: u64) -> u64 {
+    let mut text = String::new();
+    for number in 0..operations {
+        let (time, pair) = (10 * number, number / 2);
+        let f = if number % 2 == 0 { "put" } else { "get" };
+        for (at, kind) in [(time, "invoke"), (time + 5, "ok")] {
+            let (client, key) = (number % 7, pair % keys);
+            text += &format!(
+                "{{\"t\":{at},\"p\":{client},\"type\":\"{kind}\",\"f\":\"{f}\",\"key\":{key},\
+                 \"v\":{pair}}}\n"
+            );
+        }
+    }
+    let history = lines::read(text.as_bytes()).unwrap();
+    let before = allocations::count();
+    let judgements = judge(&history, &CHECKERS, &CHECKERS, &Bounds::default());
+    let judging = allocations::count() - before;
+    assert!(judgements.checkers.iter().all(|said| said.violations == 0), "{judgements:?}");
+    judging
 }

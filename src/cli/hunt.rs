@@ -124,5 +124,6 @@ fn keep(
     let usual = Path::new("results").join("hunts").join(worlds.name());
     let folder = Folder::make(arguments.out.as_deref().unwrap_or(&usual))?;
     folder.write("coverage.md", campaign.matrix().markdown().as_bytes())?;
+    folder.write("coverage.csv", campaign.matrix().csv().as_bytes())?;
     bundles.into_iter().map(|bundle| found::Kept::write(bundle, &folder)).collect()
 }

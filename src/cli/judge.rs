@@ -93,27 +93,44 @@ fn wrong(word: &str, wanted: &str) -> Failure {
     Failure::Arguments(format!("found `{word}`; wanted is {wanted}"))
 }
 
+/// So much of a file is read at a time.
+const PIECE: usize = 1 << 18;
+
 fn read(arguments: &Judge) -> Result<History, Failure> {
     let name = arguments.history.as_str();
     let cannot = |error| Failure::Environment(format!("cannot read {name}: {error}"));
-    let mut bytes = Vec::new();
-    match name {
-        "-" => {
-            std::io::stdin().lock().read_to_end(&mut bytes).map_err(cannot)?;
-        }
-        _ => bytes = std::fs::read(name).map_err(cannot)?,
-    }
+    let mut input: Box<dyn Read> = match name {
+        "-" => Box::new(std::io::stdin().lock()),
+        _ => Box::new(std::fs::File::open(name).map_err(cannot)?),
+    };
+    let mut bytes = Vec::with_capacity(2 * PIECE);
+    piece(&mut input, &mut bytes).map_err(cannot)?;
     let form = match arguments.format {
         Form::Auto if name.ends_with(".edn") => Form::Edn,
         Form::Auto if name.ends_with(".jsonl") => Form::Jsonl,
         Form::Auto => guessed(&bytes),
         chosen => chosen,
     };
-    let read = match form {
-        Form::Edn => edn::read(&bytes),
-        Form::Auto | Form::Jsonl => lines::read(&bytes),
-    };
-    read.map_err(|malformed: Malformed| Failure::Scenario(malformed.render(name)))
+    let wrong = |malformed: Malformed| Failure::Scenario(malformed.render(name));
+    if form == Form::Edn {
+        input.read_to_end(&mut bytes).map_err(cannot)?;
+        return edn::read(&bytes).map_err(wrong);
+    }
+    // Lines are forgotten once they are read: a history is several times smaller than its file.
+    let mut reader = lines::Reader::default();
+    loop {
+        let taken = reader.take(&bytes, false).map_err(wrong)?;
+        bytes.drain(..taken);
+        if piece(&mut input, &mut bytes).map_err(cannot)? == 0 {
+            reader.take(&bytes, true).map_err(wrong)?;
+            return Ok(reader.finish());
+        }
+    }
+}
+
+/// Reads a piece more; how long it is, and 0 at the end.
+fn piece(input: &mut dyn Read, bytes: &mut Vec<u8>) -> std::io::Result<usize> {
+    input.take(PIECE as u64).read_to_end(bytes)
 }
 
 /// EDN has keywords where JSON has names in quotes.

@@ -120,9 +120,9 @@ impl<'t> Reader<'t> {
         let client = own.unwrap_or_else(|| process.to_string());
         let client = self.builder.clients.place(&client);
         let wanted = "`:invoke`, `:ok`, `:fail` or `:info`";
-        let kind = keyword(line, ":type", field("type"), kind, wanted)?;
+        let kind = keyword(line, ":type", field("type"), |word| kind(word.as_bytes()), wanted)?;
         let wanted = "`:read`, `:write`, `:cas` or `:delete`: other operations are not judged";
-        let function = keyword(line, ":f", field("f"), function, wanted)?;
+        let function = keyword(line, ":f", field("f"), |word| function(word.as_bytes()), wanted)?;
         let time = time(line, field("time"))?;
         let nil = Edn::Nil;
         let (key, value) = self.split(line, field("value").unwrap_or(&nil))?;

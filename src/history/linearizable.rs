@@ -86,8 +86,8 @@ fn by_zones(register: &Register<'_>, findings: &mut Findings, deltas: &mut Delta
         findings.broken(place, || story(register, one, other));
     }
     let times = Times::new(register);
-    let delta = times.least(|reads| Shift { reads, writes: 0 });
-    let gamma = times.least(|both| Shift { reads: both, writes: both });
+    let delta = times.least(deltas.delta, |reads| Shift { reads, writes: 0 });
+    let gamma = times.least(deltas.gamma, |both| Shift { reads: both, writes: both });
     deltas.note(delta, gamma);
 }
 

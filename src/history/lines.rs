@@ -54,24 +54,47 @@ enum Raw<'a> {
 /// A clock.
 struct Context(Vec<(String, u64)>);
 
-/// Reads a whole history.
-pub fn read(bytes: &[u8]) -> Result<History, Malformed> {
-    let mut builder = Builder::default();
-    let (mut rest, mut number, mut scan) = (bytes, 1, Scan::default());
-    while !rest.is_empty() {
-        if let Some(after) = scan.line(rest) {
-            let event = scan.event(number, &mut builder);
-            builder.add(&event)?;
-            rest = after;
-        } else {
+/// A history in the making, of which lines come in pieces.
+#[derive(Default)]
+pub struct Reader {
+    builder: Builder,
+    lines: usize,
+}
+
+impl Reader {
+    /// Takes all lines that end in these bytes, and the rest as well if nothing follows. How many
+    /// bytes that were: what is left comes again with what follows it.
+    pub fn take(&mut self, bytes: &[u8], is_all: bool) -> Result<usize, Malformed> {
+        let last = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let whole = if is_all { bytes } else { &bytes[..last] };
+        let (mut rest, mut scan) = (whole, Scan::default());
+        while !rest.is_empty() {
+            self.lines += 1;
+            if let Some(after) = scan.line(rest) {
+                let event = scan.event(self.lines, &mut self.builder);
+                self.builder.add(&event)?;
+                rest = after;
+                continue;
+            }
             let end = rest.iter().position(|byte| *byte == b'\n');
             let (line, after) = end.map_or((rest, &[][..]), |end| (&rest[..end], &rest[end + 1..]));
-            any(number, line, &mut builder)?;
+            any(self.lines, line, &mut self.builder)?;
             rest = after;
         }
-        number += 1;
+        Ok(whole.len())
     }
-    Ok(builder.finish())
+
+    /// The history.
+    pub fn finish(self) -> History {
+        self.builder.finish()
+    }
+}
+
+/// Reads a whole history.
+pub fn read(bytes: &[u8]) -> Result<History, Malformed> {
+    let mut reader = Reader::default();
+    reader.take(bytes, true)?;
+    Ok(reader.finish())
 }
 
 /// Takes a line of whatever form.
@@ -117,12 +140,12 @@ impl Line<'_> {
                 return Err(Malformed::new(line, "process", "neither", wanted));
             }
         };
-        let kind = kind(&self.r#type).ok_or_else(|| {
+        let kind = kind(self.r#type.as_bytes()).ok_or_else(|| {
             let wanted = "`invoke`, `ok`, `fail` or `info`";
             Malformed::new(line, "type", &self.r#type, wanted)
         })?;
         let f = self.f.as_deref().unwrap_or("nothing");
-        let function = function(f).ok_or_else(|| {
+        let function = function(f.as_bytes()).ok_or_else(|| {
             let wanted = "`get` or `read`, `put` or `write`, `delete`, or `cas`: other \
                           operations are not judged";
             Malformed::new(line, "f", f, wanted)
@@ -150,23 +173,23 @@ fn named(actors: &mut Names, dots: Vec<(String, u64)>) -> impl Iterator<Item = (
 }
 
 /// The kind of this name.
-pub fn kind(name: &str) -> Option<Kind> {
+pub fn kind(name: &[u8]) -> Option<Kind> {
     Some(match name {
-        "invoke" => Kind::Invoke,
-        "ok" => Kind::Ok,
-        "fail" => Kind::Fail,
-        "info" => Kind::Info,
+        b"invoke" => Kind::Invoke,
+        b"ok" => Kind::Ok,
+        b"fail" => Kind::Fail,
+        b"info" => Kind::Info,
         _ => return None,
     })
 }
 
 /// The function of this name.
-pub fn function(name: &str) -> Option<Function> {
+pub fn function(name: &[u8]) -> Option<Function> {
     Some(match name {
-        "get" | "read" | "r" => Function::Read,
-        "put" | "write" | "w" => Function::Write,
-        "delete" => Function::Delete,
-        "cas" => Function::Swap,
+        b"get" | b"read" | b"r" => Function::Read,
+        b"put" | b"write" | b"w" => Function::Write,
+        b"delete" => Function::Delete,
+        b"cas" => Function::Swap,
         _ => return None,
     })
 }
@@ -333,6 +356,28 @@ mod tests {
             }
         }
         assert!(taken > 5_000, "only {taken} were taken");
+    }
+
+    #[test]
+    fn lines_may_come_in_pieces_of_any_size() {
+        let forms = LINES.map(|line| format!("{line}\n")).concat();
+        let whole = "{\"p\":0,\"type\":\"invoke\",\"f\":\"put\",\"v\":\"\u{e9}\"}\n\n\
+                     {\"p\":0,\"type\":\"ok\",\"f\":\"put\",\"v\":1}\n\
+                     {\"p\":1,\"type\":\"invoke\",\"f\":\"get\",\"key\":12}";
+        let told = |text: &str, size: usize| {
+            let (mut reader, mut kept) = (Reader::default(), Vec::new());
+            for piece in text.as_bytes().chunks(size) {
+                kept.extend_from_slice(piece);
+                let taken = reader.take(&kept, false)?;
+                kept.drain(..taken);
+            }
+            reader.take(&kept, true).map(|_| format!("{:?}", reader.finish()))
+        };
+        for size in 1..whole.len() {
+            assert_eq!(told(whole, size), told(whole, whole.len()));
+            assert_eq!(told(&forms, size), told(&forms, forms.len()));
+        }
+        assert_eq!(read(whole.as_bytes()).unwrap().operations.len(), 2);
     }
 
     #[test]

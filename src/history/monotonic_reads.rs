@@ -19,7 +19,14 @@ struct Memory {
     duty: Duty,
     read: bool,
     last: Option<u32>,
-    replaced: BTreeSet<u32>,
+    replaced: Replaced,
+}
+
+/// Writes, most of which come in their order.
+#[derive(Clone, Default)]
+struct Replaced {
+    rising: Vec<u32>,
+    others: BTreeSet<u32>,
 }
 
 /// Examines reads whose client had read the key before.
@@ -55,7 +62,7 @@ pub fn check(register: &Register<'_>) -> Findings {
 impl Memory {
     fn missed_by(&self, register: &Register<'_>, read: &Read) -> Option<Missed> {
         self.duty.missed_by(register, read).or_else(|| {
-            let back = self.replaced.contains(&single(register, read)?);
+            let back = self.replaced.contains(single(register, read)?);
             back.then_some(Missed::Write(self.last?))
         })
     }
@@ -64,9 +71,26 @@ impl Memory {
         self.read = true;
         self.duty.add_read(register, read);
         if let Some(seen) = single(register, read) {
-            self.replaced.extend(before.filter(|before| *before != seen));
+            before
+                .filter(|before| *before != seen)
+                .into_iter()
+                .for_each(|it| self.replaced.add(it));
             self.last = Some(seen);
         }
+    }
+}
+
+impl Replaced {
+    fn add(&mut self, write: u32) {
+        match self.rising.last() {
+            Some(last) if *last == write => {}
+            Some(last) if *last > write => _ = self.others.insert(write),
+            _ => self.rising.push(write),
+        }
+    }
+
+    fn contains(&self, write: u32) -> bool {
+        self.rising.binary_search(&write).is_ok() || self.others.contains(&write)
     }
 }
 

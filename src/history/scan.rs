@@ -29,7 +29,20 @@ pub struct Scan<'a> {
     members: Vec<Token<'a>>,
     context: Vec<Name<'a>>,
     dots: Vec<Name<'a>>,
+    /// What stood before each value of the lines so far, and which field that makes it.
+    gaps: Vec<Gap<'a>>,
 }
+
+/// Brackets, a field's name and its colon, as they stood at this place of a line before. Lines of
+/// one history are mostly alike, so that a look tells what need not be taken apart again.
+#[derive(Clone, Copy)]
+struct Gap<'a> {
+    text: &'a [u8],
+    field: Field,
+}
+
+/// A field that counts, as the bit of [`Told::seen`], or any other.
+type Field = Option<u8>;
 
 #[derive(Clone, Copy, Default)]
 struct Told<'a> {
@@ -77,15 +90,14 @@ impl<'a> Scan<'a> {
         self.context.clear();
         self.dots.clear();
         let mut cursor = Cursor { text: lines, at: 0 };
-        cursor.expect(b'{')?;
-        loop {
-            let field = cursor.text()?;
-            cursor.expect(b':')?;
-            self.field(inner(field), &mut cursor)?;
-            match cursor.next()? {
-                b',' => {}
-                b'}' => break,
-                _ => return None,
+        for place in 0.. {
+            match self.gap(place, &mut cursor)? {
+                Some(field) => self.value(field, &mut cursor)?,
+                None => cursor.skip(0)?,
+            }
+            if cursor.peek()? == b'}' {
+                cursor.at += 1;
+                break;
             }
         }
         let rest = cursor.rest()?;
@@ -122,21 +134,25 @@ impl<'a> Scan<'a> {
         Event { line, time, client, number, kind, function, key, values, dot, clock }
     }
 
-    /// Reads the value of a field.
-    fn field(&mut self, name: &[u8], cursor: &mut Cursor<'a>) -> Option<()> {
-        let bit = match name {
-            b"t" | b"time" => 0,
-            b"p" | b"process" => 1,
-            b"type" => 2,
-            b"f" => 3,
-            b"key" => 4,
-            b"v" | b"value" => 5,
-            b"op" => 6,
-            b"ctx" => 7,
-            b"dot" => 8,
-            b"dots" => 9,
-            _ => return cursor.skip(0),
-        };
+    /// Reads what stands before the value at this place: of the first a bracket, of the others a
+    /// comma, and its name.
+    fn gap(&mut self, place: usize, cursor: &mut Cursor<'a>) -> Option<Field> {
+        let rest = &cursor.text[cursor.at..];
+        if let Some(gap) = self.gaps.get(place).filter(|gap| rest.starts_with(gap.text)) {
+            cursor.at += gap.text.len();
+            return Some(gap.field);
+        }
+        let from = cursor.at;
+        cursor.expect(if place == 0 { b'{' } else { b',' })?;
+        let field = field(inner(cursor.text()?));
+        cursor.expect(b':')?;
+        self.gaps.truncate(place);
+        self.gaps.push(Gap { text: &cursor.text[from..cursor.at], field });
+        Some(field)
+    }
+
+    /// Reads the value of a field that counts.
+    fn value(&mut self, bit: u8, cursor: &mut Cursor<'a>) -> Option<()> {
         let before = self.told.seen;
         self.told.seen |= 1 << bit;
         if before == self.told.seen {
@@ -146,8 +162,8 @@ impl<'a> Scan<'a> {
         match bit {
             0 => told.time = cursor.count_or_null()?,
             1 => told.process = cursor.token()?,
-            2 => told.kind = Some(kind(cursor.word_in_quotes()?)?),
-            3 => told.function = Some(function(cursor.word_in_quotes()?)?),
+            2 => told.kind = Some(kind(inner(cursor.text()?))?),
+            3 => told.function = Some(function(inner(cursor.text()?))?),
             4 => told.key = cursor.token()?,
             5 if cursor.peek()? == b'[' => {
                 told.is_list = true;
@@ -230,25 +246,23 @@ impl<'a> Cursor<'a> {
         (self.text[self.at - 1] == b'"').then(|| &self.text[from - 1..self.at])
     }
 
-    fn word_in_quotes(&mut self) -> Option<&'a str> {
-        std::str::from_utf8(inner(self.text()?)).ok()
-    }
-
     /// A whole number that is not negative.
     fn count(&mut self) -> Option<u64> {
         self.peek()?;
-        let (from, mut number) = (self.at, 0);
-        while let Some(byte @ b'0'..=b'9') = self.text.get(self.at) {
-            if self.at - from == DIGITS {
-                return None;
+        let (rest, mut number, mut digits) = (&self.text[self.at..], 0u64, 0);
+        for byte in rest.iter().take(DIGITS + 1) {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                break;
             }
-            number = number * 10 + u64::from(byte - b'0');
-            self.at += 1;
+            // So many fit; with one more the number is not taken.
+            number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
+            digits += 1;
         }
-        let digits = self.at - from;
-        let zeros = digits > 1 && self.text[from] == b'0';
-        let goes_on = matches!(self.text.get(self.at), Some(b'.' | b'e' | b'E'));
-        (digits > 0 && !zeros && !goes_on).then_some(number)
+        self.at += digits;
+        let zeros = digits > 1 && rest[0] == b'0';
+        let goes_on = matches!(rest.get(digits), Some(b'.' | b'e' | b'E'));
+        (digits > 0 && digits <= DIGITS && !zeros && !goes_on).then_some(number)
     }
 
     fn count_or_null(&mut self) -> Option<Option<u64>> {
@@ -344,6 +358,23 @@ impl<'a> Cursor<'a> {
             _ => self.token().map(|_| ()),
         }
     }
+}
+
+/// The field of this name.
+fn field(name: &[u8]) -> Field {
+    Some(match name {
+        b"t" | b"time" => 0,
+        b"p" | b"process" => 1,
+        b"type" => 2,
+        b"f" => 3,
+        b"key" => 4,
+        b"v" | b"value" => 5,
+        b"op" => 6,
+        b"ctx" => 7,
+        b"dot" => 8,
+        b"dots" => 9,
+        _ => return None,
+    })
 }
 
 /// A text without its quotes.

@@ -139,17 +139,18 @@ impl Times {
         conflicts(&zones).is_empty()
     }
 
-    /// The least amount such that the key is linearizable with these shifts; none if there is none.
-    pub fn least(&self, shift: impl Fn(u64) -> Shift) -> Option<u64> {
+    /// The least amount, from `floor` on, such that the key is linearizable with these shifts; none
+    /// if there is none. Of many keys only the largest amount counts, and most fit into that.
+    pub fn least(&self, floor: u64, shift: impl Fn(u64) -> Shift) -> Option<u64> {
+        if self.fits(shift(floor)) {
+            return Some(floor);
+        }
         let latest = |value: &(u32, u64, u64, u64)| value.1.max(value.3);
         let mut enough = self.values.iter().map(latest).max().unwrap_or(0);
-        if !self.fits(shift(enough)) {
+        if enough <= floor || !self.fits(shift(enough)) {
             return None;
         }
-        let mut short = 0;
-        if self.fits(shift(0)) {
-            return Some(0);
-        }
+        let mut short = floor;
         while enough - short > 1 {
             let middle = short + (enough - short) / 2;
             match self.fits(shift(middle)) {

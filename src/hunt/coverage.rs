@@ -1,19 +1,25 @@
 //! Which kind of trouble met which part of the protocol, and how that came out.
 //!
 //! A cell is a kind of fault, a phase and an outcome: a message of the phase arrived while the
-//! fault held, or was lost, or its receiver stopped within [`NEAR`] of hearing it. A fault still
-//! counts for that long after its end: what a heal sets free is part of it. Counted are worlds,
-//! not messages: what happens a thousand times in one world is one thing that is tested.
+//! fault held, or was lost, or its receiver stopped within [`NEAR`] of hearing it; or an operation
+//! of a client, during which both were, succeeded, failed, or ended in nobody knows what. The phase
+//! was there for an operation if one of the nodes that it was sent to heard of it before it ended;
+//! that it is a request is always so. A fault still counts for [`NEAR`] after its end: what a heal
+//! sets free is part of it. Counted are worlds, not messages: what happens a thousand times in one
+//! world is one thing that is tested.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use smallvec::SmallVec;
 
 use crate::dynamo::message::{Kind, Message};
-use crate::id::{Address, NodeId};
+use crate::id::{Address, NodeId, OperationId};
 use crate::scenario::hunt::KINDS;
 use crate::time::{Duration, Time};
 use crate::trace::layout::Layout;
 use crate::trace::observer::{Interest, Observer};
 use crate::trace::record::Record;
+use crate::workload::words::{ClientFact, Ending, OperationResult};
 
 /// How near in time two things are that meet.
 const NEAR: Duration = Duration::from_millis(50);
@@ -99,10 +105,54 @@ impl Phase {
 }
 
 /// How a fault and a phase came out of their meeting.
-pub const OUTCOMES: [&str; 3] = ["arrives", "is lost", "its receiver stops"];
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[repr(u8)]
+pub enum Outcome {
+    Arrives,
+    Lost,
+    ReceiverStops,
+    /// Of an operation: its client was told that it is done.
+    Succeeds,
+    /// It surely had no effect: refused, or a get without an answer.
+    Fails,
+    /// A write without an answer.
+    Unknown,
+}
+
+impl Outcome {
+    /// All of them.
+    pub const ALL: [Outcome; 6] = [
+        Outcome::Arrives,
+        Outcome::Lost,
+        Outcome::ReceiverStops,
+        Outcome::Succeeds,
+        Outcome::Fails,
+        Outcome::Unknown,
+    ];
+
+    /// The heading of its table.
+    pub fn name(self) -> &'static str {
+        match self {
+            Outcome::Arrives => "a message arrives",
+            Outcome::Lost => "a message is lost",
+            Outcome::ReceiverStops => "a message's receiver stops",
+            Outcome::Succeeds => "an operation succeeds",
+            Outcome::Fails => "an operation fails",
+            Outcome::Unknown => "an operation's effect is unknown",
+        }
+    }
+
+    fn of(result: &OperationResult) -> Outcome {
+        match result {
+            OperationResult::Ok { .. } => Outcome::Succeeds,
+            OperationResult::Failed => Outcome::Fails,
+            OperationResult::Unknown => Outcome::Unknown,
+        }
+    }
+}
 
 /// All cells there are.
-pub const CELLS: usize = KINDS.len() * Phase::ALL.len() * OUTCOMES.len();
+pub const CELLS: usize = KINDS.len() * Phase::ALL.len() * Outcome::ALL.len();
 
 /// A cell, by its place in the matrix.
 pub type Cell = u16;
@@ -115,6 +165,8 @@ pub struct Meetings {
     holding: [(u32, Time); KINDS.len()],
     /// By node and phase, when it last heard of it.
     heard: Vec<[Time; Phase::ALL.len()]>,
+    /// The nodes that operations under way were sent to.
+    asked: BTreeMap<OperationId, SmallVec<[NodeId; 2]>>,
     reached: Vec<bool>,
 }
 
@@ -126,6 +178,7 @@ impl Meetings {
             kinds: layout.faults.iter().map(|fault| kind(fault.kind)).collect(),
             holding: [(0, Time::ZERO); KINDS.len()],
             heard: vec![[Time::ZERO; Phase::ALL.len()]; layout.machines as usize],
+            asked: BTreeMap::new(),
             reached: vec![false; CELLS],
         }
     }
@@ -136,16 +189,17 @@ impl Meetings {
         reached.map(|(cell, _)| cell as Cell).collect()
     }
 
-    fn meet(&mut self, now: Time, phase: Phase, outcome: usize) {
+    /// They met now, or at some time since `from`.
+    fn meet(&mut self, from: Time, phase: Phase, outcome: Outcome) {
         for kind in 0..KINDS.len() {
             let (holding, until) = self.holding[kind];
-            if holding > 0 || until > now {
+            if holding > 0 || until > from {
                 self.reached[place(kind, phase, outcome)] = true;
             }
         }
     }
 
-    fn message(&mut self, now: Time, message: &Message, outcome: usize) -> Phase {
+    fn message(&mut self, now: Time, message: &Message, outcome: Outcome) -> Phase {
         let phase = Phase::of(message.outline().kind);
         self.meet(now, phase, outcome);
         phase
@@ -155,24 +209,49 @@ impl Meetings {
         for phase in Phase::ALL {
             let heard = self.heard[node.index()][phase as usize];
             if heard > Time::ZERO && now.since(heard) <= NEAR {
-                self.meet(now, phase, 2);
+                self.meet(now, phase, Outcome::ReceiverStops);
+            }
+        }
+    }
+
+    fn told(&mut self, fact: &ClientFact) {
+        match fact {
+            ClientFact::Invoked(invocation) => {
+                self.asked.insert(invocation.operation, SmallVec::from_slice(&[invocation.to]));
+            }
+            ClientFact::Retried { attempt, to } => {
+                self.asked.entry(attempt.operation).or_default().push(*to);
+            }
+            ClientFact::Ended(ending) => self.ends(ending),
+            ClientFact::Moved { .. } | ClientFact::Refreshed { .. } => {}
+            ClientFact::Misrouted { .. } | ClientFact::Coordinated(_) => {}
+        }
+    }
+
+    fn ends(&mut self, ending: &Ending) {
+        let nodes = self.asked.remove(&ending.operation).unwrap_or_default();
+        let outcome = Outcome::of(&ending.result);
+        for phase in Phase::ALL {
+            let since = |node: &NodeId| self.heard[node.index()][phase as usize] > ending.began;
+            if phase == Phase::Request || nodes.iter().any(since) {
+                self.meet(ending.began, phase, outcome);
             }
         }
     }
 }
 
-/// The cell of a kind of fault, a phase and an outcome, the first and the last by their places.
-pub fn cell(kind: usize, phase: Phase, outcome: usize) -> Cell {
+/// The cell of a kind of fault, by its place, a phase and an outcome.
+pub fn cell(kind: usize, phase: Phase, outcome: Outcome) -> Cell {
     place(kind, phase, outcome) as Cell
 }
 
-fn place(kind: usize, phase: Phase, outcome: usize) -> usize {
-    (kind * Phase::ALL.len() + phase as usize) * OUTCOMES.len() + outcome
+fn place(kind: usize, phase: Phase, outcome: Outcome) -> usize {
+    (kind * Phase::ALL.len() + phase as usize) * Outcome::ALL.len() + outcome as usize
 }
 
 impl Observer for Meetings {
     fn interest(&self) -> Interest {
-        Interest { messages: true, ..Interest::default() }
+        Interest { messages: true, facts: true }
     }
 
     fn see(&mut self, now: Time, record: &Record<'_>) {
@@ -190,17 +269,18 @@ impl Observer for Meetings {
                 }
             }
             Record::Delivered { to, message, .. } => {
-                let phase = self.message(now, message, 0);
+                let phase = self.message(now, message, Outcome::Arrives);
                 if let Address::Node(node) = to {
                     self.heard[node.index()][phase as usize] = now;
                 }
             }
             Record::Dropped { message, .. } => {
-                self.message(now, message, 1);
+                self.message(now, message, Outcome::Lost);
             }
             Record::Down { node, .. } => self.stops(now, *node),
             Record::Sent { .. } | Record::Copied { .. } | Record::Up { .. } => {}
-            Record::Node { .. } | Record::Client { .. } => {}
+            Record::Client { fact, .. } => self.told(fact),
+            Record::Node { .. } => {}
             Record::Rehomed { .. } | Record::Settling => {}
         }
     }
@@ -237,8 +317,9 @@ impl Matrix {
     /// A table for each outcome, a row for each kind of fault; `-` where a cell was never reached.
     pub fn markdown(&self) -> String {
         let mut text = String::new();
-        for (outcome, words) in OUTCOMES.iter().enumerate() {
-            text += &format!("\n{words}:\n\n| fault |");
+        for outcome in Outcome::ALL {
+            let (reached, all) = (self.reached_with(outcome), KINDS.len() * Phase::ALL.len());
+            text += &format!("\n{} ({reached} of {all} cells):\n\n| fault |", outcome.name());
             Phase::ALL.iter().for_each(|phase| text += &format!(" {} |", phase.name()));
             text += &format!("\n|---|{}\n", "---:|".repeat(Phase::ALL.len()));
             for (kind, name) in KINDS.iter().enumerate() {
@@ -252,6 +333,26 @@ impl Matrix {
             }
         }
         text
+    }
+
+    /// All cells as a table for programs, those too that were never reached.
+    pub fn csv(&self) -> String {
+        let mut text = "fault,phase,outcome,worlds\n".to_string();
+        for (kind, name) in KINDS.iter().enumerate() {
+            for phase in Phase::ALL {
+                for outcome in Outcome::ALL {
+                    let worlds = self.worlds[place(kind, phase, outcome)];
+                    let (phase, outcome) = (phase.name(), outcome.name());
+                    text += &format!("{name},{phase},{outcome},{worlds}\n");
+                }
+            }
+        }
+        text
+    }
+
+    fn reached_with(&self, outcome: Outcome) -> usize {
+        let outcomes = self.worlds.chunks(Outcome::ALL.len());
+        outcomes.filter(|worlds| worlds[outcome as usize] > 0).count()
     }
 }
 
@@ -273,12 +374,39 @@ mod tests {
         let mut meetings = Meetings::new(&plan.layout());
         Simulation::new(&plan).run(&mut Observers::new(vec![&mut meetings]));
         let cells = meetings.cells();
-        let reached = |phase, outcome| cells.contains(&(place(0, phase, outcome) as Cell));
-        assert!(reached(Phase::Write, 0) && reached(Phase::Write, 1));
-        assert!(!reached(Phase::Write, 2) && !reached(Phase::Transfer, 0));
+        let reached = |phase, outcome| cells.contains(&cell(0, phase, outcome));
+        assert!(reached(Phase::Write, Outcome::Arrives) && reached(Phase::Write, Outcome::Lost));
+        assert!(!reached(Phase::Write, Outcome::ReceiverStops));
+        assert!(!reached(Phase::Transfer, Outcome::Arrives));
         let mut matrix = Matrix::default();
         matrix.add(&cells);
         assert_eq!((matrix.reached(), matrix.worlds(*cells.first().unwrap())), (cells.len(), 1));
         assert!(matrix.markdown().contains("| `partition` | 1 |"));
+        let rows = matrix.csv().lines().filter(|row| row.ends_with(",1")).count();
+        assert_eq!((rows, matrix.csv().lines().count()), (cells.len(), CELLS + 1));
+    }
+
+    /// With both replicas of a write wanted and one of them cut off, those who ask in the majority
+    /// are told, and those who ask the node on its own are not.
+    #[test]
+    fn operations_that_meet_a_fault_end_in_each_way() {
+        let text = r#"{ "name": "small", "duration": "8s",
+            "cluster": { "nodes": 3, "n": 3, "r": 2, "w": 2, "hinted_handoff": false },
+            "workload": { "clients": 6, "timeout": "500ms", "keys": { "uniform": { "count": 9 } },
+                          "mix": { "put": 1, "get": 1 }, "retry": { "policy": "none" } },
+            "faults": [{ "partition": { "sides": [["n0"], ["n1", "n2"]], "from": "1s",
+                                        "to": "6s" } }] }"#;
+        let plan = Scenario::read("small", text, &[], &[]).unwrap().plan();
+        let mut meetings = Meetings::new(&plan.layout());
+        Simulation::new(&plan).run(&mut Observers::new(vec![&mut meetings]));
+        assert!(meetings.asked.is_empty(), "each operation ends");
+        let cells = meetings.cells();
+        for outcome in [Outcome::Succeeds, Outcome::Fails, Outcome::Unknown] {
+            assert!(cells.contains(&cell(0, Phase::Request, outcome)), "{outcome:?}");
+            assert!(!cells.contains(&cell(0, Phase::Transfer, outcome)), "{outcome:?}");
+        }
+        assert!(cells.contains(&cell(0, Phase::Write, Outcome::Succeeds)));
+        let none = cells.iter().all(|it| usize::from(*it) < Phase::ALL.len() * Outcome::ALL.len());
+        assert!(none, "no other kind of fault was there");
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::dynamo::config::Cluster;
 use crate::dynamo::config::modes::Tombstones;
-use crate::hunt::coverage::{Cell, OUTCOMES, Phase, cell};
+use crate::hunt::coverage::{Cell, Outcome, Phase, cell};
 use crate::scenario::hunt::KINDS;
 use crate::scenario::spec::Scenario;
 use crate::sim::administration::Order;
@@ -22,13 +22,12 @@ pub fn cells(scenario: &Scenario) -> BTreeSet<Cell> {
     let stops = STOPPING.iter().any(|kind| kinds.contains(kind));
     let phases = Phase::ALL.into_iter().filter(|phase| is_there(*phase, scenario));
     let phases: Vec<Phase> = phases.collect();
-    let outcomes = if stops { OUTCOMES.len() } else { OUTCOMES.len() - 1 };
+    let outcomes = Outcome::ALL.into_iter().filter(|it| stops || *it != Outcome::ReceiverStops);
+    let outcomes: Vec<Outcome> = outcomes.collect();
     let places = KINDS.iter().enumerate().filter(|(_, kind)| kinds.contains(**kind));
     let of_kind = |(kind, _): (usize, _)| {
-        let phases = phases.clone();
-        phases
-            .into_iter()
-            .flat_map(move |phase| (0..outcomes).map(move |outcome| cell(kind, phase, outcome)))
+        let meeting = |phase| outcomes.iter().map(move |outcome| cell(kind, phase, *outcome));
+        phases.iter().copied().flat_map(meeting).collect::<Vec<Cell>>()
     };
     places.flat_map(of_kind).collect()
 }
@@ -72,7 +71,7 @@ mod tests {
             drawn.administration.clear();
             let promised = cells(&drawn);
             for kind in 0..KINDS.len() {
-                assert!(!promised.contains(&cell(kind, Phase::Transfer, 0)));
+                assert!(!promised.contains(&cell(kind, Phase::Transfer, Outcome::Arrives)));
             }
             let plan = Checked::new(drawn, &[]).unwrap().plan();
             let mut meetings = Meetings::new(&plan.layout());

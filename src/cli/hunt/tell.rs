@@ -22,7 +22,7 @@ impl Told<'_> {
         let tally = self.campaign.tally();
         let what = if self.worlds.is_swarm() { "worlds drawn inside" } else { "runs of" };
         let mut text = format!(
-            "{} {what} {}, {} events; {} of {CELLS} cells of faults and phases reached\n",
+            "{} {what} {}, {} events; {} of {CELLS} cells of faults, phases and outcomes reached\n",
             tally.worlds,
             self.worlds.name(),
             tally.events,
