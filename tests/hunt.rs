@@ -123,7 +123,10 @@ fn bugs_are_listed_and_scored() {
     let words = ["bugs", "partition-leaks", "--score", "--seeds", "3"];
     let scored = run(folder.path(), &words, &[]);
     assert_eq!(scored.status.code(), Some(0), "{}", text(&scored.stderr));
-    assert!(text(&scored.stdout).starts_with("partition-leaks: 100.0 in 100, first seed 1"));
+    assert!(
+        text(&scored.stdout)
+            .starts_with("partition-leaks: first seed 1, 3 of 3; broken: Z3 3; dirty")
+    );
 }
 
 #[test]

@@ -130,10 +130,11 @@ fn is_forgotten(account: &Account) -> bool {
 pub fn is_end_of_hints(record: &Record<'_>) -> bool {
     match record {
         Record::Down { .. } => true,
-        Record::Node { fact: Fact::StandIn(told), .. } => {
-            matches!(**told, StandInFact::OutOfTime { .. })
-        }
-        _other => false,
+        // A client that coordinates runs out of time as a node does.
+        other => match other.of_store() {
+            Some(Fact::StandIn(told)) => matches!(**told, StandInFact::OutOfTime { .. }),
+            _other => false,
+        },
     }
 }
 
@@ -154,7 +155,8 @@ pub fn is_promised(layout: &Layout, lacks_hints: bool, end: Time) -> bool {
     let kept = cluster.hinted_handoff.on().is_some_and(|settings| settings.window.is_none());
     let hints = kept && stand_ins;
     let strays_go = cluster.hinted_handoff.on().is_some() || !layout.administered;
-    let hints_do = hints && !lacks_hints && tombstones_stay && !layout.administered;
+    let exact = cluster.clock_truncation.is_none();
+    let hints_do = hints && exact && !lacks_hints && tombstones_stay && !layout.administered;
     // Who never learns of a change goes by the old membership for ever.
     let all_learn = cluster.gossip.reconciles_every().is_some() || !layout.administered;
     all_learn && (strays_go && cluster.anti_entropy.on().is_some() || hints_do)

@@ -319,11 +319,13 @@ impl Client {
         reply: Reply,
     ) {
         // A late answer to an earlier attempt is an answer too.
-        let any = self.habits.planted.is(Plant::StaleReplyAccepted);
+        let planted = self.habits.planted;
+        let any = planted.is(Plant::StaleReplyAccepted);
         let answered = |operation: &Operation| {
             operation.aim.id == reply.attempt.operation || any && operation.aim.key == reply.key
         };
-        let Some(place) = self.open.iter().position(answered) else { return };
+        let next = (planted.is(Plant::DoubleResponse) && !self.open.is_empty()).then_some(0);
+        let Some(place) = self.open.iter().position(answered).or(next) else { return };
         let balancer = u8::from(self.habits.router.balanced);
         let hops = self.open[place].hops(reply.attempt.attempt, coordinator) + balancer;
         match reply.outcome {

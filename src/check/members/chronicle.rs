@@ -30,6 +30,8 @@ pub struct Chronicle {
     started: BTreeSet<NodeId>,
     /// Believers that have forgotten a subject altogether, and what they had known of it.
     forgotten: BTreeMap<(NodeId, NodeId), usize>,
+    /// Has a disk lost what it had?
+    disk_lost: bool,
     last_disturbance: Time,
 }
 
@@ -77,10 +79,14 @@ impl Chronicle {
             Record::Node { node, fact: Fact::Member(MemberFact::Believes { history, .. }) } => {
                 return self.turn(now, *node, history, false);
             }
-            Record::Down { node, disk } => match disk {
-                DiskAfterCrash::Kept | DiskAfterCrash::UnflushedLost | DiskAfterCrash::Torn => {}
-                DiskAfterCrash::Restored(_) | DiskAfterCrash::Wiped => self.lose(*node),
-            },
+            Record::Down { node, disk } => {
+                self.disk_lost |= *disk != DiskAfterCrash::Kept;
+                match disk {
+                    DiskAfterCrash::Kept | DiskAfterCrash::UnflushedLost | DiskAfterCrash::Torn => {
+                    }
+                    DiskAfterCrash::Restored(_) | DiskAfterCrash::Wiped => self.lose(*node),
+                }
+            }
             Record::Up { node } => {
                 self.started.insert(*node);
                 self.last_disturbance = now;
@@ -119,6 +125,14 @@ impl Chronicle {
     /// Had who made the one change known the other?
     pub fn is_past(&self, subject: NodeId, earlier: usize, later: usize) -> bool {
         self.entries(subject)[later].past.contains(&earlier)
+    }
+
+    /// Does anybody know of this change of a node, or of a later one? Without a disk that lost what
+    /// it had, somebody must.
+    pub fn is_remembered(&self, subject: NodeId, place: usize) -> bool {
+        let knows = |held: usize| held == place || self.is_past(subject, place, held);
+        let held = self.views().filter_map(|(_, view)| self.place(subject, view.change(subject)?));
+        !self.disk_lost || held.into_iter().any(knows)
     }
 
     /// What a believer had known of a subject that it has forgotten.

@@ -5,7 +5,8 @@
 //! Which change is later is by who knew what, not by the counters that nodes go by. A node that has
 //! lost its disk has known of nothing. A removal and a change that its maker had made without
 //! knowing of it are concurrent: if the removal loses, that is an anomaly (of concurrent changes of
-//! one node the protocol keeps one). Knob that legitimately breaks the last, and makes it an
+//! one node the protocol keeps one). What no disk holds any more, because all that did were lost,
+//! nobody can know. Knob that legitimately breaks the last, and makes it an
 //! anomaly: `gossip.rumours` that nobody reconciles. Examines each removal and each departure.
 
 use crate::check::judge::Judge;
@@ -102,10 +103,15 @@ impl GoneForGood {
         }
     }
 
-    /// Was the node gone after this change, by the knowledge of who said so?
+    /// Was the node gone after this change, by the knowledge of who said so, and has not every disk
+    /// that knew it been lost?
     fn is_outlived(&self, subject: NodeId, held: usize) -> bool {
-        let entries = self.chronicle.entries(subject);
-        entries.iter().any(|entry| is_gone(entry.change.status) && entry.past.contains(&held))
+        let mut entries = self.chronicle.entries(subject).iter().enumerate();
+        entries.any(|(place, entry)| {
+            is_gone(entry.change.status)
+                && entry.past.contains(&held)
+                && self.chronicle.is_remembered(subject, place)
+        })
     }
 }
 

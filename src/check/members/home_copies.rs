@@ -5,7 +5,8 @@
 //! (ranges_whole). Removals are ordered because copies are gone already: they may take keys lower,
 //! and what takes their place is filled later. A removal without an order is none of these. Keys of
 //! which a home's disk lost something since the change began are passed over, and keys of which a
-//! tombstone was dropped: a home may drop its own while another waits for its clock or disk.
+//! tombstone was dropped: a home may drop its own while another waits for its clock or disk. So
+//! are keys of which something came to the former home after its last word, as in ranges_whole.
 //! Examines each key whose homes change, unless by an ordered removal.
 //! Rings that did not know of each other and merge (section 4.8.1) make it an anomaly.
 
@@ -82,7 +83,8 @@ impl HomeCopies {
         for key in (0..holdings.keys()).map(Key) {
             let harmed = |pair: &crate::check::members::switching::Pair| {
                 let unharmed = |node| self.switching.is_unharmed(node, switch.begun);
-                !unharmed(pair.from) || !unharmed(pair.to)
+                let late = self.switching.is_late(pair.from, key);
+                late || !unharmed(pair.from) || !unharmed(pair.to)
             };
             let pairs = pairs(holdings, key);
             if pairs.is_empty() || pairs.iter().any(harmed) || self.switching.is_reaped(key) {

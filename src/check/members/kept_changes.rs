@@ -16,7 +16,6 @@ use crate::check::members::chronicle::{By, Chronicle, Turn};
 use crate::check::members::{if_met_or_administered, of_ignorance};
 use crate::check::verdict::{Finding, Outcome, Verdict};
 use crate::check::weighed::Weighed;
-use crate::faults::spec::DiskAfterCrash;
 use crate::id::NodeId;
 use crate::time::Time;
 use crate::trace::layout::Layout;
@@ -29,8 +28,6 @@ pub struct KeptChanges {
     chronicle: Chronicle,
     /// Concurrent changes of a node where the second won over the first.
     won: BTreeSet<(NodeId, usize, usize)>,
-    /// Has a disk lost what it had?
-    disk_lost: bool,
     examined: u64,
     findings: Weighed,
 }
@@ -41,9 +38,6 @@ impl Judge for KeptChanges {
     }
 
     fn see(&mut self, now: Time, record: &Record<'_>) {
-        if let Record::Down { disk, .. } = record {
-            self.disk_lost |= *disk != DiskAfterCrash::Kept;
-        }
         for turn in self.chronicle.see(now, record) {
             if turn.from.is_some() || turn.by == By::Announced {
                 self.examined += 1;
@@ -94,19 +88,6 @@ impl KeptChanges {
         both.then_some("of two concurrent changes now one wins and now the other")
     }
 
-    /// Does anybody know of this change of a node, or of a later one? Without a disk that lost what
-    /// it had, somebody must.
-    fn is_remembered(&self, subject: NodeId, place: usize) -> bool {
-        let knows = |held: usize| {
-            held == place || self.chronicle.entries(subject)[held].past.contains(&place)
-        };
-        let held = self
-            .chronicle
-            .views()
-            .filter_map(|(_, view)| self.chronicle.place(subject, view.change(subject)?));
-        !self.disk_lost || held.into_iter().any(knows)
-    }
-
     /// Members that run and do not know of a change that was announced.
     fn lost(&self, account: &Account) -> Vec<(NodeId, NodeId)> {
         let mut lost = Vec::new();
@@ -123,7 +104,7 @@ impl KeptChanges {
                 };
                 let entries = self.chronicle.entries(subject).iter().enumerate();
                 let mut missed = entries.filter(|(_, entry)| later(entry));
-                if missed.any(|(place, _)| self.is_remembered(subject, place)) {
+                if missed.any(|(place, _)| self.chronicle.is_remembered(subject, place)) {
                     lost.push((node, subject));
                 }
             }

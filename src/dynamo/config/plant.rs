@@ -81,6 +81,7 @@ pub enum Plant {
     ForwardWithoutHopLimit,
     SessionContextLostOnFailover,
     StaleReplyAccepted,
+    DoubleResponse,
     ZoneQuorumCountsTotal,
     // Read repair.
     ReadRepairBlindOverwrite,
@@ -153,6 +154,7 @@ pub enum Plant {
     HandoffOverwritesNewer,
     CleanupBeforeTransferDone,
     WriteOnlyToOldOwners,
+    PassedBackAndForth,
     // The simulator itself.
     MapIterationOrder,
     SharedRngStream,
@@ -164,7 +166,7 @@ pub enum Plant {
 
 impl Plant {
     /// All of them.
-    pub const ALL: [Plant; 103] = [
+    pub const ALL: [Plant; 105] = [
         Plant::VvActorReuseAfterWipe,
         Plant::VvSharedActorPerNode,
         Plant::VvCounterNotDurable,
@@ -196,6 +198,7 @@ impl Plant {
         Plant::ForwardWithoutHopLimit,
         Plant::SessionContextLostOnFailover,
         Plant::StaleReplyAccepted,
+        Plant::DoubleResponse,
         Plant::ZoneQuorumCountsTotal,
         Plant::ReadRepairBlindOverwrite,
         Plant::ReadRepairPushesLoser,
@@ -262,6 +265,7 @@ impl Plant {
         Plant::HandoffOverwritesNewer,
         Plant::CleanupBeforeTransferDone,
         Plant::WriteOnlyToOldOwners,
+        Plant::PassedBackAndForth,
         Plant::MapIterationOrder,
         Plant::SharedRngStream,
         Plant::TimerSurvivesCrash,
@@ -272,7 +276,7 @@ impl Plant {
 }
 
 /// By place in [`Plant::ALL`].
-const NAMES: [&str; 103] = [
+const NAMES: [&str; 105] = [
     "vv-actor-reuse-after-wipe",
     "vv-shared-actor-per-node",
     "vv-counter-not-durable",
@@ -304,6 +308,7 @@ const NAMES: [&str; 103] = [
     "forward-without-hop-limit",
     "session-context-lost-on-failover",
     "stale-reply-accepted",
+    "double-response",
     "zone-quorum-counts-total",
     "read-repair-blind-overwrite",
     "read-repair-pushes-loser",
@@ -370,6 +375,7 @@ const NAMES: [&str; 103] = [
     "handoff-overwrites-newer",
     "cleanup-before-transfer-done",
     "write-only-to-old-owners",
+    "passed-back-and-forth",
     "map-iteration-order",
     "shared-rng-stream",
     "timer-survives-crash",

@@ -361,8 +361,11 @@ impl Put {
         let kept_for = |home: NodeId| {
             self.participants.iter().any(|p| p.home == home && p.state == State::Answered)
         };
-        let homes = self.participants.iter().filter(|p| p.node == p.home);
-        for &Participant { home, .. } in homes.filter(|p| !kept_for(p.home)) {
+        // A home that was believed down was never asked itself, only who stands in for it.
+        let mut homes: Vec<NodeId> = self.participants.iter().map(|p| p.home).collect();
+        homes.sort_unstable();
+        homes.dedup();
+        for home in homes.into_iter().filter(|home| !kept_for(*home)) {
             let (key, ghost) = (self.key, self.request.ghost.clone());
             let fact = StandInFact::OutOfTime { key, ghost, home };
             ctx.tell(|| Fact::StandIn(Box::new(fact)));

@@ -64,6 +64,11 @@ impl Node {
         ctx.send(*to, Message::Coordinator(ToCoordinator::For(Box::new(passed))));
     }
 
+    /// Does it, by a bug, pass on to who has just passed it on?
+    pub(super) fn passes_back(&self) -> bool {
+        self.config.planted.is(Plant::PassedBackAndForth)
+    }
+
     /// Does it, by a bug, itself what it should pass on?
     fn keeps_to_itself(&self, asked: &ToReplica) -> bool {
         let left = || {

@@ -346,7 +346,9 @@ impl Node {
                 ctx.submit(Job::Passed(Box::new(pass)));
             }
             Moving::Pass(pass) => match self.given_to(pass.request.key()) {
-                Some(partner) if partner == from => self.on_passed_back(ctx, from, pass),
+                Some(partner) if partner == from && !self.passes_back() => {
+                    self.on_passed_back(ctx, from, pass);
+                }
                 Some(partner) => pass_on(ctx, partner, pass),
                 None => ctx.submit(Job::Passed(Box::new(pass))),
             },

@@ -90,7 +90,7 @@ pub const BUGS: [Bug; 13] = [
         plant: Plant::PruneOnReadRepair,
         mechanism: "A copy that a read repairs is truncated more than the others.",
         symptom: "Homes differ and repair each other for ever.",
-        invariants: &["C1"],
+        invariants: &["D10"],
         precedent: "riak_kv#1864",
         scenario: include_str!("../../../scenarios/bugs/prune-on-read-repair.json"),
         equivalent: None,

@@ -1,7 +1,6 @@
 //! The simulator itself.
 //!
-//! Not yet here: `double-response`, which needs a coordinator that answers twice, and
-//! `disk-not-torn`, which needs a judge that knows what a disk had flushed.
+//! Not yet here: `disk-not-torn`, which needs a judge that knows what a disk had flushed.
 
 use crate::dynamo::config::plant::Plant;
 use crate::hunt::bugs::Bug;
@@ -35,7 +34,7 @@ pub const BUGS: [Bug; 6] = [
              next life.",
         symptom: "A restarted node acts on what its former self had in mind: it flushes, scans \
              and retries twice.",
-        invariants: &["Z4"],
+        invariants: &["Z4", "M11"],
         precedent: "riak_core#349",
         scenario: include_str!("../../../scenarios/bugs/timer-survives-crash.json"),
         equivalent: None,

@@ -4,7 +4,7 @@ use crate::dynamo::config::plant::Plant;
 use crate::hunt::bugs::Bug;
 
 /// The bugs of this part.
-pub const BUGS: [Bug; 19] = [
+pub const BUGS: [Bug; 20] = [
     Bug {
         plant: Plant::AckBeforeDurable,
         mechanism: "a replica confirms a copy on receipt, before its disk has written it",
@@ -93,7 +93,7 @@ pub const BUGS: [Bug; 19] = [
         mechanism: "the walk that makes a preference list does not skip nodes that are on it \
                  already",
         symptom: "W is met by one machine, and lost with it",
-        invariants: &["Q2", "Q7", "Q1", "D2"],
+        invariants: &["Q2", "Q7", "Q1", "D2", "M2"],
         precedent: "riak_core_apl:find_fallbacks, bob#654, bob#837",
         scenario: include_str!("../../../scenarios/bugs/preflist-same-node-twice.json"),
         equivalent: None,
@@ -169,6 +169,15 @@ pub const BUGS: [Bug; 19] = [
         invariants: &["Q8", "Q4", "D1"],
         precedent: "by construction",
         scenario: include_str!("../../../scenarios/bugs/stale-reply-accepted.json"),
+        equivalent: None,
+    },
+    Bug {
+        plant: Plant::DoubleResponse,
+        mechanism: "an answer to what nobody asks any more is taken for that to the next question",
+        symptom: "a client gets the value of another key, and each answer after it is one late",
+        invariants: &["D1", "Q8"],
+        precedent: "by construction; connections that go back to their pool with an answer due",
+        scenario: include_str!("../../../scenarios/bugs/double-response.json"),
         equivalent: None,
     },
     Bug {

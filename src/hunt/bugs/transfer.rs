@@ -4,7 +4,7 @@ use crate::dynamo::config::plant::Plant;
 use crate::hunt::bugs::Bug;
 
 /// The bugs of this part.
-pub const BUGS: [Bug; 9] = [
+pub const BUGS: [Bug; 10] = [
     Bug {
         plant: Plant::HandoffDeleteBeforeAck,
         mechanism: "A batch counts as arrived as soon as it is sent.",
@@ -87,6 +87,15 @@ pub const BUGS: [Bug; 9] = [
         invariants: &["T5", "T1"],
         precedent: "CASSANDRA-833; Garage before layout versions",
         scenario: include_str!("../../../scenarios/bugs/write-only-to-old-owners.json"),
+        equivalent: None,
+    },
+    Bug {
+        plant: Plant::PassedBackAndForth,
+        mechanism: "Who gave a range away passes on what the new home has just passed on to it.",
+        symptom: "Of two nodes each takes the other for the home, and a request goes to and fro.",
+        invariants: &["T3"],
+        precedent: "riak_kv#1754; this simulator's own protocol had it",
+        scenario: include_str!("../../../scenarios/bugs/passed-back-and-forth.json"),
         equivalent: None,
     },
 ];
