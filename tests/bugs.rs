@@ -81,6 +81,8 @@ fn the_table_of_scores_is_of_these_bugs_and_comes_out_again() {
     let expected: Vec<String> = bugs.iter().map(|bug| bug.plant.name().to_string()).collect();
     assert_eq!(names(&scores), expected, "{again}");
     assert_eq!(kept("README.md"), page(&scores, &bugs), "{again}");
+    let every = "Invariants that catch none of these bugs: none.";
+    assert!(kept("README.md").contains(every), "each invariant catches a bug at least");
     let mut complaints = Vec::new();
     for (place, (score, bug)) in scores.iter().zip(&bugs).enumerate() {
         let Some(seed) = score.first_seed.filter(|seed| *seed <= 200 && score.without >= 200)
@@ -88,6 +90,9 @@ fn the_table_of_scores_is_of_these_bugs_and_comes_out_again() {
             complaints.push(format!("{}: not caught within 200 seeds", score.bug));
             continue;
         };
+        if !score.dirty.is_empty() {
+            complaints.push(format!("{}: not clean without it", score.bug));
+        }
         if place % 8 > 0 {
             continue;
         }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::dynamo::config::plant::Plant;
-use crate::dynamo::message::{Action, Message, Put, Request};
+use crate::dynamo::message::{Action, Message, Put, Reply, Request};
 use crate::id::{Address, AttemptId, NodeId, OperationId};
 use crate::random::purpose::Purpose;
 use crate::random::sampler::Sampler;
@@ -54,6 +54,17 @@ impl Persistence {
 }
 
 impl Client {
+    /// Which open operation a reply answers. A late answer to an earlier attempt is an answer too.
+    pub(super) fn answered_by(&self, reply: &Reply) -> Option<usize> {
+        let planted = self.habits.planted;
+        let any = planted.is(Plant::StaleReplyAccepted);
+        let answered = |operation: &Operation| {
+            operation.aim.id == reply.attempt.operation || any && operation.aim.key == reply.key
+        };
+        let next = (planted.is(Plant::DoubleResponse) && !self.open.is_empty()).then_some(0);
+        self.open.iter().position(answered).or(next)
+    }
+
     pub(super) fn send(&mut self, ctx: &mut ClientCtx<'_>, operation: &mut Operation) -> NodeId {
         let attempt = operation.attempt_id();
         let to = match self.send_by_library(ctx, operation) {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use smallvec::SmallVec;
 
-use crate::dynamo::config::plant::{Plant, Planted};
+use crate::dynamo::config::plant::Planted;
 use crate::dynamo::message::{Action, Message, Outcome, Reply};
 use crate::id::{Address, AttemptId, ClientId, Key, NodeId, OperationId, Span};
 use crate::process::deadlines::Deadlines;
@@ -318,14 +318,7 @@ impl Client {
         coordinator: Option<NodeId>,
         reply: Reply,
     ) {
-        // A late answer to an earlier attempt is an answer too.
-        let planted = self.habits.planted;
-        let any = planted.is(Plant::StaleReplyAccepted);
-        let answered = |operation: &Operation| {
-            operation.aim.id == reply.attempt.operation || any && operation.aim.key == reply.key
-        };
-        let next = (planted.is(Plant::DoubleResponse) && !self.open.is_empty()).then_some(0);
-        let Some(place) = self.open.iter().position(answered).or(next) else { return };
+        let Some(place) = self.answered_by(&reply) else { return };
         let balancer = u8::from(self.habits.router.balanced);
         let hops = self.open[place].hops(reply.attempt.attempt, coordinator) + balancer;
         match reply.outcome {
