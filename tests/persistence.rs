@@ -274,8 +274,11 @@ fn much_to_repair(admission: Option<Admission>) -> Plan {
     };
     plan.workload.timeout = Duration::from_secs(5);
     plan.cluster.admission = admission.map_or(Switch::Off, Switch::On);
-    plan.cluster.anti_entropy =
-        Switch::On(AntiEntropy { interval: Duration::from_secs(1), depth: 8 });
+    plan.cluster.anti_entropy = Switch::On(AntiEntropy {
+        interval: Duration::from_secs(1),
+        depth: 8,
+        ..AntiEntropy::default()
+    });
     plan.cluster.hinted_handoff = Switch::On(HintedHandoff::default());
     plan.workload.keys = Keys::Uniform { count: 3_000 };
     plan.workload.clients = 10;

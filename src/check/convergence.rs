@@ -4,16 +4,17 @@
 //!
 //! Does not verify that what they hold is right (durability and no_invention do). Only anti-entropy
 //! brings every copy up to date whatever happened. Knobs that legitimately break it, and make it an
-//! anomaly: `anti_entropy` off, together with `hinted_handoff` off or with a `window`, or a
-//! `strict` quorum (without stand-ins there are no hints), or a node that stopped (hints and puts
-//! under way die with their coordinator), or a put whose time was up before a home or anybody in
-//! its place had confirmed it, or a changing membership (a new home fetches what others hold then),
-//! or `tombstones` that go before the run ends (a hint brings the value back to one home alone);
-//! and `hinted_handoff` off where the membership changes: a copy that its holder was not asked to
-//! give stays where it is, or `gossip.rumours` that nobody reconciles: who never learns of a change
-//! goes by the old membership for ever; and the loss of all disks that knew the members, after
-//! which nobody can tell them to anybody. Read repair alone mends only what is read. Examines each
-//! key and each node.
+//! anomaly: `anti_entropy` off, or with `hash_bits` below 64, together with one of these:
+//! `hinted_handoff` off or with a `window`; a `strict` quorum (without stand-ins there are no
+//! hints); a node that stopped (hints and puts under way die with their coordinator); a disk that
+//! lost or changed something; a put whose time was up before a home or anybody in its place had
+//! confirmed it; a changing membership (a new home fetches what others hold then); `tombstones`
+//! that go before the run ends (a hint brings the value back to one home alone). Then
+//! `hinted_handoff` off where the membership changes: a copy that its holder was not asked to give
+//! stays where it is; `gossip.rumours` that nobody reconciles: who never learns of a change goes by
+//! the old membership for ever; and the loss of all disks that knew the members, after which nobody
+//! can tell them to anybody. Read repair alone mends only what is read. Examines each key and each
+//! node.
 
 use std::rc::Rc;
 
@@ -133,6 +134,8 @@ pub fn is_end_of_hints(record: &Record<'_>) -> bool {
         // A client that coordinates runs out of time as a node does.
         other => match other.of_store() {
             Some(Fact::StandIn(told)) => matches!(**told, StandInFact::OutOfTime { .. }),
+            // What a disk loses after the put, nobody has a hint of any more.
+            Some(Fact::Lost { .. } | Fact::Damaged { .. } | Fact::HintLost { .. }) => true,
             _other => false,
         },
     }
@@ -159,7 +162,8 @@ pub fn is_promised(layout: &Layout, lacks_hints: bool, end: Time) -> bool {
     let hints_do = hints && exact && !lacks_hints && tombstones_stay && !layout.administered;
     // Who never learns of a change goes by the old membership for ever.
     let all_learn = cluster.gossip.reconciles_every().is_some() || !layout.administered;
-    all_learn && (strays_go && cluster.anti_entropy.on().is_some() || hints_do)
+    let trees_do = cluster.anti_entropy.on().is_some() && !cluster.may_hashes_collide();
+    all_learn && (strays_go && trees_do || hints_do)
 }
 
 fn holders(keys: u32, account: &Account) -> Holders {

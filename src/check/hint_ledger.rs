@@ -49,6 +49,7 @@ impl Judge for HintLedger {
             | Fact::Committed { .. }
             | Fact::StandIn(_)
             | Fact::Buffer(_)
+            | Fact::Flush(_)
             | Fact::Admission(_)
             | Fact::Suspected { .. }
             | Fact::Cleared { .. }

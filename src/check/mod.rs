@@ -10,6 +10,7 @@
 //! | `convergence` | C1 | all homes hold the same in the end, and no hint is left |
 //! | `world/crossings` | Z3 | nothing arrives over a link that is cut |
 //! | `world/lives` | Z4 | time never goes back; no timer outlives the life that armed it |
+//! | `world/disks` | Z6 | a crash leaves exactly what was flushed |
 //! | (`hunt::trial`) | Z1 | the same run twice does the same, watched or not |
 //! | `false_dominance` | D3 | only what was seen is replaced |
 //! | `false_concurrency` | D4 | what was seen is not kept beside what saw it |

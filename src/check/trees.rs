@@ -19,7 +19,7 @@ use crate::check::trees::roots::Roots;
 
 /// All of them, in the order of their verdicts.
 pub const ALL: [Call; 5] = [
-    |_| Box::new(Roots::default()),
+    |layout| Box::new(Roots::new(layout)),
     |_| Box::new(Contents::default()),
     |layout| Box::new(Results::new(layout)),
     |_| Box::new(Ranges::default()),

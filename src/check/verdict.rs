@@ -121,6 +121,12 @@ impl Findings {
         self.count == 0
     }
 
+    /// These, and what they come to; or, if there are none, those that a knob excuses, which are an
+    /// anomaly.
+    pub fn or_excused(self, excused: Findings, otherwise: Outcome) -> (Findings, Outcome) {
+        if self.is_empty() { (excused, Outcome::Anomaly) } else { (self, otherwise) }
+    }
+
     /// The verdict: held if nothing was found, else `otherwise`.
     pub fn verdict(self, judge: &'static str, examined: u64, otherwise: Outcome) -> Verdict {
         let outcome = match (self.count, examined) {

@@ -217,6 +217,10 @@ pub struct AntiEntropy {
     pub interval: Duration,
     /// Levels below the root of each Merkle tree: a tree has two to this power leaves.
     pub depth: u8,
+    /// How many bits of each hash in a tree are kept: with few of them, trees of different contents
+    /// may look alike, and what differs is not found. Messages weigh the same.
+    #[serde(skip_serializing_if = "is_whole")]
+    pub hash_bits: u8,
 }
 
 /// Exchange of membership histories.
@@ -357,6 +361,10 @@ impl Default for Cluster {
 
 fn off() -> Switch<Admission> {
     Switch::Off
+}
+
+fn is_whole(hash_bits: &u8) -> bool {
+    u32::from(*hash_bits) == u64::BITS
 }
 
 fn is_off(admission: &Switch<Admission>) -> bool {

@@ -56,6 +56,8 @@ pub enum Fact {
     StandIn(Box<StandInFact>),
     /// Something about the object buffer.
     Buffer(BufferFact),
+    /// Something about flushes of a disk.
+    Flush(FlushFact),
     /// Something about the control of background work.
     Admission(AdmissionFact),
     /// A peer is believed down from now on.
@@ -168,6 +170,17 @@ pub enum BufferFact {
     WrittenBack { objects: u32 },
     /// A crash took so many that were in memory only.
     Lost { objects: u32 },
+}
+
+/// What a device makes of flushes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FlushFact {
+    /// Everything written so far is safe, as far as the node is told.
+    Done,
+    /// From now on flushes are acknowledged and not made.
+    Feigned,
+    /// From now on they are made again.
+    Honest,
 }
 
 /// What happened at the gate before background work (section 6.5).

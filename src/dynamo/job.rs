@@ -43,8 +43,8 @@ pub enum Job {
     Accept { from: NodeId, scan: u64, key: Key, set: Rc<VersionSet> },
     /// Read a hint to deliver it.
     ReadHint { target: NodeId, scan: u64, key: Key },
-    /// Remove a hint that was delivered with this digest.
-    DropHint { target: NodeId, key: Key, digest: u64 },
+    /// Remove a hint with this digest, which was sent at this time, or later, and confirmed.
+    DropHint { target: NodeId, key: Key, digest: u64, sent: Time },
     /// Remove a copy, if it is still this tombstone.
     Reap { key: Key, digest: u64 },
     /// Read keys for an exchange with a peer.
@@ -229,7 +229,7 @@ impl Job {
             Job::ReadHint { target, scan, key } => {
                 digest_of([4, u64::from(target.0), *scan, u64::from(key.0)])
             }
-            Job::DropHint { target, key, digest } => {
+            Job::DropHint { target, key, digest, .. } => {
                 digest_of([5, u64::from(target.0), u64::from(key.0), *digest])
             }
             Job::ReadKeys(read) => {

@@ -328,9 +328,7 @@ impl Node {
                     part.on_read(ctx, &disk.hints, (target, scan, key));
                 }
             }
-            Job::DropHint { target, key, digest } => {
-                self.replica.drop_hint(ctx, disk, (target, key, digest));
-            }
+            Job::DropHint { .. } => self.replica.drop_hint(ctx, disk, job),
             Job::ReadKeys(read) => {
                 if let Some(part) = &self.anti_entropy {
                     part.on_read(ctx, &disk.store, *read);

@@ -16,7 +16,7 @@ use std::rc::Rc;
 use crate::dynamo::config::modes::{ClockTruncation, Tombstones};
 use crate::dynamo::config::plant::{Plant, Planted};
 use crate::dynamo::config::{Cluster, Flush};
-use crate::dynamo::fact::{Cause, Fact, Making};
+use crate::dynamo::fact::{Cause, Fact, FlushFact, Making};
 use crate::dynamo::job::Job;
 use crate::dynamo::message::moving::{Pass, Passed};
 use crate::dynamo::message::{Message, Put, Ticket, ToCoordinator, ToReplica};
@@ -307,6 +307,7 @@ impl Replica {
     /// What was written is safe; the next flush is due an interval from now.
     pub fn flushed(&self, ctx: &mut NodeCtx<'_>, config: &Cluster, disk: &mut Disk) {
         disk.flush();
+        ctx.tell(|| Fact::Flush(FlushFact::Done));
         self.start(ctx, config);
     }
 }

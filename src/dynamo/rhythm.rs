@@ -42,6 +42,12 @@ impl Rhythm {
         if next.0 < self.interval.0.div_ceil(2) { next + self.interval } else { next }
     }
 
+    /// When the beat with this number is.
+    pub fn beat(self, round: u64) -> Time {
+        let since_phase = round.saturating_mul(self.interval.0).saturating_add(self.phase.0);
+        Time(since_phase.saturating_sub(self.interval.0))
+    }
+
     /// The number of the latest beat.
     pub fn round(self, now: Time) -> u64 {
         (now.0 + self.interval.0 - self.phase.0) / self.interval.0
@@ -59,6 +65,7 @@ mod tests {
         {
             assert_eq!(rhythm.until_next(Time(now)), Duration(until_next), "{now}");
             assert_eq!(rhythm.round(Time(now)), round, "{now}");
+            assert!(rhythm.beat(round) <= Time(now) && Time(now) < rhythm.beat(round + 1));
         }
     }
 

@@ -137,6 +137,7 @@ impl Handoff {
             | Fact::Committed { .. }
             | Fact::StandIn(_)
             | Fact::Buffer(_)
+            | Fact::Flush(_)
             | Fact::Admission(_)
             | Fact::Suspected { .. }
             | Fact::Cleared { .. }

@@ -186,7 +186,8 @@ impl Metrics {
             Fact::Member(_) => {}
             Fact::Buffer(fact) => self.buffers.fact(*fact),
             Fact::Admission(fact) => self.admission.fact(*fact),
-            Fact::HintCreated { .. }
+            Fact::Flush(_)
+            | Fact::HintCreated { .. }
             | Fact::HintSuperseded { .. }
             | Fact::HintDelivered { .. }
             | Fact::HintLost { .. }

@@ -169,6 +169,7 @@ fn node_fact(fact: &Fact) -> (&'static str, Value) {
         Fact::HintRevived { hint } => ("hint_revived", of_hint(hint)),
         Fact::HintDropped { hint } => ("hint_dropped", of_hint(hint)),
         Fact::StandIn(fact) => ("stand_in", json!({ "what": format!("{fact:?}") })),
+        Fact::Flush(fact) => ("flush", json!({ "what": format!("{fact:?}") })),
         Fact::Buffer(fact) => ("buffer", json!({ "what": format!("{fact:?}") })),
         Fact::Admission(fact) => ("admission", json!({ "what": format!("{fact:?}") })),
         Fact::Suspected { peer } => ("suspected", json!({ "peer": text(peer) })),

@@ -2,7 +2,7 @@
 
 use crate::digest::digest_of;
 use crate::dynamo::config::Flush;
-use crate::dynamo::fact::Fact;
+use crate::dynamo::fact::{Fact, FlushFact};
 use crate::dynamo::job::{Job, Work};
 use crate::dynamo::storage::disk::Loss;
 use crate::faults::disk::DiskTrouble;
@@ -30,7 +30,7 @@ impl Simulation {
         let machine = &mut self.machines[node.index()];
         machine.device.troubles.push((fault, trouble));
         match trouble {
-            DiskTrouble::LyingFlush => machine.disk_mut().lie(true),
+            DiskTrouble::LyingFlush => self.lie(observers, node, true),
             DiskTrouble::Corrupt(share) => self.corrupt_stored(observers, node, (fault, share)),
             DiskTrouble::Slow(_)
             | DiskTrouble::Stalled
@@ -41,13 +41,14 @@ impl Simulation {
     }
 
     /// A trouble is over. What a stalled disk had begun is done at once; the rest comes in turn.
-    pub(super) fn heal_disk(&mut self, node: NodeId, fault: usize) {
+    pub(super) fn heal_disk(&mut self, observers: &mut Observers<'_>, node: NodeId, fault: usize) {
         let machine = &mut self.machines[node.index()];
         machine.device.troubles.retain(|(by, _)| *by != fault);
         let lies = |(_, trouble): &(usize, DiskTrouble)| *trouble == DiskTrouble::LyingFlush;
         if !machine.device.troubles.iter().any(lies) {
-            machine.disk_mut().lie(false);
+            self.lie(observers, node, false);
         }
+        let machine = &mut self.machines[node.index()];
         if machine.device.stalled_by().is_some() {
             return;
         }
@@ -55,6 +56,15 @@ impl Simulation {
         let parked = std::mem::take(&mut machine.device.parked);
         done.into_iter().for_each(|event| self.queue.push(self.now, event));
         parked.into_iter().for_each(|job| self.submit(node, job));
+    }
+
+    /// A device begins, or ceases, to acknowledge flushes that it does not make.
+    fn lie(&mut self, observers: &mut Observers<'_>, node: NodeId, lies: bool) {
+        self.machines[node.index()].disk_mut().lie(lies);
+        let told = if lies { FlushFact::Feigned } else { FlushFact::Honest };
+        if observers.interest().facts {
+            observers.see(self.now, &Record::Node { node, fact: &Fact::Flush(told) });
+        }
     }
 
     /// Counts a job that is given to a disk which is slow; true if it is stalled and takes none.

@@ -124,16 +124,17 @@ impl Links {
     /// link was cut.
     pub fn arrive(&self, parcel: Parcel<'_>, sent: Time, toll: &mut Toll) -> Arrival {
         let Packet { from, to, .. } = parcel.packet;
-        let met_none = self.last_cut.is_none_or(|began| began <= sent);
+        // What was sent in the very moment of a cut and is on its way was sent before it.
+        let met_none = self.last_cut.is_none_or(|began| began < sent);
         if met_none && !self.any_clog_open {
             return Arrival::Deliver;
         }
         let meets = |cut: &&Cut| {
-            (cut.began > sent || cut.open && cut.holds()) && cut.rule.links.include(from, to)
+            (cut.began >= sent || cut.open && cut.holds()) && cut.rule.links.include(from, to)
         };
         for cut in self.cuts.iter().filter(meets) {
             // What a clog carries it holds, whatever becomes of what was on its way before.
-            let policy = if cut.began > sent { cut.rule.in_flight } else { InFlight::Hold };
+            let policy = if cut.began >= sent { cut.rule.in_flight } else { InFlight::Hold };
             match (policy, cut.open) {
                 (InFlight::Drop, _) => {
                     toll.message(cut.name.fault, parcel);

@@ -76,7 +76,7 @@ impl Simulation {
                 machine.slow = None;
             }
             Deed::AilDisk { trouble } => self.ail_disk(observers, node, fault, trouble),
-            Deed::HealDisk => self.heal_disk(node, fault),
+            Deed::HealDisk => self.heal_disk(observers, node, fault),
             Deed::MisleadClock { trouble } => self.mislead_clock(node, fault, trouble),
             Deed::SetClock => self.set_clock(node, fault),
         }
@@ -137,6 +137,7 @@ impl Simulation {
             return;
         }
         self.count_broken_off(node, fault);
+        let planted = self.planted();
         let machine = &mut self.machines[node.index()];
         let off = Power::Off { disk: Box::new(empty_disk(&self.identity)), fault: Some(fault) };
         let Power::On(running) = std::mem::replace(&mut machine.power, off) else {
@@ -151,6 +152,8 @@ impl Simulation {
         self.has_lost_disk |= how != DiskAfterCrash::Kept;
         let from_disk = match how {
             DiskAfterCrash::Kept => Loss::default(),
+            // By that bug, it is as if all had been flushed.
+            DiskAfterCrash::UnflushedLost if planted.is(Plant::DiskNotTorn) => Loss::default(),
             DiskAfterCrash::UnflushedLost => disk.lose_unflushed(),
             DiskAfterCrash::Torn => disk.tear(),
             DiskAfterCrash::Restored(_) => {

@@ -227,7 +227,7 @@ pub fn spell_fact(names: &Names, fact: &Fact) -> Option<String> {
         Fact::Suspected { peer } => format!("believes {peer} down"),
         Fact::Cleared { peer } => format!("believes {peer} up again"),
         // What only judges read.
-        Fact::StandIn(_) | Fact::Exchange(_) => return None,
+        Fact::StandIn(_) | Fact::Exchange(_) | Fact::Flush(_) => return None,
         Fact::Counted(_) | Fact::GivenUp(_) => return None,
         Fact::Forwarded { .. } | Fact::Mended(_) => return None,
         Fact::Compared { peer, hashes, differing, .. } => {

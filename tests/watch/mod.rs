@@ -27,7 +27,8 @@ use dynamo_sim::workload::words::{ClientFact, Ending, Invocation};
 
 /// Five nodes and a handful of clients for ten seconds, all mechanisms on and quick.
 pub fn small_plan(seed: u64) -> Plan {
-    let settings = AntiEntropy { interval: Duration::from_secs(2), depth: 6 };
+    let settings =
+        AntiEntropy { interval: Duration::from_secs(2), depth: 6, ..AntiEntropy::default() };
     let handoff =
         HintedHandoff { scan_interval: Duration::from_secs(2), ..HintedHandoff::default() };
     Plan {
@@ -136,7 +137,7 @@ impl Ledger {
             Fact::Cleared { .. } => self.cleared += 1,
             Fact::Announced { .. } | Fact::Believes { .. } | Fact::Passed | Fact::Declined => {}
             Fact::Replanted { .. } | Fact::Merged(_) => {}
-            Fact::Buffer(_) | Fact::Admission(_) | Fact::Member(_) => {}
+            Fact::Flush(_) | Fact::Buffer(_) | Fact::Admission(_) | Fact::Member(_) => {}
             Fact::Compared { .. } | Fact::Made { .. } | Fact::Recognised { .. } => {}
             Fact::Counted(_) | Fact::GivenUp(_) => {}
             Fact::Forwarded { .. } | Fact::Mended(_) => {}

@@ -42,6 +42,8 @@ pub struct Conservation {
     suspects: BTreeSet<(NodeId, NodeId)>,
     /// Who has lost or let go something of which key.
     losers: BTreeSet<(NodeId, Key)>,
+    /// What was dropped with tombstones, by key, where homes change: it had arrived.
+    reaped: BTreeMap<Key, Past>,
     /// What has been delivered, by who kept it for whom, where homes change: it may have gone on.
     delivered: BTreeMap<(NodeId, NodeId, Key), Past>,
     /// The last crash.
@@ -63,6 +65,7 @@ impl Conservation {
             expires: settings.is_some_and(|settings| settings.window.is_some()),
             suspects: BTreeSet::new(),
             losers: BTreeSet::new(),
+            reaped: BTreeMap::new(),
             delivered: BTreeMap::new(),
             crash: None,
             melted: Vec::new(),
@@ -114,6 +117,11 @@ impl Conservation {
             }
             Fact::Lost { change } | Fact::Reaped { change } | Fact::Released { change } => {
                 self.losers.insert((node, change.key));
+                if let (Fact::Reaped { .. }, Some(before), true) =
+                    (fact, &change.before, self.administered)
+                {
+                    self.reaped.entry(change.key).or_default().join(&before.history());
+                }
             }
             Fact::StandIn(told) => self.on_stand_in(now, node, told, holdings),
             Fact::HintDelivered { hint } => self.on_delivered(now, node, hint, holdings),
@@ -208,7 +216,9 @@ impl Conservation {
             self.delivered.entry(place).or_default().join(&hint.set.history());
         }
         let held = holdings.copies(hint.key).get(&hint.target);
-        let excused = self.losers.contains(&(hint.target, hint.key));
+        let dropped = self.reaped.get(&hint.key);
+        let arrived = dropped.is_some_and(|past| hint.set.history().without(past).is_empty());
+        let excused = arrived || self.losers.contains(&(hint.target, hint.key));
         // Who is giving a range away has its new home confirm, which may be who had the hint.
         let is_home = holdings.homes(hint.key).contains(&node);
         let counts = |holder: &NodeId| *holder != node || is_home;

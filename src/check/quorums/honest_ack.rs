@@ -6,13 +6,15 @@
 //! what is in memory; `versioning` `literal` and `last_write_wins`, truncated clocks and tombstones
 //! that go, which drop what was acknowledged; and whatever takes what was stored and tells so. An
 //! honest limit makes changes of the membership one too: a home that has given its range away
-//! answers through its new home, which may be counted for itself as well. Examines each successful
-//! put.
+//! answers through its new home, which may be counted for itself as well. Another is a stand-in
+//! that was counted beside the home for which it stood in, and has handed its copy over to that by
+//! the time of the count: such a put is counted as an anomaly, too. Examines each successful put.
 
 use crate::check::holdings::Holdings;
 use crate::check::judge::Judge;
 use crate::check::quorums::promise::{Losses, counted, drops_only_seen, is_durable};
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
+use crate::dynamo::fact::request::{Asked, Heard};
 use crate::id::NodeId;
 use crate::time::Time;
 use crate::trace::layout::Layout;
@@ -26,14 +28,26 @@ pub struct HonestAck {
     losses: Losses,
     examined: u64,
     findings: Findings,
+    /// Puts of which stand-ins had handed their copies over already.
+    handed: Findings,
 }
 
 impl HonestAck {
     /// Nothing is acknowledged.
     pub fn new(layout: &Layout) -> HonestAck {
-        let (losses, findings) = (Losses::default(), Findings::default());
-        HonestAck { w: layout.cluster.w, losses, examined: 0, findings }
+        let (losses, w) = (Losses::default(), layout.cluster.w);
+        let [findings, handed] = [Findings::default(), Findings::default()];
+        HonestAck { w, losses, examined: 0, findings, handed }
     }
+}
+
+/// How many were counted as stand-ins beside the homes for which they stood in, and hold nothing
+/// any more?
+fn handed_over(asked: &[Asked], holders: &[NodeId]) -> usize {
+    let answered = |asked: &&Asked| asked.heard == Heard::Answer;
+    let home_too = |home: NodeId| asked.iter().filter(answered).any(|other| other.node == home);
+    let counted = asked.iter().filter(answered).filter(|asked| asked.node != asked.home);
+    counted.filter(|asked| home_too(asked.home) && !holders.contains(&asked.node)).count()
 }
 
 impl Judge for HonestAck {
@@ -52,7 +66,9 @@ impl Judge for HonestAck {
         holders.dedup();
         if holders.len() < self.w as usize {
             let (held, w) = (holders.len(), self.w);
-            self.findings.add(|| Finding {
+            let excused = held + handed_over(&counted.request.asked, &holders) >= w as usize;
+            let findings = if excused { &mut self.handed } else { &mut self.findings };
+            findings.add(|| Finding {
                 time: Some(now),
                 key: Some(event.key),
                 nodes: holders,
@@ -69,6 +85,7 @@ impl Judge for HonestAck {
         let kept = !self.losses.lost && !self.losses.moved && !layout.administered;
         let promised = drops_only_seen(layout) && is_durable(layout) && kept;
         let otherwise = if promised { Outcome::Violated } else { Outcome::Anomaly };
-        Some(self.findings.verdict_if_met("honest_ack", self.examined, otherwise))
+        let (findings, otherwise) = self.findings.or_excused(self.handed, otherwise);
+        Some(findings.verdict_if_met("honest_ack", self.examined, otherwise))
     }
 }

@@ -138,6 +138,26 @@ fn an_acknowledged_write_is_held_by_w_nodes() {
     assert_eq!(few(&stamped), Outcome::Anomaly);
 }
 
+/// W = 2: a home and the stand-in for it are counted, and the home alone holds the write.
+#[test]
+fn a_stand_in_that_has_handed_its_copy_to_a_home_that_counts_is_excused() {
+    let verdict = |other: usize| {
+        judged("honest_ack", &layout(Vec::new()), |stage| {
+            let (beyond, homes) = beyond_and_homes();
+            let ghost = stage.ghost(0, &[]);
+            let operation = stage.put(0, &ghost);
+            let stored = set(&[&ghost]);
+            stage.keep(homes[0].0, &stored, Cause::Put);
+            let mut told = counted(operation, Some(&ghost), Vec::new(), None);
+            told.request.asked[1].heard = Heard::Silence;
+            told.request.asked.push(asked(beyond, homes[other], Heard::Answer));
+            tell(stage, told);
+        })
+    };
+    assert_eq!((verdict(0).outcome, verdict(0).found), (Outcome::Anomaly, 1));
+    assert_eq!(verdict(1).outcome, Outcome::Violated);
+}
+
 #[test]
 fn each_node_counts_once() {
     type Change = fn(&mut Counted);

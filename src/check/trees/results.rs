@@ -6,7 +6,8 @@
 //! Does not verify exchanges during which either side is written to, nor that messages arrive: what
 //! is lost comes in a later round (convergence looks at the end). Knobs that legitimately break the
 //! last part, and make it an anomaly: `versioning` `literal` and `last_write_wins`, and
-//! `clock_truncation`. Silent without anti-entropy. Examines each step and each copy.
+//! `clock_truncation`; and the first: `hash_bits` below 64, with which other contents may have
+//! equal hashes. Silent without anti-entropy. Examines each step and each copy.
 
 use crate::check::hints::{covers, merges_keep_all};
 use crate::check::holdings::Holdings;
@@ -27,15 +28,20 @@ use crate::trace::record::{Account, Record};
 pub struct Results {
     quiet: Quiet,
     exact: bool,
+    may_collide: bool,
     examined: u64,
     findings: Findings,
+    /// Differences that equal hashes may hide.
+    collisions: Findings,
 }
 
 impl Results {
     /// No exchange yet.
     pub fn new(layout: &Layout) -> Results {
         let (quiet, exact) = (Quiet::new(layout), merges_keep_all(layout));
-        Results { quiet, exact, examined: 0, findings: Findings::default() }
+        let [findings, collisions] = [Findings::default(), Findings::default()];
+        let may_collide = layout.cluster.may_hashes_collide();
+        Results { quiet, exact, may_collide, examined: 0, findings, collisions }
     }
 }
 
@@ -57,7 +63,12 @@ impl Judge for Results {
                         "{peer} has found that a tree of {node} differs from its own, and nothing \
                          below does"
                     );
-                    self.find(now, None, [*node, *peer], "a difference lost on the way", story);
+                    let findings = match self.may_collide {
+                        true => &mut self.collisions,
+                        false => &mut self.findings,
+                    };
+                    let mechanism = "a difference lost on the way";
+                    tell(findings, now, None, [*node, *peer], mechanism, story);
                 }
             }
             Fact::Exchange(told) => {
@@ -75,7 +86,8 @@ impl Judge for Results {
     fn verdict(self: Box<Self>, layout: &Layout, _: &Account) -> Option<Verdict> {
         layout.cluster.anti_entropy.on()?;
         let otherwise = if self.exact { Outcome::Violated } else { Outcome::Anomaly };
-        Some(self.findings.verdict_if_met("exchange_results", self.examined, otherwise))
+        let (findings, otherwise) = self.findings.or_excused(self.collisions, otherwise);
+        Some(findings.verdict_if_met("exchange_results", self.examined, otherwise))
     }
 }
 
@@ -127,13 +139,18 @@ impl Results {
         mechanism: &'static str,
         story: String,
     ) {
-        let nodes = nodes.to_vec();
-        self.findings.add(|| Finding {
-            time: Some(now),
-            key,
-            nodes,
-            mechanism,
-            ..Finding::story(story)
-        });
+        tell(&mut self.findings, now, key, nodes, mechanism, story);
     }
+}
+
+fn tell(
+    findings: &mut Findings,
+    now: Time,
+    key: Option<Key>,
+    nodes: [NodeId; 2],
+    mechanism: &'static str,
+    story: String,
+) {
+    let nodes = nodes.to_vec();
+    findings.add(|| Finding { time: Some(now), key, nodes, mechanism, ..Finding::story(story) });
 }

@@ -1,9 +1,10 @@
 //! Verifies (A1): two trees of one range have equal roots exactly if what their stores hold there
-//! is equal, to the chance of a collision of 64 bits.
+//! is equal, to the chance of a collision of 64 bits. With fewer `hash_bits`, what is equal has
+//! equal roots, and other contents that have them too are counted as an anomaly.
 //!
 //! Of each range and node the latest look counts, which nodes take of one tree whenever they begin
 //! or answer an exchange; those that are too large to be added up are left out. Does not verify
-//! that trees say what is held (tree_contents does). No knob breaks this; silent without
+//! that trees say what is held (tree_contents does). No other knob breaks this; silent without
 //! anti-entropy. Examines each pair of looks at trees of one range.
 
 use std::collections::BTreeMap;
@@ -21,12 +22,28 @@ use crate::trace::observer::Interest;
 use crate::trace::record::{Account, Record};
 
 /// The judge.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Roots {
+    may_collide: bool,
     /// The latest looks, by the ends of the range and the node.
     latest: BTreeMap<(Position, Position), BTreeMap<NodeId, TreeLook>>,
     examined: u64,
     findings: Findings,
+    /// Other contents under equal roots.
+    collisions: Findings,
+}
+
+impl Roots {
+    /// No look yet.
+    pub fn new(layout: &Layout) -> Roots {
+        Roots {
+            may_collide: layout.cluster.may_hashes_collide(),
+            latest: BTreeMap::new(),
+            examined: 0,
+            findings: Findings::default(),
+            collisions: Findings::default(),
+        }
+    }
 }
 
 impl Judge for Roots {
@@ -50,7 +67,9 @@ impl Judge for Roots {
 
     fn verdict(self: Box<Self>, layout: &Layout, _: &Account) -> Option<Verdict> {
         layout.cluster.anti_entropy.on()?;
-        Some(self.findings.verdict_if_met("tree_roots", self.examined, Outcome::Violated))
+        let Roots { examined, findings, collisions, .. } = *self;
+        let (findings, otherwise) = findings.or_excused(collisions, Outcome::Violated);
+        Some(findings.verdict_if_met("tree_roots", examined, otherwise))
     }
 }
 
@@ -74,7 +93,9 @@ impl Roots {
                     "hold different sets in a range, and their trees of it have one root",
                 ),
             };
-            self.findings.add(|| Finding {
+            let excused = self.may_collide && !same;
+            let findings = if excused { &mut self.collisions } else { &mut self.findings };
+            findings.add(|| Finding {
                 time: Some(now),
                 nodes: vec![node, *other],
                 mechanism,

@@ -3,10 +3,12 @@
 use crate::check::judges::Judges;
 use crate::check::tests::{judged, with_fault};
 use crate::check::verdict::{Outcome, Verdict};
+use crate::dynamo::config::AntiEntropy;
 use crate::dynamo::fact::exchange::ExchangeFact;
 use crate::dynamo::fact::{Cause, Fact};
 use crate::dynamo::storage::inspection::{Inspection, TreeLook, Wrong};
 use crate::id::{Key, NodeId};
+use crate::switch::Switch;
 use crate::trace::rehearsal::{Stage, set};
 
 fn told(judge: &str, plant: impl FnOnce(&mut Stage<Judges>)) -> Verdict {
@@ -46,6 +48,25 @@ fn roots_are_equal_exactly_if_contents_are() {
             stage.fact(1, began(0, look(root, contents)));
         });
         assert_eq!((verdict.outcome, verdict.examined), (wanted, 1));
+    }
+}
+
+#[test]
+fn short_hashes_excuse_equal_roots_and_nothing_else() {
+    let mut layout = with_fault();
+    let settings = AntiEntropy { hash_bits: 8, ..AntiEntropy::default() };
+    layout.cluster.anti_entropy = Switch::On(settings);
+    let look = |root, contents| {
+        let tree = Some(TreeLook { bounds: (1, 2), root, contents });
+        Inspection { keys: 1, tree, ..Inspection::default() }
+    };
+    let rows = [(10, 20, Outcome::Held), (10, 21, Outcome::Anomaly), (11, 20, Outcome::Violated)];
+    for (root, contents, wanted) in rows {
+        let verdict = judged("tree_roots", &layout, |stage, _, _| {
+            stage.fact(0, began(1, look(10, 20)));
+            stage.fact(1, began(0, look(root, contents)));
+        });
+        assert_eq!(verdict.outcome, wanted);
     }
 }
 

@@ -17,7 +17,7 @@ use crate::dynamo::rhythm::Rhythm;
 use crate::dynamo::ring::placement::{RangeId, Ring};
 use crate::dynamo::storage::disk::Disk;
 use crate::dynamo::storage::inspection::Inspection;
-use crate::dynamo::storage::merkle::{MerkleTree, TreeIndex};
+use crate::dynamo::storage::merkle::{MerkleTree, Shape, TreeIndex};
 use crate::dynamo::storage::store::Store;
 use crate::dynamo::timer::Timer;
 use crate::dynamo::view::View;
@@ -45,9 +45,9 @@ impl Synchronisation {
         Synchronisation { settings, rhythm, keys }
     }
 
-    /// Levels below the root of each tree.
-    pub fn depth(&self) -> u8 {
-        self.settings.depth
+    /// How trees are built.
+    pub fn shape(&self) -> Shape {
+        Shape { depth: self.settings.depth, bits: self.settings.hash_bits }
     }
 
     /// Waits for the first interval.

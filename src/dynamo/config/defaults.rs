@@ -30,7 +30,7 @@ impl Default for Timeouts {
 
 impl Default for AntiEntropy {
     fn default() -> Self {
-        AntiEntropy { interval: Duration::from_secs(10), depth: 10 }
+        AntiEntropy { interval: Duration::from_secs(10), depth: 10, hash_bits: 64 }
     }
 }
 

@@ -162,11 +162,12 @@ pub enum Plant {
     DelayedMessageDeliveredTwice,
     RealClockInBackoff,
     PartitionLeaks,
+    DiskNotTorn,
 }
 
 impl Plant {
     /// All of them.
-    pub const ALL: [Plant; 105] = [
+    pub const ALL: [Plant; 106] = [
         Plant::VvActorReuseAfterWipe,
         Plant::VvSharedActorPerNode,
         Plant::VvCounterNotDurable,
@@ -272,11 +273,12 @@ impl Plant {
         Plant::DelayedMessageDeliveredTwice,
         Plant::RealClockInBackoff,
         Plant::PartitionLeaks,
+        Plant::DiskNotTorn,
     ];
 }
 
 /// By place in [`Plant::ALL`].
-const NAMES: [&str; 105] = [
+const NAMES: [&str; 106] = [
     "vv-actor-reuse-after-wipe",
     "vv-shared-actor-per-node",
     "vv-counter-not-durable",
@@ -382,4 +384,5 @@ const NAMES: [&str; 105] = [
     "delayed-message-delivered-twice",
     "real-clock-in-backoff",
     "partition-leaks",
+    "disk-not-torn",
 ];

@@ -17,6 +17,11 @@ impl Cluster {
     pub fn rules(&self) -> Rules {
         Rules { versioning: self.versioning, planted: self.planted }
     }
+
+    /// May two trees of different contents look alike?
+    pub fn may_hashes_collide(&self) -> bool {
+        self.anti_entropy.on().is_some_and(|settings| settings.hash_bits < 64)
+    }
 }
 
 impl From<Versioning> for Rules {

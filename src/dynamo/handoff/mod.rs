@@ -9,8 +9,8 @@ pub mod carrying;
 pub mod giving;
 pub mod refill;
 
+use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::dynamo::config::handoff::HintedHandoff;
@@ -44,7 +44,8 @@ pub struct HintDelivery {
 struct Window {
     /// The scan that opened it.
     scan: u64,
-    outstanding: BTreeSet<Key>,
+    /// What was not confirmed yet, and when it was sent, if it was read by now.
+    outstanding: BTreeMap<Key, Option<Time>>,
     /// The last key that was sent; the scan goes on behind it.
     cursor: Option<Key>,
 }
@@ -97,7 +98,7 @@ impl HintDelivery {
                 }
             }
             if let Entry::Vacant(free) = self.windows.entry(target) {
-                free.insert(Window { scan, outstanding: BTreeSet::new(), cursor: None });
+                free.insert(Window { scan, outstanding: BTreeMap::new(), cursor: None });
                 self.fill(ctx, target, hints);
             }
         }
@@ -134,8 +135,10 @@ impl HintDelivery {
                 let deliver = Handoff::Deliver { scan, key, set: set.clone() };
                 ctx.send(Address::Node(target), Message::Handoff(deliver));
                 if self.planted.is(Plant::HintDeleteBeforeAck) {
-                    ctx.submit(Job::DropHint { target, key, digest: set.digest() });
+                    let (digest, sent) = (set.digest(), Time(u64::MAX));
+                    ctx.submit(Job::DropHint { target, key, digest, sent });
                 }
+                self.note_sent(ctx.ran, (target, scan, key));
                 // Only from now on is it the target that lets us wait, and not our own disk.
                 ctx.arm(self.settings.timeout, Timer::Delivery { target, key, scan });
             }
@@ -149,16 +152,31 @@ impl HintDelivery {
         ctx: &mut NodeCtx<'_>,
         hints: &HintStore,
         target: NodeId,
-        (key, digest): (Key, u64),
+        (scan, key, digest): (u64, Key, u64),
     ) {
-        ctx.submit(Job::DropHint { target, key, digest });
+        let sent = self.sent_at((target, scan, key));
+        ctx.submit(Job::DropHint { target, key, digest, sent });
         self.advance(ctx, hints, target, key);
+    }
+
+    fn note_sent(&mut self, now: Time, (target, scan, key): (NodeId, u64, Key)) {
+        let window = self.windows.get_mut(&target).filter(|window| window.scan == scan);
+        if let Some(sent) = window.and_then(|window| window.outstanding.get_mut(&key)) {
+            *sent = Some(now);
+        }
+    }
+
+    /// When a hint was sent that is confirmed now; if that is forgotten, when its scan began.
+    fn sent_at(&self, (target, scan, key): (NodeId, u64, Key)) -> Time {
+        let window = self.windows.get(&target).filter(|window| window.scan == scan);
+        let known = window.and_then(|window| window.outstanding.get(&key).copied().flatten());
+        known.unwrap_or(self.rhythm.beat(scan))
     }
 
     /// If this delivery was not confirmed, the target is given up until a later scan.
     pub fn on_due(&mut self, target: NodeId, key: Key, scan: u64) -> Option<NodeId> {
         let window = self.windows.get(&target)?;
-        if window.scan != scan || !window.outstanding.contains(&key) {
+        if window.scan != scan || !window.outstanding.contains_key(&key) {
             return None;
         }
         self.windows.remove(&target);
@@ -167,7 +185,7 @@ impl HintDelivery {
 
     fn advance(&mut self, ctx: &mut NodeCtx<'_>, hints: &HintStore, target: NodeId, key: Key) {
         let Some(window) = self.windows.get_mut(&target) else { return };
-        if window.outstanding.remove(&key) {
+        if window.outstanding.remove(&key).is_some() {
             self.fill(ctx, target, hints);
         }
     }
@@ -178,7 +196,7 @@ impl HintDelivery {
         let next: Vec<Key> = hints.keys_for(target, window.cursor).take(room).collect();
         for key in next {
             window.cursor = Some(key);
-            window.outstanding.insert(key);
+            window.outstanding.insert(key, None);
             ctx.submit(Job::ReadHint { target, scan: window.scan, key });
         }
         if window.outstanding.is_empty() {

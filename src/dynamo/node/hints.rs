@@ -38,7 +38,7 @@ impl Node {
             ctx.send(Address::Node(waits), Message::Handoff(delivered));
         }
         if let Some(part) = &mut self.handoff {
-            part.on_delivered(ctx, &self.disk.hints, from, (key, digest));
+            part.on_delivered(ctx, &self.disk.hints, from, (scan, key, digest));
         }
     }
 }

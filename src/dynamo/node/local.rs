@@ -29,7 +29,7 @@ impl Node {
     /// Ranges whose trees had to be made, and the keys in them.
     pub(super) fn cut_trees(&mut self) -> (u32, u32) {
         match (&self.anti_entropy, self.view.ring()) {
-            (Some(part), Some(ring)) => self.disk.store.cut_trees(self.view.me, ring, part.depth()),
+            (Some(part), Some(ring)) => self.disk.store.cut_trees(self.view.me, ring, part.shape()),
             _without => (0, 0),
         }
     }

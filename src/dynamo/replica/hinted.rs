@@ -10,7 +10,7 @@ use crate::dynamo::storage::disk::Disk;
 use crate::dynamo::storage::hint_store::Hint;
 use crate::dynamo::versioning::reconcile::merge;
 use crate::dynamo::words::NodeCtx;
-use crate::id::{Address, Key, NodeId};
+use crate::id::Address;
 
 impl Replica {
     /// Keeps what a stand-in delivered and confirms it, so that the hint may go.
@@ -29,14 +29,14 @@ impl Replica {
         ctx.send(Address::Node(from), Message::Handoff(delivered));
     }
 
-    /// Removes a hint that was delivered, unless a later write has melted into it meanwhile.
-    pub fn drop_hint(
-        &mut self,
-        ctx: &mut NodeCtx<'_>,
-        disk: &mut Disk,
-        (target, key, digest): (NodeId, Key, u64),
-    ) {
-        if disk.hints.get(key, target).is_none_or(|set| set.digest() != digest) {
+    /// Removes a hint that was delivered, unless a later write has melted into it meanwhile, or the
+    /// same was kept once more since it was sent: its target itself may have given it back.
+    pub fn drop_hint(&mut self, ctx: &mut NodeCtx<'_>, disk: &mut Disk, job: Job) {
+        let Job::DropHint { target, key, digest, sent } = job else {
+            unreachable!("only a drop removes a hint that was delivered");
+        };
+        let is_other = disk.hints.get(key, target).is_none_or(|set| set.digest() != digest);
+        if is_other || !disk.hints.is_kept_before(sent, key, target) {
             return;
         }
         self.serials.remove(&(key, target));
@@ -66,11 +66,11 @@ pub fn add_hint(ctx: &mut NodeCtx<'_>, config: &Cluster, disk: &mut Disk, hint: 
 /// Keeps a copy for another.
 pub fn keep_hint(ctx: &mut NodeCtx<'_>, disk: &mut Disk, hint: Hint) {
     let held = disk.hints.get(hint.key, hint.target);
-    if held.is_some_and(|held| held.digest() == hint.set.digest()) {
-        return;
-    }
     let (target, key) = (hint.target, hint.key);
-    if let Some(set) = disk.hints.put(hint.clone()) {
+    if held.is_some_and(|held| held.digest() == hint.set.digest()) {
+        return disk.hints.keep_again(ctx.ran, key, target);
+    }
+    if let Some(set) = disk.hints.put(ctx.ran, hint.clone()) {
         ctx.tell(|| Fact::HintSuperseded { hint: Hint { target, key, set } });
     }
     ctx.tell(|| Fact::HintCreated { hint });

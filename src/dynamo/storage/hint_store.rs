@@ -9,6 +9,7 @@ use crate::dynamo::config::rules::Rules;
 use crate::dynamo::versioning::reconcile::merge;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::id::{Key, NodeId};
+use crate::time::Time;
 
 /// A replica kept for a home that was absent, with the name of whom it is for.
 #[derive(Clone, Debug)]
@@ -24,6 +25,8 @@ pub struct Hint {
 pub struct HintStore {
     by_key: BTreeMap<(Key, NodeId), Rc<VersionSet>>,
     by_target: BTreeMap<NodeId, BTreeSet<Key>>,
+    /// When each was kept last, by the time that its node's clock has run.
+    kept_at: BTreeMap<(Key, NodeId), Time>,
     bytes: u64,
     /// What was there before each change since the last flush, oldest first.
     unflushed: Vec<(Key, NodeId, Option<Rc<VersionSet>>)>,
@@ -51,12 +54,24 @@ impl HintStore {
     }
 
     /// Keeps a hint in place of any earlier one; returns the earlier one.
-    pub fn put(&mut self, hint: Hint) -> Option<Rc<VersionSet>> {
+    pub fn put(&mut self, now: Time, hint: Hint) -> Option<Rc<VersionSet>> {
+        self.keep_again(now, hint.key, hint.target);
         let before = self.set(hint.key, hint.target, Some(hint.set));
         if self.keeps_undo() {
             self.unflushed.push((hint.key, hint.target, before.clone()));
         }
         before
+    }
+
+    /// Somebody relies once more on a hint that is there.
+    pub fn keep_again(&mut self, now: Time, key: Key, target: NodeId) {
+        self.kept_at.insert((key, target), now);
+    }
+
+    /// Was it last kept before this time? What its target confirmed earlier, it may have given back
+    /// since.
+    pub fn is_kept_before(&self, time: Time, key: Key, target: NodeId) -> bool {
+        self.kept_at.get(&(key, target)).is_none_or(|kept| *kept < time)
     }
 
     /// Forgets a hint and returns it.
@@ -186,6 +201,7 @@ impl HintStore {
     pub fn wipe(&mut self) -> Vec<Hint> {
         self.unflushed.clear();
         self.by_target.clear();
+        self.kept_at.clear();
         self.bytes = 0;
         let all = std::mem::take(&mut self.by_key).into_iter();
         all.map(|((key, target), set)| Hint { target, key, set }).collect()
@@ -207,6 +223,7 @@ impl HintStore {
             }
             None => {
                 self.forget_target(key, target);
+                self.kept_at.remove(&(key, target));
                 self.by_key.remove(&(key, target))
             }
         };

@@ -16,10 +16,21 @@ use crate::id::Key;
 /// 1`.
 pub type TreeIndex = u32;
 
+/// How trees are built.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Shape {
+    /// Levels below the root.
+    pub depth: u8,
+    /// How many bits of each hash are kept, 64 at most.
+    pub bits: u8,
+}
+
 /// The tree of one range.
 #[derive(Debug)]
 pub struct MerkleTree {
     depth: u8,
+    /// The bits that are kept of each hash.
+    mask: u64,
     /// Digest of each key's version set, by leaf.
     entries: BTreeMap<(TreeIndex, Key), u64>,
     /// Hashes of tree nodes that are still true.
@@ -31,9 +42,11 @@ impl MerkleTree {
     pub const ROOT: TreeIndex = 1;
 
     /// A tree of no keys with `2^depth` leaves.
-    pub fn new(depth: u8) -> MerkleTree {
+    pub fn new(Shape { depth, bits }: Shape) -> MerkleTree {
         assert!(depth < 31, "a tree node is named by 32 bits");
-        MerkleTree { depth, entries: BTreeMap::new(), known: RefCell::default() }
+        assert!((1..=64).contains(&bits), "a hash has some of 64 bits");
+        let mask = u64::MAX >> (64 - bits);
+        MerkleTree { depth, mask, entries: BTreeMap::new(), known: RefCell::default() }
     }
 
     /// Sets or, with none, removes what the tree knows of a key.
@@ -72,12 +85,13 @@ impl MerkleTree {
 
     fn hash_anew(&self, index: TreeIndex) -> u64 {
         if self.below(index).next().is_none() {
-            0
-        } else if self.is_leaf(index) {
-            self.hash_of_leaf(index)
-        } else {
-            digest_of([self.hash(2 * index), self.hash(2 * index + 1)])
+            return 0;
         }
+        let whole = match self.is_leaf(index) {
+            true => self.hash_of_leaf(index),
+            false => digest_of([self.hash(2 * index), self.hash(2 * index + 1)]),
+        };
+        whole & self.mask
     }
 
     /// The hash of a tree node; 0 if no key lies below it.
@@ -138,6 +152,10 @@ fn level(index: TreeIndex) -> u8 {
 mod tests {
     use super::*;
 
+    fn tree(depth: u8) -> MerkleTree {
+        MerkleTree::new(Shape { depth, bits: 64 })
+    }
+
     fn position(key: u32) -> Position {
         crate::dynamo::ring::position::KeySpace::new(key + 1).position(Key(key))
     }
@@ -147,7 +165,7 @@ mod tests {
     fn roots_are_equal_exactly_if_contents_are() {
         let digest = |key: u32, version: u64| digest_of([u64::from(key), version]);
         let build = |keys: &[(u32, u64)]| {
-            let mut tree = MerkleTree::new(6);
+            let mut tree = tree(6);
             for &(key, version) in keys {
                 tree.set(Key(key), position(key), Some(digest(key, version)));
                 tree.hash(MerkleTree::ROOT);
@@ -168,7 +186,7 @@ mod tests {
 
     #[test]
     fn an_emptied_tree_is_an_empty_tree() {
-        let mut tree = MerkleTree::new(4);
+        let mut tree = tree(4);
         tree.set(Key(3), position(3), Some(9));
         assert_ne!(tree.hash(MerkleTree::ROOT), 0);
         tree.set(Key(3), position(3), None);
@@ -179,7 +197,7 @@ mod tests {
     // keys that differ, and looks at few hashes.
     #[test]
     fn descending_differences_finds_the_differing_keys() {
-        let (mut left, mut right) = (MerkleTree::new(10), MerkleTree::new(10));
+        let (mut left, mut right) = (tree(10), tree(10));
         for key in 0..400 {
             left.set(Key(key), position(key), Some(1));
             right.set(Key(key), position(key), Some(if key % 97 == 0 { 2 } else { 1 }));
@@ -201,5 +219,31 @@ mod tests {
         keys.sort_unstable();
         assert_eq!(keys, [0, 97, 194, 291, 388]);
         assert!(compared <= 1 + 2 * 10 * 5, "{compared}");
+    }
+
+    // Invariant A1 with a short hash: equal contents always have equal roots, and others have them
+    // as often as chance says.
+    #[test]
+    fn short_hashes_collide_as_often_as_chance_says_and_never_part_what_is_equal() {
+        let build = |trial: u64, version: u64, backwards: bool| {
+            let mut tree = MerkleTree::new(Shape { depth: 3, bits: 8 });
+            for key in (0..20).map(|key| if backwards { 19 - key } else { key }) {
+                let own = if key == 7 { version } else { 0 };
+                tree.set(Key(key), position(key), Some(digest_of([trial, u64::from(key), own])));
+            }
+            tree
+        };
+        let root = |tree: &MerkleTree| tree.hash(MerkleTree::ROOT);
+        let (trials, mut equal) = (20_000, 0);
+        for trial in 0..trials {
+            let [one, other] = [1, 2].map(|version| build(trial, version, false));
+            equal += u32::from(root(&one) == root(&other));
+            let again = build(trial, 1, true);
+            assert!(root(&again) == root(&one) && again.path_is_true(position(7)));
+        }
+        // The leaf or any of the three nodes above it: 1 - (255/256)^4.
+        let expected = (1.0 - (255.0_f64 / 256.0).powi(4)) * trials as f64;
+        let deviation = libm::sqrt(expected);
+        assert!((f64::from(equal) - expected).abs() < 4.5 * deviation, "{equal}, not {expected}");
     }
 }

@@ -13,7 +13,7 @@ use crate::dynamo::ring::placement::{RangeId, Ring};
 use crate::dynamo::ring::position::{KeySpace, Position};
 use crate::dynamo::storage::inspection::TreeLook;
 use crate::dynamo::storage::key_map::KeyMap;
-use crate::dynamo::storage::merkle::MerkleTree;
+use crate::dynamo::storage::merkle::{MerkleTree, Shape};
 use crate::dynamo::versioning::reconcile::merge;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::id::{Key, NodeId};
@@ -102,11 +102,11 @@ impl Store {
         }
     }
 
-    /// Cuts one tree of this depth for each range that `node` hosts, unless that is how they are
+    /// Cuts one tree of this shape for each range that `node` hosts, unless that is how they are
     /// cut already. The tree of a range whose ends stay the same stays; for all others every key is
     /// looked at, as section 6.2 complains of strategy 1. Returns how many ranges those are, and
     /// how many keys lie in them.
-    pub fn cut_trees(&mut self, node: NodeId, ring: &Rc<Ring>, depth: u8) -> (u32, u32) {
+    pub fn cut_trees(&mut self, node: NodeId, ring: &Rc<Ring>, shape: Shape) -> (u32, u32) {
         if self.ring.as_ref().is_some_and(|known| Rc::ptr_eq(known, ring)) {
             return (0, 0);
         }
@@ -116,7 +116,7 @@ impl Store {
         for &range in hosted {
             let tree = before.remove(&ring.bounds(range)).unwrap_or_else(|| {
                 fresh.insert(range);
-                MerkleTree::new(depth)
+                MerkleTree::new(shape)
             });
             self.trees.insert(range, tree);
         }

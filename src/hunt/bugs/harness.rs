@@ -1,12 +1,10 @@
 //! The simulator itself.
-//!
-//! Not yet here: `disk-not-torn`, which needs a judge that knows what a disk had flushed.
 
 use crate::dynamo::config::plant::Plant;
 use crate::hunt::bugs::Bug;
 
 /// The bugs of this part.
-pub const BUGS: [Bug; 6] = [
+pub const BUGS: [Bug; 7] = [
     Bug {
         plant: Plant::MapIterationOrder,
         mechanism: "What a node wishes is fulfilled in the order of a map with a random state: \
@@ -67,6 +65,16 @@ pub const BUGS: [Bug; 6] = [
         invariants: &["Z3"],
         precedent: "by construction",
         scenario: include_str!("../../../scenarios/bugs/partition-leaks.json"),
+        equivalent: None,
+    },
+    Bug {
+        plant: Plant::DiskNotTorn,
+        mechanism: "A crash that is to take what was not flushed leaves it on the disk.",
+        symptom: "Nodes that acknowledge before their disks have it lose nothing: the simulator \
+             hides the bugs that such crashes are there to find.",
+        invariants: &["Z6"],
+        precedent: "by construction",
+        scenario: include_str!("../../../scenarios/bugs/disk-not-torn.json"),
         equivalent: None,
     },
 ];

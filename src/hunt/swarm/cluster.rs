@@ -68,7 +68,7 @@ fn repairs(cluster: &mut Cluster, source: &mut impl Source) {
         switch(hints, HintedHandoff { scan_interval, batch, ..HintedHandoff::default() });
     let interval = Duration::from_millis(weighted(source, &[(1, 500), (2, 2_000), (1, 6_000)]));
     let depth = weighted(source, &[(1, 1), (1, 3), (2, 6)]);
-    cluster.anti_entropy = switch(trees, AntiEntropy { interval, depth });
+    cluster.anti_entropy = switch(trees, AntiEntropy { interval, depth, ..AntiEntropy::default() });
     cluster.read_repair = source.chance(0.75);
     cluster.tombstones = weighted(
         source,

@@ -140,6 +140,12 @@ fn check_anti_entropy(settings: &AntiEntropy, findings: &mut Findings) {
         "cluster.anti_entropy.depth",
         format!("a Merkle tree has 1 to {DEPTH_LIMIT} levels below its root, not {depth}"),
     );
+    let bits = settings.hash_bits;
+    findings.require(
+        (1..=64).contains(&bits),
+        "cluster.anti_entropy.hash_bits",
+        format!("a hash has 1 to 64 bits, not {bits}"),
+    );
 }
 
 fn check_object_buffer(settings: &ObjectBuffer, findings: &mut Findings) {
