@@ -1,8 +1,8 @@
 //! What an administrator does during a run (sections 4.8.1 and 4.9): explicit joins and leaves.
 //!
-//! An order goes to one node, which may be any; if that one does not run at the moment, nothing
-//! comes of it, and the run counts it as refused. Machines that are no members from the start
-//! stand by until an order starts them.
+//! An order goes to one node, which may be any; if that one does not run at the moment, or has lost
+//! its disk and knows of no member yet, nothing comes of it, and the run counts it as refused.
+//! Machines that are no members from the start stand by until an order starts them.
 
 use std::fmt;
 use std::rc::Rc;
@@ -211,7 +211,11 @@ impl Simulation {
             self.boot(observers, node);
         }
         let Some((via, command)) = order.command() else { return };
-        if !self.machines[via.index()].is_up() {
+        let told = &self.machines[via.index()];
+        // Who has lost all that it knew of the members, and was told of none yet, would begin a ring
+        // of its own with whoever it is told of.
+        let is_lost = told.disk().history.ring_is_unknown() && order.starts() != Some(via);
+        if !told.is_up() || is_lost {
             self.refused_orders += 1;
             return;
         }

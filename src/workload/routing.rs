@@ -121,7 +121,9 @@ impl Router {
             Routing::ClientDriven => unreachable!("a client that coordinates has its own view"),
             Routing::PartitionAware => {
                 let mut list = known.ring.walk(known.ring.range_of(operation.aim.key));
-                list.find(|node| !tried.contains(node)).expect("fewer were tried than there are")
+                // A member that owns nothing yet is on no list, and coordinates all the same.
+                list.find(|node| !tried.contains(node))
+                    .unwrap_or_else(|| any(ctx, me, operation, (members, tried)))
             }
         }
     }
@@ -170,4 +172,51 @@ fn untried(
         place += u64::from(place >= skipped);
     }
     Some(place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dynamo::message::Action;
+    use crate::dynamo::ring::position::{KeySpace, Position};
+    use crate::dynamo::ring::strategy::Placement;
+    use crate::ghost::Numbering;
+    use crate::id::{Key, OperationId};
+    use crate::random::luck::Luck;
+    use crate::time::Time;
+    use crate::workload::intent::Intent;
+    use crate::workload::operation::Aim;
+    use crate::workload::words::Function;
+
+    // A member that owns nothing yet is on no preference list.
+    #[test]
+    fn whoever_is_on_no_list_is_asked_when_all_on_it_were() {
+        let placement = Placement::by_tokens(3, Rc::new(KeySpace::new(1)));
+        let tokens: Vec<[Position; 1]> = (0..3).map(|node| [node << 126 | 7]).collect();
+        let owners = (0..3).map(|node| (NodeId(node as u32), &tokens[node][..]));
+        let ring = Rc::new(Ring::new(owners, &placement));
+        let router = Router::new((Routing::PartitionAware, false), 4, ring, Vec::new());
+
+        let me = ClientId(0);
+        let (luck, mut numbering, mut effects) = (Luck::new(1), Numbering::new(1), Vec::new());
+        let ctx = ClientCtx {
+            now: Time::ZERO,
+            ran: Time::ZERO,
+            me: Address::Client(me),
+            luck: &luck,
+            observed: false,
+            numbering: &mut numbering,
+            effects: &mut effects,
+        };
+        let id = OperationId { client: me, number: 0 };
+        let aim = Aim { id, intent: Intent::Get, key: Key(0), bytes: None };
+        let get = (Action::Get, None);
+        let mut operation = Operation::new(aim, Function::Get, get, Time::ZERO);
+        for _ in 0..4 {
+            let next = router.choose(&ctx, (me, None), &operation);
+            assert!(!operation.tried.contains(&next));
+            operation.tried.push(next);
+        }
+        assert_eq!(operation.tried[3], NodeId(3));
+    }
 }

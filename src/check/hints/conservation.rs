@@ -165,8 +165,7 @@ impl Conservation {
                 };
                 // Once the homes change, what was kept for one may be kept for others.
                 let moved = self.administered && holdings.holders(event).any(|at| at == *holder);
-                let before = self.delivered.get(&(*holder, *home, *key));
-                let moved = moved || before.is_some_and(|past| past.contains(event.number));
+                let moved = moved || self.has_delivered(*holder, event);
                 let kept = knows(*holder, Some(*home)) || knows(*home, None) || moved;
                 let excused = [holder, home].iter().any(|it| self.losers.contains(&(**it, *key)));
                 if !kept && !excused {
@@ -207,6 +206,14 @@ impl Conservation {
             );
             self.add(now, event, vec![coordinator, home], "no stand-in for a silent home", story);
         }
+    }
+
+    /// Has a node delivered this to anybody, where homes change?
+    fn has_delivered(&self, holder: NodeId, event: EventId) -> bool {
+        let by_it = self.delivered.range((holder, NodeId(0), Key(0))..);
+        by_it
+            .take_while(|((by, ..), _)| *by == holder)
+            .any(|((.., key), past)| *key == event.key && past.contains(event.number))
     }
 
     fn on_delivered(&mut self, now: Time, node: NodeId, hint: &Hint, holdings: &Holdings) {

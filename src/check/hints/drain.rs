@@ -1,6 +1,7 @@
 //! Verifies (H6): hints go home. While their holder runs and does not believe the home down, one of
-//! them is delivered within three scans, `idle` and twice the `timeout`; and once all trouble is
-//! over for long enough, no member that runs keeps a hint for a member that runs.
+//! them arrives within three scans, `idle` and twice the `timeout`, even if later writes melt into
+//! it meanwhile, so that it stays; and once all trouble is over for long enough, no member that runs
+//! keeps a hint for a member that runs.
 //!
 //! Long enough is until a target is tried again and believed up, three scans, `idle`, gossip, and
 //! 50 ms for each hint. The first part is judged only where nothing but that makes a holder wait:
@@ -12,11 +13,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::hints::patience;
+use crate::check::holdings::Holdings;
 use crate::check::judge::Judge;
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
-use crate::dynamo::fact::Fact;
+use crate::dynamo::fact::{Cause, Fact};
 use crate::dynamo::storage::hint_store::Hint;
-use crate::id::NodeId;
+use crate::id::{Key, NodeId};
 use crate::time::{Duration, Time};
 use crate::trace::layout::Layout;
 use crate::trace::observer::Interest;
@@ -94,6 +96,12 @@ impl Drain {
         }
     }
 
+    /// A home has been brought a copy: whoever keeps a hint of it for that home may have sent it.
+    fn on_brought(&mut self, now: Time, home: NodeId, key: Key, holdings: &Holdings) {
+        let hints = holdings.hints(key);
+        self.mark(now, |pair| pair.1 == home && hints.contains_key(&pair), Some(now));
+    }
+
     fn more(&mut self, now: Time, node: NodeId, hint: &Hint) {
         self.examined += 1;
         let pair = (node, hint.target);
@@ -122,7 +130,9 @@ impl Drain {
         for (pair, waiting) in self.waiting.iter_mut().filter(|(pair, _)| which(**pair)) {
             let (node, target) = *pair;
             let late = waiting.since.filter(|since| waiting.hints > 0 && *since + bound < now);
-            waiting.since = since;
+            // What comes of an earlier delivery is no reason to try one who is believed down.
+            let hindered = self.suspects.contains(pair) || self.down.contains(&pair.0);
+            waiting.since = since.filter(|_| !hindered);
             let Some(late) = late else { continue };
             self.findings.add(|| Finding {
                 time: Some(now),
@@ -142,9 +152,12 @@ impl Judge for Drain {
         Interest { facts: true, messages: false }
     }
 
-    fn see(&mut self, now: Time, record: &Record<'_>) {
+    fn see_with(&mut self, now: Time, record: &Record<'_>, holdings: &Holdings) {
         match record {
             Record::Settling => self.settled = Some(now),
+            Record::Node { node, fact: Fact::Kept { change, cause: Cause::Handoff } } => {
+                self.on_brought(now, *node, change.key, holdings);
+            }
             Record::Node { node, fact } => self.on_fact(now, *node, fact),
             Record::Down { node, .. } => {
                 self.suspects.retain(|(who, _)| who != node);
