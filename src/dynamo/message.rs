@@ -20,6 +20,7 @@ use crate::dynamo::versioning::version::{Value, VersionSet};
 use crate::ghost::Ghost;
 use crate::id::{AttemptId, Key, NodeId, OperationId};
 use crate::network::spec::Leg;
+use crate::time::Time;
 
 /// Anything that travels.
 #[derive(Clone, Debug)]
@@ -276,6 +277,9 @@ pub enum Command {
     Settle(Box<Settler>),
     /// This node shall hand over what it holds, and go.
     Leave(NodeId),
+    /// The receiver, which comes in by the join that was issued then, shall go: from whoever was told
+    /// so to it, the `turn`-th time.
+    LeaveAgain { node: NodeId, issued: Time, turn: u64 },
     /// This node is dead: go on without it.
     Remove(NodeId),
     /// This node is dead, and that one takes its place on the ring.
@@ -804,11 +808,19 @@ fn fold(numbers: impl Iterator<Item = u64>) -> u64 {
 }
 
 impl Command {
+    /// What tells the times apart at which one that may be lost is said again.
+    fn turn(&self) -> u64 {
+        match self {
+            Command::LeaveAgain { turn, .. } => *turn,
+            _once => 0,
+        }
+    }
+
     /// A number that tells commands apart.
     fn number(&self) -> u64 {
         let (what, whom) = match self {
             Command::Join(node) => (1, node),
-            Command::Leave(node) => (2, node),
+            Command::Leave(node) | Command::LeaveAgain { node, .. } => (2, node),
             Command::Remove(node) => (3, node),
             Command::Replace { dead, by } => (4 + u64::from(by.0), dead),
             Command::Settle(settler) => {
@@ -830,7 +842,9 @@ impl Membership {
             Membership::History { round, history, .. } => {
                 (Kind::GossipHistory, *round, history.bytes(), history.digest())
             }
-            Membership::Command(command) => (Kind::Command, 0, KEY_BYTES, command.number()),
+            Membership::Command(command) => {
+                (Kind::Command, command.turn(), KEY_BYTES, command.number())
+            }
             Membership::Grouped(grouped) => return grouped.gist(),
             Membership::Rumour(rumour) => return rumour.gist(),
             Membership::Ping { probe } => (Kind::Ping, *probe, 0, 0),

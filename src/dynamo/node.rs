@@ -4,6 +4,7 @@ mod asked;
 mod clients;
 mod hints;
 mod local;
+mod orders;
 mod ranges;
 mod watching;
 
@@ -240,7 +241,10 @@ impl Node {
                 }
             }
             Timer::AntiEntropy => self.on_anti_entropy(ctx),
-            Timer::Gossip => self.gossip.on_round(ctx, &self.view),
+            Timer::Gossip => {
+                self.gossip.on_round(ctx, &self.view);
+                self.repeat_leaves(ctx);
+            }
             Timer::Probe { peer, serial, count } => {
                 self.detector.on_probe(ctx, &self.view, (peer, serial, count));
             }

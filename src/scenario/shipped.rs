@@ -119,6 +119,7 @@ shipped![
     ("incidents", "hint-window"),
     ("regressions", "answer-of-an-earlier-life"),
     ("regressions", "backward-clock"),
+    ("regressions", "called-off-too-late"),
     ("regressions", "copy-then-hint"),
     ("regressions", "cut-in-that-moment"),
     ("regressions", "dropped-for-nobody"),

@@ -49,7 +49,8 @@ impl Judge for HomeCopies {
                 Command::Remove(node) | Command::Replace { dead: node, .. } => {
                     self.ordered.insert(node, now);
                 }
-                Command::Join(_) | Command::Leave(_) | Command::Settle(_) => {}
+                Command::Join(_) | Command::Leave(_) | Command::LeaveAgain { .. } => {}
+                Command::Settle(_) => {}
             }
         }
         let Some(switch) = self.switching.see(now, record) else { return };

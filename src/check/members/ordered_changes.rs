@@ -94,7 +94,7 @@ impl OrderedChanges {
         let meant = match *command {
             Command::Settle(ref settler) => settler.node == subject && status == Status::Joining,
             Command::Join(node) => node == subject && status == Status::Joining,
-            Command::Leave(node) => {
+            Command::Leave(node) | Command::LeaveAgain { node, .. } => {
                 node == subject && matches!(status, Status::Leaving | Status::Removed)
             }
             Command::Remove(node) => node == subject && status == Status::Removed,

@@ -64,6 +64,10 @@ pub fn obeyed(
             Status::Joining => Some(changed(history, node, Status::Removed, now, choice.planted)),
             Status::Member | Status::Removed | Status::Left | Status::Leaving => None,
         },
+        Command::LeaveAgain { node, issued, .. } => {
+            let same = history.change(node).is_some_and(|change| change.issued == issued);
+            same.then(|| obeyed(history, &Command::Leave(node), now, choice)).flatten()
+        }
         Command::Remove(node) => match status(node)? {
             Status::Member | Status::Leaving if history.members().len() == 1 => None,
             Status::Removed | Status::Left => None,

@@ -18,29 +18,12 @@ use crate::dynamo::node::asked::pass_on;
 use crate::dynamo::replica::hinted::add_hint;
 use crate::dynamo::ring::history::{History, Status};
 use crate::dynamo::ring::range::{Ranges, moves};
-use crate::dynamo::storage::disk::{Committed, Given, Lack};
+use crate::dynamo::storage::disk::{Given, Lack};
 use crate::dynamo::storage::hint_store::Hint;
 use crate::dynamo::words::NodeCtx;
 use crate::id::{Key, NodeId};
 
 impl Node {
-    /// An administrator's command: who is concerned learns of it at once, the others by gossip.
-    pub(super) fn on_command(&mut self, ctx: &mut NodeCtx<'_>, command: Command) {
-        ctx.tell(|| Fact::Member(MemberFact::Commanded(command.clone())));
-        let choice = self.choice(ctx);
-        let Some(history) = obeyed(self.view.history(), &command, ctx.now, choice) else { return };
-        self.adopt(ctx, history);
-        let concerned = match command {
-            Command::Join(node) | Command::Leave(node) => node,
-            Command::Settle(settler) => settler.node,
-            Command::Remove(_) => return,
-            Command::Replace { by, .. } => by,
-        };
-        if concerned != self.view.me {
-            gossip::tell(ctx, concerned, self.view.history(), 0);
-        }
-    }
-
     /// A peer has left a request unanswered: that is this node's own affair, and changes nobody's
     /// membership. It is held against nobody where there is other evidence.
     pub(super) fn on_silence(&mut self, ctx: &mut NodeCtx<'_>, peer: NodeId) {
@@ -59,13 +42,13 @@ impl Node {
         }
     }
 
-    fn choice<'a>(&'a self, ctx: &NodeCtx<'a>) -> Choice<'a> {
+    pub(super) fn choice<'a>(&'a self, ctx: &NodeCtx<'a>) -> Choice<'a> {
         let (settings, planted) = (&self.config.partitioning, self.config.planted);
         Choice { settings, luck: ctx.luck, planted }
     }
 
     /// Changes the membership.
-    fn adopt(&mut self, ctx: &mut NodeCtx<'_>, history: Rc<History>) {
+    pub(super) fn adopt(&mut self, ctx: &mut NodeCtx<'_>, history: Rc<History>) {
         ctx.announce(Fact::Announced { history: Rc::clone(&history) });
         self.learn(ctx, history);
     }
@@ -106,8 +89,7 @@ impl Node {
     pub(super) fn settle_ranges(&mut self, ctx: &mut NodeCtx<'_>) {
         let choice = self.choice(ctx);
         let known = self.view.history();
-        let bound = |committed: &Committed| known.is_under_way(committed.transition);
-        if !self.disk.committed.as_ref().is_some_and(bound)
+        if !self.is_bound()
             && let Some(history) = prepared(known, self.view.me, choice)
         {
             return self.adopt(ctx, history);

@@ -11,6 +11,7 @@ use crate::dynamo::storage::hint_store::{Hint, HintStore};
 use crate::dynamo::storage::store::{Change, Store};
 use crate::dynamo::versioning::version::VersionSet;
 use crate::id::{Key, NodeId};
+use crate::time::Time;
 
 /// Where something is kept: a key's own copy, or a hint of it for somebody.
 pub type Place = (Key, Option<NodeId>);
@@ -29,6 +30,9 @@ pub struct Disk {
     pub promised: Option<Promise>,
     /// Its own coming or going, from the moment when those who give were told to.
     pub committed: Option<Committed>,
+    /// Those who were told to leave through it while they came in, and have not begun to go; each
+    /// with the time at which its join was issued.
+    pub leavers: BTreeMap<NodeId, Time>,
     /// What it takes over from the dead and does not hold yet.
     pub lacking: Vec<Lack>,
     /// Does the device acknowledge flushes that it does not make?
@@ -131,6 +135,7 @@ impl Disk {
             given: Vec::new(),
             promised: None,
             committed: None,
+            leavers: BTreeMap::new(),
             lacking: Vec::new(),
             lies: false,
         }
@@ -218,6 +223,7 @@ impl Disk {
         self.promised = None;
         self.lacking.clear();
         self.committed = None;
+        self.leavers.clear();
         let hints = self.hints.wipe().into_iter().map(|hint| (Some(hint), None)).collect();
         Loss { copies: self.store.wipe(), hints }
     }
