@@ -277,8 +277,8 @@ pub enum Command {
     Settle(Box<Settler>),
     /// This node shall hand over what it holds, and go.
     Leave(NodeId),
-    /// The receiver, which comes in by the join that was issued then, shall go: from whoever was told
-    /// so to it, the `turn`-th time.
+    /// The receiver, which comes in by the join that was issued then, shall go. From whoever was
+    /// told so, who says it again at each `turn`.
     LeaveAgain { node: NodeId, issued: Time, turn: u64 },
     /// This node is dead: go on without it.
     Remove(NodeId),

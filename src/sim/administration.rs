@@ -212,8 +212,8 @@ impl Simulation {
         }
         let Some((via, command)) = order.command() else { return };
         let told = &self.machines[via.index()];
-        // Who has lost all that it knew of the members, and was told of none yet, would begin a ring
-        // of its own with whoever it is told of.
+        // Who has lost all that it knew of the members, and was told of none yet, would begin a
+        // ring of its own with whoever it is told of.
         let is_lost = told.disk().history.ring_is_unknown() && order.starts() != Some(via);
         if !told.is_up() || is_lost {
             self.refused_orders += 1;

@@ -1,7 +1,7 @@
 //! Verifies (H6): hints go home. While their holder runs and does not believe the home down, one of
 //! them arrives within three scans, `idle` and twice the `timeout`, even if later writes melt into
-//! it meanwhile, so that it stays; and once all trouble is over for long enough, no member that runs
-//! keeps a hint for a member that runs.
+//! it meanwhile, so that it stays; and once all trouble is over for long enough, no member that
+//! runs keeps a hint for a member that runs.
 //!
 //! Long enough is until a target is tried again and believed up, three scans, `idle`, gossip, and
 //! 50 ms for each hint. The first part is judged only where nothing but that makes a holder wait:

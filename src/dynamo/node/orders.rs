@@ -63,8 +63,8 @@ impl Node {
         }
     }
 
-    /// Has it said to those who give that they shall give, so that its coming or going can no longer
-    /// step back?
+    /// Has it said to those who give that they shall give, so that its coming or going can no
+    /// longer step back?
     pub(super) fn is_bound(&self) -> bool {
         let known = self.view.history();
         let committed = self.disk.committed.as_ref();
