@@ -226,11 +226,10 @@ impl Conservation {
         let dropped = self.reaped.get(&hint.key);
         let arrived = dropped.is_some_and(|past| hint.set.history().without(past).is_empty());
         let excused = arrived || self.losers.contains(&(hint.target, hint.key));
-        // Who is giving a range away has its new home confirm, which may be who had the hint.
-        let is_home = holdings.homes(hint.key).contains(&node);
-        let counts = |holder: &NodeId| *holder != node || is_home;
-        let others = holdings.copies(hint.key).iter().filter(|(holder, _)| counts(holder));
-        let passed_on = || others.map(|(_, set)| &**set).any(|set| covers(Some(set), &hint.set));
+        // Who is giving a range away has its new home confirm, which may be who had the hint, and be
+        // that by the giver's belief alone.
+        let copies = holdings.copies(hint.key).values();
+        let passed_on = || copies.map(|set| &**set).any(|set| covers(Some(set), &hint.set));
         let kept = covers(held.map(|set| &**set), &hint.set) || self.administered && passed_on();
         if !excused && !kept {
             let story = "was removed as delivered, and its home does not have all of it";

@@ -11,7 +11,7 @@
 //! probes or heartbeats (`failure_detection.by`), answers are pongs alone, and that the dead are
 //! suspected in time is not verified. Examines each suspicion.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::check::judge::Judge;
 use crate::check::members::if_met_or_administered;
@@ -41,8 +41,8 @@ pub struct Suspicion {
     up_since: Vec<Option<Time>>,
     /// What has come to nodes that stand still, in order: an answer of a peer, or a timer.
     waiting: BTreeMap<NodeId, Vec<Option<NodeId>>>,
-    /// Who has gone on since: nothing of that waits any more when they stand still again.
-    went_on: BTreeSet<NodeId>,
+    /// Who has gone on since, and when: nothing of that waits any more after that moment.
+    went_on: BTreeMap<NodeId, Time>,
     examined: u64,
     findings: Findings,
 }
@@ -61,7 +61,7 @@ impl Suspicion {
             calm: Time::ZERO,
             up_since: vec![None; layout.machines as usize],
             waiting: BTreeMap::new(),
-            went_on: BTreeSet::new(),
+            went_on: BTreeMap::new(),
             examined: 0,
             findings: Findings::default(),
         }
@@ -124,17 +124,18 @@ impl Suspicion {
             Fact::Cleared { peer } => {
                 self.unanswered.remove(&(node, *peer));
                 let same = self.suspected.remove(&(node, *peer)) == Some(now);
-                if same && self.had_come(node, *peer) {
+                let comes_now = self.went_on.get(&node).is_none_or(|at| *at == now);
+                if same && comes_now && self.had_come(node, *peer) {
                     self.find(now, [node, *peer], "a suspicion of one whose answer was there");
                 }
             }
             Fact::Member(MemberFact::Waits { from }) => {
-                if self.went_on.remove(&node) {
+                if self.went_on.remove(&node).is_some() {
                     self.waiting.remove(&node);
                 }
                 self.waiting.entry(node).or_default().push(*from);
             }
-            Fact::Member(MemberFact::GoesOn) => drop(self.went_on.insert(node)),
+            Fact::Member(MemberFact::GoesOn) => drop(self.went_on.insert(node, now)),
             Fact::Member(MemberFact::Answered { peer }) => {
                 self.unanswered.remove(&(node, *peer));
             }
