@@ -226,8 +226,8 @@ impl Conservation {
         let dropped = self.reaped.get(&hint.key);
         let arrived = dropped.is_some_and(|past| hint.set.history().without(past).is_empty());
         let excused = arrived || self.losers.contains(&(hint.target, hint.key));
-        // Who is giving a range away has its new home confirm, which may be who had the hint, and be
-        // that by the giver's belief alone.
+        // Who is giving a range away has its new home confirm, which may be who had the hint, and
+        // be that by the giver's belief alone.
         let copies = holdings.copies(hint.key).values();
         let passed_on = || copies.map(|set| &**set).any(|set| covers(Some(set), &hint.set));
         let kept = covers(held.map(|set| &**set), &hint.set) || self.administered && passed_on();
