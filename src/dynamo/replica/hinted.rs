@@ -36,7 +36,7 @@ impl Replica {
             unreachable!("only a drop removes a hint that was delivered");
         };
         let is_other = disk.hints.get(key, target).is_none_or(|set| set.digest() != digest);
-        if is_other || !disk.hints.is_kept_before(sent, key, target) {
+        if is_other || !disk.hints.is_as_of(sent, key, target) {
             return;
         }
         self.serials.remove(&(key, target));

@@ -68,10 +68,10 @@ impl HintStore {
         self.kept_at.insert((key, target), now);
     }
 
-    /// Was it last kept before this time? What its target confirmed earlier, it may have given back
-    /// since.
-    pub fn is_kept_before(&self, time: Time, key: Key, target: NodeId) -> bool {
-        self.kept_at.get(&(key, target)).is_none_or(|kept| *kept < time)
+    /// Has nobody relied on it anew since this time? What its target confirmed earlier, it may have
+    /// given back since.
+    pub fn is_as_of(&self, time: Time, key: Key, target: NodeId) -> bool {
+        self.kept_at.get(&(key, target)).is_none_or(|kept| *kept <= time)
     }
 
     /// Forgets a hint and returns it.
