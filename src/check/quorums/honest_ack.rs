@@ -7,8 +7,9 @@
 //! that go, which drop what was acknowledged; and whatever takes what was stored and tells so. An
 //! honest limit makes changes of the membership one too: a home that has given its range away
 //! answers through its new home, which may be counted for itself as well. Another is a stand-in
-//! that was counted beside the home for which it stood in, and has handed its copy over to that by
-//! the time of the count: such a put is counted as an anomaly, too. Examines each successful put.
+//! that was counted beside the home for which it stood in, or beside another stand-in for that, and
+//! has handed its copy over by the time of the count: nodes count, as in the paper, and not homes.
+//! Such a put is counted as an anomaly, too. Examines each successful put.
 
 use crate::check::holdings::Holdings;
 use crate::check::judge::Judge;
@@ -41,13 +42,10 @@ impl HonestAck {
     }
 }
 
-/// How many were counted as stand-ins beside the homes for which they stood in, and hold nothing
-/// any more?
-fn handed_over(asked: &[Asked], holders: &[NodeId]) -> usize {
-    let answered = |asked: &&Asked| asked.heard == Heard::Answer;
-    let home_too = |home: NodeId| asked.iter().filter(answered).any(|other| other.node == home);
-    let counted = asked.iter().filter(answered).filter(|asked| asked.node != asked.home);
-    counted.filter(|asked| home_too(asked.home) && !holders.contains(&asked.node)).count()
+/// Does each that was counted hold it still, or the home for which it stood in?
+fn all_hold_or_handed_over(asked: &[Asked], holders: &[NodeId]) -> bool {
+    let mut counted = asked.iter().filter(|asked| asked.heard == Heard::Answer);
+    counted.all(|asked| holders.contains(&asked.node) || holders.contains(&asked.home))
 }
 
 impl Judge for HonestAck {
@@ -66,7 +64,7 @@ impl Judge for HonestAck {
         holders.dedup();
         if holders.len() < self.w as usize {
             let (held, w) = (holders.len(), self.w);
-            let excused = held + handed_over(&counted.request.asked, &holders) >= w as usize;
+            let excused = all_hold_or_handed_over(&counted.request.asked, &holders);
             let findings = if excused { &mut self.handed } else { &mut self.findings };
             findings.add(|| Finding {
                 time: Some(now),
