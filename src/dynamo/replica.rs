@@ -114,7 +114,7 @@ impl Replica {
 
     /// Does what was asked of a home that gave its range to this node, and answers in its place.
     pub fn pass(&mut self, ctx: &mut NodeCtx<'_>, config: &Cluster, disk: &mut Disk, pass: Pass) {
-        let Pass { home, to, held, request } = pass;
+        let Pass { home, to, held, request, .. } = pass;
         if let Some(set) = held {
             self.keep(ctx, config, disk, (request.key(), set), Cause::Transfer);
         }

@@ -14,7 +14,7 @@ use crate::dynamo::handoff::giving::send;
 use crate::dynamo::message::moving::{DealName, Moving};
 use crate::dynamo::ring::history::Transition;
 use crate::dynamo::ring::range::KeyRange;
-use crate::dynamo::storage::disk::{Committed, Disk};
+use crate::dynamo::storage::disk::{Committed, Confirmed, Disk};
 use crate::dynamo::timer::Timer;
 use crate::dynamo::view::View;
 use crate::dynamo::words::NodeCtx;
@@ -117,11 +117,13 @@ impl Carrying {
         own: Transition,
     ) -> bool {
         let first = view.history().transition() == Some(own);
-        let (givers, bound) = match committed(disk, own) {
+        let (mut givers, bound) = match committed(disk, own) {
             Some(committed) => (committed.givers.clone(), true),
             None if first => (givers(view), false),
             None => return false,
         };
+        // Who was taken for dead before it gave may never come back to do so.
+        givers.retain(|giver| !view.history().removed().contains(giver));
         let membership = view.history().membership();
         let stands = |heard: &Heard| heard.given || bound || heard.deal.membership == membership;
         let heard = |giver: &NodeId| self.heard.get(giver).copied().filter(stands);
@@ -168,9 +170,9 @@ fn mine(view: &View) -> Option<Transition> {
 /// only one node is: so nothing is sent twice.
 pub fn on_offer(
     ctx: &mut NodeCtx<'_>,
-    view: &View,
+    (view, disk): (&View, &mut Disk),
     (from, deal, turn): (NodeId, DealName, u32),
-    ranges: &[KeyRange],
+    ranges: Vec<KeyRange>,
 ) {
     let history = view.history();
     let same =
@@ -180,6 +182,10 @@ pub fn on_offer(
         moves.iter().any(|it| it.range == *range && it.from == from && it.to == view.me)
     };
     if same && ranges.iter().all(expected) {
+        let confirmed = Confirmed { transition: deal.transition, ranges };
+        if !disk.confirmed.contains(&confirmed) {
+            disk.confirmed.push(confirmed);
+        }
         send(ctx, from, Moving::Confirm { deal, turn });
     }
 }

@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use crate::digest::digest_of;
 use crate::dynamo::message::{
-    DIGEST_BYTES, Gist, KEY_BYTES, Kind, ToCoordinator, ToReplica, fold, of_set,
+    DIGEST_BYTES, Gist, KEY_BYTES, Kind, NODE_BYTES, ToCoordinator, ToReplica, fold, of_set,
 };
 use crate::dynamo::ring::history::Transition;
 use crate::dynamo::ring::range::KeyRange;
@@ -65,6 +65,8 @@ pub struct Pass {
     pub home: NodeId,
     /// Who asked.
     pub to: Address,
+    /// Who has passed it on until now, first who was asked.
+    pub through: Vec<NodeId>,
     pub held: Option<Rc<VersionSet>>,
     pub request: ToReplica,
 }
@@ -132,7 +134,9 @@ impl Moving {
                 let content = digest_of([inner.content, content]);
                 // One attempt may have several requests passed on, and by several coordinators.
                 let luck = digest_of([inner.luck, inner.kind as u64, pass.to.number()]);
-                Gist { kind: Kind::Pass, bytes: inner.bytes + bytes, luck, content }
+                // The first who has passed it on is the home, which goes with each.
+                let through = NODE_BYTES * (pass.through.len() as u64).saturating_sub(1);
+                Gist { kind: Kind::Pass, bytes: inner.bytes + bytes + through, luck, content }
             }
             Moving::Ask { range, after, serial } => Gist {
                 kind: Kind::Ask,

@@ -29,9 +29,10 @@ impl Node {
         let partner = self.given_to(key).filter(|_| !self.keeps_to_itself(&asked));
         if let Some(partner) = partner {
             let held = self.disk.store.get(key).map(Rc::clone);
-            let pass = Pass { home: self.view.me, to: from, held, request: asked };
+            let (home, through) = (self.view.me, Vec::new());
+            let pass = Pass { home, to: from, through, held, request: asked };
             ctx.tell(|| Fact::Passed);
-            return pass_on(ctx, partner, pass);
+            return self.pass_on(ctx, partner, pass);
         }
         let answers_early = self.config.planted.is(Plant::HandoffServeBeforeComplete);
         match asked {
@@ -49,10 +50,25 @@ impl Node {
         }
     }
 
-    /// Two nodes take each other for the new home of a range that neither has any more, since one
-    /// has not heard of the last changes. It hears of them now; a read is declined, and a write is
-    /// taken here, to go on from here as a stray.
-    pub(super) fn on_passed_back(&self, ctx: &mut NodeCtx<'_>, from: NodeId, pass: Pass) {
+    /// Somebody passes a request on to this node, which passes it on in turn if it has given the
+    /// range away since.
+    pub(super) fn on_pass(&mut self, ctx: &mut NodeCtx<'_>, from: NodeId, pass: Pass) {
+        let key = pass.request.key();
+        // Who gave it to this node must not get it back.
+        let partner = self.given_to(key).filter(|_| !self.expects(key));
+        match partner {
+            Some(partner) if pass.through.contains(&partner) && !self.passes_back() => {
+                self.on_passed_back(ctx, from, pass);
+            }
+            Some(partner) => self.pass_on(ctx, partner, pass),
+            None => ctx.submit(Job::Passed(Box::new(pass))),
+        }
+    }
+
+    /// Nodes take each other for the new home of a range that none of them has any more: one has
+    /// not heard of the last changes, or one was taken for dead after all the others had given it
+    /// away. A read is declined, and a write is taken here, to go on from here as a stray.
+    fn on_passed_back(&self, ctx: &mut NodeCtx<'_>, from: NodeId, pass: Pass) {
         gossip::tell(ctx, from, self.view.history(), 0);
         let Pass { home, to, request, .. } = &pass;
         let ToReplica::Fetch { ticket, attempt, .. } = *request else {
@@ -65,7 +81,7 @@ impl Node {
     }
 
     /// Does it, by a bug, pass on to who has just passed it on?
-    pub(super) fn passes_back(&self) -> bool {
+    fn passes_back(&self) -> bool {
         self.config.planted.is(Plant::PassedBackAndForth)
     }
 
@@ -109,11 +125,12 @@ impl Node {
             self.on_written(ctx, key);
         }
     }
-}
 
-/// Passes a request on to the home that the range was given to.
-pub(super) fn pass_on(ctx: &mut NodeCtx<'_>, partner: NodeId, pass: Pass) {
-    let (attempt, home) = (pass.request.attempt(), pass.home);
-    ctx.tell(|| Fact::Member(MemberFact::PassedOn { attempt, home }));
-    send(ctx, partner, Moving::Pass(pass));
+    /// Passes a request on to the home that the range was given to.
+    fn pass_on(&self, ctx: &mut NodeCtx<'_>, partner: NodeId, mut pass: Pass) {
+        let (attempt, home) = (pass.request.attempt(), pass.home);
+        ctx.tell(|| Fact::Member(MemberFact::PassedOn { attempt, home }));
+        pass.through.push(self.view.me);
+        send(ctx, partner, Moving::Pass(pass));
+    }
 }

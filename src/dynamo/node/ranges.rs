@@ -14,7 +14,6 @@ use crate::dynamo::membership::gossip;
 use crate::dynamo::message::Command;
 use crate::dynamo::message::moving::{DealName, Moving};
 use crate::dynamo::node::Node;
-use crate::dynamo::node::asked::pass_on;
 use crate::dynamo::replica::hinted::add_hint;
 use crate::dynamo::ring::history::{History, Status};
 use crate::dynamo::ring::range::{Ranges, moves};
@@ -94,6 +93,7 @@ impl Node {
         {
             return self.adopt(ctx, history);
         }
+        self.disk.confirmed.retain(|it| known.is_under_way(it.transition));
         self.expected = self.expected_ranges();
         if self.view.history().transition().is_none() {
             self.relayed.clear();
@@ -117,8 +117,10 @@ impl Node {
     }
 
     /// Is this key about to become this node's own?
-    fn expects(&self, key: Key) -> bool {
-        self.expected.partner(self.disk.store.position(key)).is_some()
+    pub(super) fn expects(&self, key: Key) -> bool {
+        let position = self.disk.store.position(key);
+        let mut confirmed = self.disk.confirmed.iter().flat_map(|it| &it.ranges);
+        self.expected.partner(position).is_some() || confirmed.any(|it| it.contains(position))
     }
 
     fn end_transition(&mut self, ctx: &mut NodeCtx<'_>) {
@@ -290,7 +292,7 @@ impl Node {
     pub(super) fn on_moving(&mut self, ctx: &mut NodeCtx<'_>, from: NodeId, message: Moving) {
         match message {
             Moving::Offer { deal, turn, ranges } => {
-                on_offer(ctx, &self.view, (from, deal, turn), &ranges);
+                on_offer(ctx, (&self.view, &mut self.disk), (from, deal, turn), ranges);
             }
             Moving::Confirm { deal, .. } => {
                 self.giving.on_confirmed(ctx, &mut self.disk, (from, deal))
@@ -323,17 +325,7 @@ impl Node {
             Moving::Withdraw { deal, .. } => {
                 self.giving.on_withdrawn(ctx, &self.view, &mut self.disk, deal);
             }
-            // Who gave it to this node must not get it back.
-            Moving::Pass(pass) if self.expects(pass.request.key()) => {
-                ctx.submit(Job::Passed(Box::new(pass)));
-            }
-            Moving::Pass(pass) => match self.given_to(pass.request.key()) {
-                Some(partner) if partner == from && !self.passes_back() => {
-                    self.on_passed_back(ctx, from, pass);
-                }
-                Some(partner) => pass_on(ctx, partner, pass),
-                None => ctx.submit(Job::Passed(Box::new(pass))),
-            },
+            Moving::Pass(pass) => self.on_pass(ctx, from, pass),
             Moving::Ask { range, after, serial } => {
                 self.refill.on_ask(ctx, &self.disk, from, (range, after, serial));
             }

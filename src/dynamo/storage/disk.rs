@@ -25,6 +25,9 @@ pub struct Disk {
     pub history: Rc<History>,
     /// Ranges that it has given to others, for as long as it may still be asked for them.
     pub given: Vec<Given>,
+    /// What it has said that it expects of others: it keeps that until their coming or going is
+    /// over, though another may come first by now, since who gives may not have heard of that.
+    pub confirmed: Vec<Confirmed>,
     /// What it has said that it is prepared to give: no other coming or going is its business until
     /// that one is over, or it is sent back.
     pub promised: Option<Promise>,
@@ -51,6 +54,13 @@ pub struct Given {
 pub struct Promise {
     pub ranges: Given,
     pub membership: u64,
+}
+
+/// Ranges that are to be taken from another in one transition.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Confirmed {
+    pub transition: Transition,
+    pub ranges: Vec<KeyRange>,
 }
 
 /// A coming or going that can no longer step back.
@@ -135,6 +145,7 @@ impl Disk {
             given: Vec::new(),
             promised: None,
             committed: None,
+            confirmed: Vec::new(),
             leavers: BTreeMap::new(),
             lacking: Vec::new(),
             lies: false,
@@ -220,6 +231,7 @@ impl Disk {
     pub fn wipe(&mut self) -> Loss {
         self.history = Rc::new(self.history.of_nobody());
         self.given.clear();
+        self.confirmed.clear();
         self.promised = None;
         self.lacking.clear();
         self.committed = None;
