@@ -4,7 +4,6 @@ mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dynamo_sim::check::judges::Judges;
 use dynamo_sim::check::verdict::Outcome;
 use dynamo_sim::dynamo::config::modes::{ClockSkew, ClockTruncation, Tombstones, TruncatedWhen};
 use dynamo_sim::dynamo::config::{Coordinator, Versioning};
@@ -13,43 +12,17 @@ use dynamo_sim::dynamo::message::{Action, Membership, Message, ToReplica};
 use dynamo_sim::faults::spec::DiskAfterCrash;
 use dynamo_sim::id::{Address, ClientId, NodeId};
 use dynamo_sim::metrics::figures::Figures;
-use dynamo_sim::metrics::observer::Metrics;
 use dynamo_sim::random::distribution::Distribution;
 use dynamo_sim::sim::plan::Plan;
-use dynamo_sim::sim::simulation::Simulation;
 use dynamo_sim::switch::Switch;
 use dynamo_sim::time::{Duration, Time};
-use dynamo_sim::trace::observer::{Interest, Observer, Observers};
-use dynamo_sim::trace::record::{Account, Record};
+use dynamo_sim::trace::observer::{Interest, Observer};
+use dynamo_sim::trace::record::Record;
 use dynamo_sim::workload::balancer::LoadBalancer;
 use dynamo_sim::workload::spec::{Arrivals, Keys, Mix, Routing};
 use dynamo_sim::workload::words::ClientFact;
 
-use watch::{crash, small_plan};
-
-/// Judges of the whole run; those of single moments are tried elsewhere.
-const OF_THE_RUN: [&str; 7] = [
-    "message_ledger",
-    "hint_ledger",
-    "operations",
-    "no_invention",
-    "durability",
-    "convergence",
-    "vacuity",
-];
-
-/// What a run comes to, and what the judges say: the names of those that found something, with how
-/// they take it.
-fn measure(plan: &Plan) -> (Figures, Account, Vec<(&'static str, Outcome)>) {
-    let layout = plan.layout();
-    let (mut metrics, mut judges) = (Metrics::new(&layout), Judges::new(&layout));
-    let mut observers = Observers::new(vec![&mut metrics, &mut judges]);
-    let account = Simulation::new(plan).run(&mut observers);
-    let figures = metrics.finish(&account);
-    let verdicts = judges.verdicts(&account).into_iter();
-    let found = verdicts.filter(|it| OF_THE_RUN.contains(&it.judge) && it.outcome != Outcome::Held);
-    (figures, account, found.map(|verdict| (verdict.judge, verdict.outcome)).collect())
-}
+use watch::{crash, measure, small_plan};
 
 fn truncating(versioning: Versioning, truncation: Option<(u32, TruncatedWhen)>) -> Plan {
     let mut plan = small_plan(17);

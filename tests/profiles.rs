@@ -1,26 +1,15 @@
 //! The profiles of known systems: what each stands for, and what judges make of it in a partition.
 
+mod watch;
+
 use std::path::PathBuf;
 
-use dynamo_sim::check::judges::Judges;
 use dynamo_sim::check::verdict::Outcome;
 use dynamo_sim::metrics::figures::Figures;
-use dynamo_sim::metrics::observer::Metrics;
 use dynamo_sim::scenario::read::Checked;
 use dynamo_sim::scenario::spec::Scenario;
-use dynamo_sim::sim::simulation::Simulation;
-use dynamo_sim::trace::observer::Observers;
 
-/// Judges of the whole run; those of single moments are tried elsewhere.
-const OF_THE_RUN: [&str; 7] = [
-    "message_ledger",
-    "hint_ledger",
-    "operations",
-    "no_invention",
-    "durability",
-    "convergence",
-    "vacuity",
-];
+use watch::measure;
 
 const PROFILES: [&str; 4] = ["paper", "riak", "voldemort", "cassandra"];
 
@@ -59,15 +48,8 @@ fn in_a_partition(name: &str) -> (Vec<(&'static str, Outcome)>, Figures) {
             "faults": [{{ "partition": {{ "sides": [["n0..n2", "c0..c5"], ["n3..n5", "c6..c11"]],
                 "from": "10s", "to": "30s" }} }}] }}"#
     );
-    let plan = read(&text).plan();
-    let layout = plan.layout();
-    let (mut metrics, mut judges) = (Metrics::new(&layout), Judges::new(&layout));
-    let mut observers = Observers::new(vec![&mut metrics, &mut judges]);
-    let account = Simulation::new(&plan).run(&mut observers);
-    let verdicts = judges.verdicts(&account).into_iter();
-    let found = verdicts.filter(|it| OF_THE_RUN.contains(&it.judge) && it.outcome != Outcome::Held);
-    let found = found.map(|verdict| (verdict.judge, verdict.outcome)).collect();
-    (found, metrics.finish(&account))
+    let (figures, _account, found) = measure(&read(&text).plan());
+    (found, figures)
 }
 
 // What each of them is known for is no violation, since its settings allow it, and is told.

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use dynamo_sim::check::judges::Judges;
+use dynamo_sim::check::verdict::Outcome;
 use dynamo_sim::dynamo::config::handoff::HintedHandoff;
 use dynamo_sim::dynamo::config::{AntiEntropy, Cluster, Versioning};
 use dynamo_sim::dynamo::fact::Fact;
@@ -15,6 +17,8 @@ use dynamo_sim::faults::fault::Fault;
 use dynamo_sim::faults::spec::{Crash, DiskAfterCrash};
 use dynamo_sim::ghost::{Ghost, Past};
 use dynamo_sim::id::{Key, NodeId};
+use dynamo_sim::metrics::figures::Figures;
+use dynamo_sim::metrics::observer::Metrics;
 use dynamo_sim::quantity::Rate;
 use dynamo_sim::sim::plan::Plan;
 use dynamo_sim::sim::simulation::Simulation;
@@ -70,6 +74,30 @@ pub fn crash(node: u32, at: u64, back_after: u64, disk: DiskAfterCrash) -> Fault
 /// Runs a plan under these eyes.
 pub fn run(plan: &Plan, observer: &mut dyn Observer) -> Account {
     Simulation::new(plan).run(&mut Observers::new(vec![observer]))
+}
+
+/// Judges of the whole run; those of single moments are tried elsewhere.
+const OF_THE_RUN: [&str; 7] = [
+    "message_ledger",
+    "hint_ledger",
+    "operations",
+    "no_invention",
+    "durability",
+    "convergence",
+    "vacuity",
+];
+
+/// What a run comes to, and what the judges say: the names of those that found something, with how
+/// they take it.
+pub fn measure(plan: &Plan) -> (Figures, Account, Vec<(&'static str, Outcome)>) {
+    let layout = plan.layout();
+    let (mut metrics, mut judges) = (Metrics::new(&layout), Judges::new(&layout));
+    let mut observers = Observers::new(vec![&mut metrics, &mut judges]);
+    let account = Simulation::new(plan).run(&mut observers);
+    let figures = metrics.finish(&account);
+    let verdicts = judges.verdicts(&account).into_iter();
+    let found = verdicts.filter(|it| OF_THE_RUN.contains(&it.judge) && it.outcome != Outcome::Held);
+    (figures, account, found.map(|verdict| (verdict.judge, verdict.outcome)).collect())
 }
 
 /// All that a set knows of, its versions and what they replaced.
