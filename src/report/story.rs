@@ -58,8 +58,8 @@ impl Story {
             }
             Fact::GivenUp(request) => (request.attempt, "gives up: too few answers".to_string()),
             Fact::Forwarded { attempt, .. } => (*attempt, "hands the request on".to_string()),
-            Fact::Member(MemberFact::PassedOn { attempt: Some(attempt), home }) => {
-                (*attempt, format!("passes the request on to {home}"))
+            Fact::Member(MemberFact::PassedOn { attempt: Some(attempt), to, .. }) => {
+                (*attempt, format!("passes the request on to {to}"))
             }
             _other => return None,
         };

@@ -226,9 +226,10 @@ fn member_fact(fact: &MemberFact) -> (&'static str, Value) {
         MemberFact::GoesOn => ("goes_on", json!({})),
         MemberFact::Bound { transition } => ("bound", json!({ "node": text(&transition.node) })),
         MemberFact::Given { transition } => ("given", json!({ "node": text(&transition.node) })),
-        MemberFact::PassedOn { attempt, home } => {
-            let attempt = attempt.as_ref().map(text);
-            ("passed_on", json!({ "attempt": attempt, "home": text(home) }))
+        MemberFact::PassedOn { attempt, home, to, times } => {
+            let (attempt, home, to) = (attempt.as_ref().map(text), text(home), text(to));
+            let details = json!({ "attempt": attempt, "home": home, "to": to, "times": times });
+            ("passed_on", details)
         }
         MemberFact::Unfit { key, why, read } => {
             let why = format!("{why:?}");

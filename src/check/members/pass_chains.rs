@@ -1,30 +1,24 @@
 //! Verifies: a request that is passed on from home to home comes to an end: none is passed on more
-//! often than there are nodes, and copies that the network made.
+//! often than there are machines. A copy that the network made is a request of its own.
 //!
 //! Who gave a range away passes each request for it on to the new home, which may have given it
 //! away in turn. Does not verify that a request is executed once: no two versions of one attempt
 //! are other judges' matter. No knob breaks it. Examines each passing on.
-
-use std::collections::BTreeMap;
 
 use crate::check::judge::Judge;
 use crate::check::members::if_met_or_administered;
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
 use crate::dynamo::fact::Fact;
 use crate::dynamo::fact::members::MemberFact;
-use crate::id::{AttemptId, NodeId};
 use crate::time::Time;
 use crate::trace::layout::Layout;
 use crate::trace::observer::Interest;
 use crate::trace::record::{Account, Record};
-use crate::workload::words::ClientFact;
 
 /// The judge.
 #[derive(Debug)]
 pub struct PassChains {
-    most: u32,
-    /// By attempt of an open operation and the home that was asked, how often it was passed on.
-    passed: BTreeMap<(AttemptId, NodeId), u32>,
+    machines: u32,
     examined: u64,
     findings: Findings,
 }
@@ -32,8 +26,7 @@ pub struct PassChains {
 impl PassChains {
     /// In a cluster of so many machines.
     pub fn new(machines: u32) -> PassChains {
-        let most = 2 * machines + 2;
-        PassChains { most, passed: BTreeMap::new(), examined: 0, findings: Findings::default() }
+        PassChains { machines, examined: 0, findings: Findings::default() }
     }
 }
 
@@ -43,26 +36,18 @@ impl Judge for PassChains {
     }
 
     fn see(&mut self, now: Time, record: &Record<'_>) {
-        match record {
-            Record::Node { node, fact: Fact::Member(MemberFact::PassedOn { attempt, home }) } => {
-                self.examined += 1;
-                let Some(attempt) = *attempt else { return };
-                let count = self.passed.entry((attempt, *home)).or_insert(0);
-                *count += 1;
-                if *count == self.most {
-                    self.findings.add(|| Finding {
-                        time: Some(now),
-                        nodes: vec![*home, *node],
-                        mechanism: "a request that is passed on without end",
-                        ..Finding::story(format!("{attempt} was passed on again and again"))
-                    });
-                }
-            }
-            Record::Client { fact: ClientFact::Ended(ending), .. } if !self.passed.is_empty() => {
-                let operation = ending.operation;
-                self.passed.retain(|(attempt, _), _| attempt.operation != operation);
-            }
-            _other => {}
+        let Record::Node { node, fact: Fact::Member(fact) } = record else { return };
+        let MemberFact::PassedOn { attempt, home, times, .. } = fact else { return };
+        self.examined += 1;
+        // Once for each that goes round, however long that lasts.
+        if *times == self.machines + 1 {
+            let what = attempt.map_or("a repair".to_string(), |attempt| attempt.to_string());
+            self.findings.add(|| Finding {
+                time: Some(now),
+                nodes: vec![*home, *node],
+                mechanism: "a request that is passed on without end",
+                ..Finding::story(format!("{what} was passed on again and again"))
+            });
         }
     }
 

@@ -294,10 +294,10 @@ fn a_copy_goes_only_once_another_has_it() {
 fn requests_are_not_passed_on_for_ever() {
     let operation = OperationId { client: ClientId(0), number: 7 };
     let passed = judged("pass_chains", |stage, _| {
-        for _ in 0..50 {
+        for times in 1..=50 {
             let attempt = Some(AttemptId { operation, attempt: 1 });
-            let home = NodeId(1);
-            stage.fact(2, Fact::Member(MemberFact::PassedOn { attempt, home }));
+            let (home, to) = (NodeId(1), NodeId(2));
+            stage.fact(2, Fact::Member(MemberFact::PassedOn { attempt, home, to, times }));
         }
     });
     assert_eq!((passed.found, passed.examined), (1, 50));

@@ -29,8 +29,9 @@ pub enum MemberFact {
     Bound { transition: Transition },
     /// This node has given all its ranges for a transition, and says that all in them has arrived.
     Given { transition: Transition },
-    /// A request, first sent to that home, was passed on to whom the range was given to.
-    PassedOn { attempt: Option<AttemptId>, home: NodeId },
+    /// A request, first sent to that home, was passed on to whom the range was given to; with this
+    /// time, so often.
+    PassedOn { attempt: Option<AttemptId>, home: NodeId, to: NodeId, times: u32 },
     /// This node does itself what was asked of it as a home of a key, though its copy is not whole.
     Unfit { key: Key, why: Unfit, read: bool },
 }

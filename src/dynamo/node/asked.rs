@@ -128,9 +128,10 @@ impl Node {
 
     /// Passes a request on to the home that the range was given to.
     fn pass_on(&self, ctx: &mut NodeCtx<'_>, partner: NodeId, mut pass: Pass) {
-        let (attempt, home) = (pass.request.attempt(), pass.home);
-        ctx.tell(|| Fact::Member(MemberFact::PassedOn { attempt, home }));
         pass.through.push(self.view.me);
+        let (attempt, home) = (pass.request.attempt(), pass.home);
+        let (to, times) = (partner, pass.through.len() as u32);
+        ctx.tell(|| Fact::Member(MemberFact::PassedOn { attempt, home, to, times }));
         send(ctx, partner, Moving::Pass(pass));
     }
 }
