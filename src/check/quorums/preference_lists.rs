@@ -26,7 +26,7 @@ use crate::trace::observer::Interest;
 use crate::trace::record::{Account, Record};
 
 /// Rings of each coordinator that are remembered.
-const MOST_RINGS: usize = 8;
+const MOST_RINGS: usize = 16;
 /// Rings of anybody that are remembered.
 const MOST_OF_ALL: usize = 64;
 
@@ -44,6 +44,13 @@ pub struct PreferenceLists {
 struct Reference {
     ring: Rc<Ring>,
     homes: BTreeMap<RangeId, Vec<NodeId>>,
+}
+
+/// Do the same nodes own the same tokens? News of the membership make another ring of them each
+/// time.
+fn is_same(one: &Rc<Ring>, other: &Rc<Ring>) -> bool {
+    let same = |place: usize| one.token(place) == other.token(place);
+    Rc::ptr_eq(one, other) || one.tokens() == other.tokens() && (0..one.tokens()).all(same)
 }
 
 impl Reference {
@@ -117,8 +124,10 @@ fn in_turn(ring: &Ring, mut met: Vec<NodeId>) -> Vec<NodeId> {
 impl PreferenceLists {
     fn learn(&mut self, coordinator: Option<NodeId>, ring: &Rc<Ring>) {
         let rings = self.rings.entry(coordinator).or_default();
-        if rings.iter().any(|known| Rc::ptr_eq(&known.ring, ring)) {
-            return;
+        if let Some(place) = rings.iter().position(|known| is_same(&known.ring, ring)) {
+            // Who is asked from now on goes by this one again.
+            let known = rings.remove(place);
+            return rings.extend(known);
         }
         let most = if coordinator.is_some() { MOST_RINGS } else { MOST_OF_ALL };
         if rings.len() == most {
