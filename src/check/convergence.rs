@@ -8,13 +8,13 @@
 //! `hinted_handoff` off or with a `window`; a `strict` quorum (without stand-ins there are no
 //! hints); a node that stopped (hints and puts under way die with their coordinator); a disk that
 //! lost or changed something; a put whose time was up before a home or anybody in its place had
-//! confirmed it; a changing membership (a new home fetches what others hold then); `tombstones`
-//! that go before the run ends (a hint brings the value back to one home alone). Then
-//! `hinted_handoff` off where the membership changes: a copy that its holder was not asked to give
-//! stays where it is; `gossip.rumours` that nobody reconciles: who never learns of a change goes by
-//! the old membership for ever; and the loss of all disks that knew the members, after which nobody
-//! can tell them to anybody. Read repair alone mends only what is read. Examines each key and each
-//! node.
+//! confirmed it (its version may even be made later, by a disk that stood still); a changing
+//! membership (a new home fetches what others hold then); `tombstones` that go before the run ends
+//! (a hint brings the value back to one home alone). Then `hinted_handoff` off where the membership
+//! changes: a copy that its holder was not asked to give stays where it is; `gossip.rumours` that
+//! nobody reconciles: who never learns of a change goes by the old membership for ever; and the
+//! loss of all disks that knew the members, after which nobody can tell them to anybody. Read
+//! repair alone mends only what is read. Examines each key and each node.
 
 use std::rc::Rc;
 

@@ -8,6 +8,7 @@
 pub mod cuts;
 pub mod simpler;
 
+use crate::faults::fault::Fault;
 use crate::hunt::shrink::cuts::List;
 use crate::hunt::shrink::simpler::{least, smaller};
 use crate::scenario::members::simpler;
@@ -19,6 +20,9 @@ pub type First<'f> = dyn FnMut(&[Scenario]) -> Option<usize> + 'f;
 
 /// Rounds over everything; each takes what those before have made possible.
 const ROUNDS: usize = 32;
+
+/// Seeds that are tried with fewer faults than the seed of the finding needs.
+const SEEDS: std::ops::RangeInclusive<u64> = 1..=16;
 
 /// What came of it.
 #[derive(Clone, PartialEq, Debug)]
@@ -48,7 +52,7 @@ pub fn shrink(scenario: &Scenario, first: &mut First<'_>, stop: &dyn Fn() -> boo
         work.simplify(smaller);
         work.simplify(simpler);
         proof = work.prove();
-        if proof.finished || (work.stop)() {
+        if (work.stop)() || proof.finished && !work.change_luck() {
             break;
         }
     }
@@ -137,6 +141,23 @@ impl Work<'_, '_> {
                 None => return,
             }
         }
+    }
+
+    /// Where several faults only bring about what luck alone can, other luck needs one of them at
+    /// most, or one less. True if there is such luck.
+    fn change_luck(&mut self) -> bool {
+        let parts = List::Faults.of(&self.scenario);
+        let count = parts.count();
+        if count < 2 {
+            return false;
+        }
+        let none = parts.without(0, count);
+        let one = |fault: &Fault| Scenario { faults: vec![fault.clone()], ..none.clone() };
+        let mut fewer = vec![none.clone()];
+        fewer.extend(self.scenario.faults.iter().map(one));
+        fewer.extend((0..count).map(|place| parts.without(place, 1)));
+        let seeds = |fewer: Scenario| SEEDS.map(move |seed| Scenario { seed, ..fewer.clone() });
+        self.take(fewer.into_iter().flat_map(seeds).collect()).is_some()
     }
 
     /// Leaves each line out by itself and lowers each count by the least, and tells what cannot

@@ -9,7 +9,7 @@
 //! have announced: then that one counts as well. Examines each copy that is dropped. Rings that did
 //! not know of each other and merge (section 4.8.1) make it an anomaly.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use crate::check::holdings::Holdings;
@@ -31,6 +31,8 @@ use crate::trace::record::{Account, Record};
 
 /// Changes of homes that a copy can have lived through unseen.
 const LONGEST_CHAIN: usize = 16;
+/// Rings of each node that are remembered.
+const RINGS: usize = 4;
 
 /// The judge.
 #[derive(Debug, Default)]
@@ -38,8 +40,8 @@ pub struct RangesDropped {
     switching: Switching,
     /// To whom a former home gave a key up, and whether in a change that knew of all others.
     heirs: BTreeMap<(NodeId, Key), (NodeId, bool)>,
-    /// What each node went by before, and goes by now.
-    rings: BTreeMap<NodeId, [Rc<Ring>; 2]>,
+    /// What each node went by lately, and goes by now.
+    rings: BTreeMap<NodeId, VecDeque<Rc<Ring>>>,
     examined: u64,
     findings: Findings,
     /// The same by changes that were past stepping back before they heard of each other.
@@ -77,9 +79,11 @@ impl Judge for RangesDropped {
                 set.into_iter().for_each(|set| self.look(Dropped { at, node, key, set }, holdings));
             }
             Fact::Member(MemberFact::Believes { ring: Some(ring), .. }) => {
-                let last = self.rings.get(node).map_or(ring, |[_, last]| last);
-                let both = [last, ring].map(Rc::clone);
-                self.rings.insert(*node, both);
+                let rings = self.rings.entry(*node).or_default();
+                if rings.len() == RINGS {
+                    rings.pop_front();
+                }
+                rings.push_back(Rc::clone(ring));
             }
             _other => {}
         }
@@ -153,14 +157,14 @@ impl RangesDropped {
         Some((covered, all_alone))
     }
 
-    /// Whom this node itself takes for the new homes of a key.
+    /// Whom this node itself takes for homes of a key that were none by what it went by lately: it
+    /// may have given the range before it heard of a removal, by which its heir was a home anyway.
     fn heirs_by_itself(&self, node: NodeId, key: Key) -> impl Iterator<Item = NodeId> {
-        let homes = |ring: &Ring| ring.homes(ring.range_of(key)).to_vec();
-        let (old, new) = match self.rings.get(&node) {
-            Some([before, now]) => (homes(before), homes(now)),
-            None => Default::default(),
-        };
-        new.into_iter().filter(move |home| !old.contains(home))
+        let homes = |ring: &Rc<Ring>| ring.homes(ring.range_of(key)).to_vec();
+        let lately: Vec<Vec<NodeId>> =
+            self.rings.get(&node).into_iter().flatten().map(homes).collect();
+        let now = lately.last().cloned().unwrap_or_default();
+        now.into_iter().filter(move |home| lately.iter().any(|then| !then.contains(home)))
     }
 }
 

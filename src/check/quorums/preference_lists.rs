@@ -5,7 +5,8 @@
 //!
 //! Does not verify that stand-ins follow in clockwise order, which depends on who was believed up.
 //! A request under way when the ring changes goes by the one before for those who were asked until
-//! then: each may fit any of the last [`MOST_RINGS`] that its coordinator has believed in. A client
+//! then, and asks by the new one who is to stand in for a home of the old: each may fit any of the
+//! last [`MOST_RINGS`] that its coordinator has believed in, or two of them. A client
 //! that coordinates goes by what it pulled from some node at some time: by any that anybody has
 //! believed in lately. Without that no knob breaks this. Examines each request that succeeded.
 
@@ -59,13 +60,6 @@ impl Reference {
         let range = self.ring.range_of(key);
         let ring = &self.ring;
         self.homes.entry(range).or_insert_with(|| homes_of(ring, range))
-    }
-
-    /// Does this one take part as it may?
-    fn fits(&mut self, key: Key, asked: Asked) -> bool {
-        let homes = self.homes(key);
-        let stands_in = asked.node != asked.home;
-        homes.contains(&asked.home) && !(stands_in && homes.contains(&asked.node))
     }
 }
 
@@ -139,7 +133,11 @@ impl PreferenceLists {
     fn look_at(&mut self, now: Time, coordinator: Option<NodeId>, request: &Unanswered) {
         let (attempt, key) = (request.attempt, request.key);
         let rings = self.rings.entry(coordinator).or_default();
-        let mut fits = |asked: &Asked| rings.iter_mut().any(|known| known.fits(key, *asked));
+        let mut fits = |asked: &Asked| {
+            let stands_in = asked.node != asked.home;
+            rings.iter_mut().any(|known| known.homes(key).contains(&asked.home))
+                && (!stands_in || rings.iter_mut().any(|it| !it.homes(key).contains(&asked.node)))
+        };
         if request.asked.iter().all(&mut fits) {
             return;
         }

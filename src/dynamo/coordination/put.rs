@@ -355,7 +355,9 @@ impl Put {
     }
 
     fn tell_out_of_time(&self, ctx: &mut NodeCtx<'_>) {
-        if !ctx.observed || self.set.is_none() {
+        // Who was asked to make the version may do so yet, when nobody is there to pass it on.
+        let asked = |p: &Participant| p.state != State::Unasked;
+        if !ctx.observed || !self.participants.iter().any(asked) {
             return;
         }
         let kept_for = |home: NodeId| {
