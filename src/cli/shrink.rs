@@ -14,7 +14,7 @@ use crate::cli::terminal::Terminal;
 use crate::hunt::bundle::Bundle;
 use crate::hunt::fingerprint::Fingerprint;
 use crate::hunt::shrink::{Shrunk, shrink as make_small};
-use crate::hunt::trial::{Care, EVENTS};
+use crate::hunt::trial::{Budget, Care, EVENTS};
 use crate::scenario::read::Checked;
 use crate::scenario::spec::Scenario;
 use crate::time::Duration;
@@ -36,14 +36,21 @@ pub fn shrink(arguments: &Shrink, terminal: &Terminal) -> Result<Code, Failure> 
     terminal.say(&format!("keeping {}", subject.finding.words()));
     let (interrupt, deadline) = (Interrupt::listen()?, Deadline::after(Some(length)));
     let jobs = parallel::jobs(arguments.jobs);
-    // A candidate that takes many times as long as the finding did is given up.
-    let budget = subject.events.saturating_mul(4).clamp(100_000, EVENTS);
+    // A candidate that takes many times as long as the finding did is given up; how long a run took
+    // that ended in a panic nobody knows.
+    let events = match subject.events {
+        0 => EVENTS,
+        events => events.saturating_mul(4).clamp(100_000, EVENTS),
+    };
+    let stop = || interrupt.asked().is_some() || deadline.is_over();
+    let budget = Budget { events, is_unwanted: &stop };
     let shows = |candidate: &Scenario| {
-        Checked::new(candidate.clone(), &[])
-            .is_ok_and(|it| attempt(&it, budget, subject.care).shows(&subject.finding))
+        // The time may be over in the middle of many candidates.
+        !stop()
+            && Checked::new(candidate.clone(), &[])
+                .is_ok_and(|it| attempt(&it, budget, subject.care).shows(&subject.finding))
     };
     let mut first = |candidates: &[Scenario]| parallel::first(jobs, candidates, &shows);
-    let stop = || interrupt.asked().is_some() || deadline.is_over();
     let shrunk = make_small(subject.checked.scenario(), &mut first, &stop);
     terminal.detail(&format!("took {:.1} s", deadline.elapsed_seconds()));
     tell(arguments, &subject, shrunk, terminal)

@@ -20,6 +20,24 @@ pub const PANIC: &str = "panic";
 /// hundred times what the largest drawn plans take.
 pub const EVENTS: u64 = 20_000_000;
 
+/// Steps of a run between two looks at whether it is still wanted.
+const LOOKS: u64 = 1 << 14;
+
+/// How far a run may go.
+#[derive(Clone, Copy)]
+pub struct Budget<'b> {
+    /// After so many events it is taken for one that never ends.
+    pub events: u64,
+    /// Does nobody want to know any more how it comes out? It is given up then, and shows nothing.
+    pub is_unwanted: &'b (dyn Fn() -> bool + Sync),
+}
+
+impl From<u64> for Budget<'static> {
+    fn from(events: u64) -> Budget<'static> {
+        Budget { events, is_unwanted: &|| false }
+    }
+}
+
 /// What came of a run.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Trial {
@@ -51,13 +69,17 @@ impl Trial {
     }
 
     /// Runs a plan before all judges and these others, and gives it up after so many events.
-    pub fn of_plan(plan: &Plan, budget: u64, others: &mut [&mut dyn Observer]) -> Trial {
+    pub fn of_plan<'b>(
+        plan: &Plan,
+        budget: impl Into<Budget<'b>>,
+        others: &mut [&mut dyn Observer],
+    ) -> Trial {
         let mut judges = Judges::new(&plan.layout());
         let mut watchers: Vec<&mut dyn Observer> = vec![&mut judges];
         watchers.extend(others.iter_mut().map(|other| &mut **other as &mut dyn Observer));
         let mut observers = Observers::new(watchers);
         let mut simulation = Simulation::new(plan);
-        if let Some(ending) = give_up(&mut simulation, &mut observers, budget) {
+        if let Some(ending) = give_up(&mut simulation, &mut observers, budget.into()) {
             return ending;
         }
         let account = simulation.finish(&mut observers);
@@ -66,12 +88,13 @@ impl Trial {
     }
 
     /// The same with care.
-    pub fn with_care(
+    pub fn with_care<'b>(
         plan: &Plan,
-        budget: u64,
+        budget: impl Into<Budget<'b>>,
         care: Care,
         others: &mut [&mut dyn Observer],
     ) -> Trial {
+        let budget = budget.into();
         let mut trial = Trial::of_plan(plan, budget, others);
         if care == Care::Twice {
             trial.verdicts.extend(repeated(plan, budget, trial.digest));
@@ -112,20 +135,24 @@ pub fn care_for(bug: &Bug) -> Care {
 fn give_up(
     simulation: &mut Simulation,
     observers: &mut Observers<'_>,
-    budget: u64,
+    budget: Budget<'_>,
 ) -> Option<Trial> {
     simulation.start(observers);
     let mut steps: u64 = 0;
     while simulation.step(observers) {
         steps += 1;
+        if steps.is_multiple_of(LOOKS) && (budget.is_unwanted)() {
+            return Some(Trial { verdicts: Vec::new(), digest: 0, events: 0 });
+        }
         // Steps that hand nobody anything count as well.
-        if steps.max(simulation.totals().events) >= budget {
+        if steps.max(simulation.totals().events) >= budget.events {
             let mut findings = Findings::default();
             findings.add(|| Finding {
                 time: Some(simulation.now()),
                 mechanism: "the run does not end",
                 ..Finding::story(format!(
-                    "after {budget} events the run stands at {} and has not ended",
+                    "after {} events the run stands at {} and has not ended",
+                    budget.events,
                     simulation.now()
                 ))
             });
@@ -139,7 +166,7 @@ fn give_up(
 
 /// Runs the same again with nobody watching. Where that does something else, a third run tells
 /// whether the watchers made the difference.
-fn repeated(plan: &Plan, budget: u64, watched: u64) -> Option<Verdict> {
+fn repeated(plan: &Plan, budget: Budget<'_>, watched: u64) -> Option<Verdict> {
     let unwatched = || {
         let (mut nobody, mut simulation) = (Observers::default(), Simulation::new(plan));
         match give_up(&mut simulation, &mut nobody, budget) {
@@ -165,6 +192,7 @@ fn repeated(plan: &Plan, budget: u64, watched: u64) -> Option<Verdict> {
 mod tests {
     use super::*;
     use crate::scenario::spec::Scenario;
+    use crate::time::Duration;
 
     fn plan() -> Plan {
         let text = r#"{ "name": "small", "duration": "1s", "cluster": { "nodes": 3 },
@@ -182,6 +210,9 @@ mod tests {
         let words: Vec<String> =
             short.sightings().iter().map(|one| one.fingerprint.words()).collect();
         assert_eq!(words, ["budget: the run does not end"]);
-        assert_eq!(repeated(&plan(), EVENTS, 7).unwrap().outcome, Outcome::Violated);
+        let unwanted = Budget { events: EVENTS, is_unwanted: &|| true };
+        let longer = Plan { duration: Duration::from_secs(60), ..plan() };
+        assert_eq!(Trial::of_plan(&longer, unwanted, &mut []).events, 0);
+        assert_eq!(repeated(&plan(), EVENTS.into(), 7).unwrap().outcome, Outcome::Violated);
     }
 }

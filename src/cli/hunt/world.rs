@@ -11,7 +11,7 @@ use crate::cli::terminal::Terminal;
 use crate::hunt::coverage::{Cell, Meetings};
 use crate::hunt::prospect;
 use crate::hunt::swarm::draw;
-use crate::hunt::trial::{Care, Trial};
+use crate::hunt::trial::{Budget, Care, Trial};
 use crate::scenario::read::Checked;
 use crate::scenario::spec::Scenario;
 
@@ -109,8 +109,8 @@ impl Worlds {
     }
 }
 
-/// Tries a world that is known, within the usual budget.
-pub fn attempt(checked: &Checked, budget: u64, care: Care) -> Trial {
+/// Tries a world that is known, within a budget.
+pub fn attempt<'b>(checked: &Checked, budget: impl Into<Budget<'b>>, care: Care) -> Trial {
     caught(|| Trial::with_care(&checked.plan(), budget, care, &mut []))
 }
 
