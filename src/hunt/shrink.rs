@@ -21,7 +21,10 @@ pub type First<'f> = dyn FnMut(&[Scenario]) -> Option<usize> + 'f;
 /// Rounds over everything; each takes what those before have made possible.
 const ROUNDS: usize = 32;
 
-/// Seeds that are tried with fewer faults than the seed of the finding needs.
+/// So many faults are few: as many of those that one seed needs are tried with other seeds.
+const FEW: usize = 3;
+
+/// Those seeds.
 const SEEDS: std::ops::RangeInclusive<u64> = 1..=16;
 
 /// What came of it.
@@ -87,6 +90,19 @@ struct Proof {
     finished: bool,
 }
 
+/// All choices of so many of these, each in their order.
+fn some_of(faults: &[Fault], size: usize) -> Vec<Vec<Fault>> {
+    if size == 0 {
+        return vec![Vec::new()];
+    }
+    let firsts = faults.iter().enumerate();
+    let with = |(place, first): (usize, &Fault)| {
+        let rest = some_of(&faults[place + 1..], size - 1);
+        rest.into_iter().map(move |rest| [vec![first.clone()], rest].concat()).collect::<Vec<_>>()
+    };
+    firsts.flat_map(with).collect()
+}
+
 fn can_be(scenario: &Scenario) -> bool {
     Checked::new(scenario.clone(), &[]).is_ok()
 }
@@ -143,21 +159,18 @@ impl Work<'_, '_> {
         }
     }
 
-    /// Where several faults only bring about what luck alone can, other luck needs one of them at
-    /// most, or one less. True if there is such luck.
+    /// Where several faults only bring about what luck alone can, other luck needs fewer of them.
+    /// True if there is such luck.
     fn change_luck(&mut self) -> bool {
-        let parts = List::Faults.of(&self.scenario);
-        let count = parts.count();
-        if count < 2 {
-            return false;
-        }
-        let none = parts.without(0, count);
-        let one = |fault: &Fault| Scenario { faults: vec![fault.clone()], ..none.clone() };
-        let mut fewer = vec![none.clone()];
-        fewer.extend(self.scenario.faults.iter().map(one));
-        fewer.extend((0..count).map(|place| parts.without(place, 1)));
-        let seeds = |fewer: Scenario| SEEDS.map(move |seed| Scenario { seed, ..fewer.clone() });
-        self.take(fewer.into_iter().flat_map(seeds).collect()).is_some()
+        let faults = self.scenario.faults.clone();
+        let seeds = |faults: Vec<Fault>| {
+            let fewer = Scenario { faults, ..self.scenario.clone() };
+            SEEDS.map(move |seed| Scenario { seed, ..fewer.clone() })
+        };
+        let of_size = |size: usize| some_of(&faults, size).into_iter().flat_map(seeds).collect();
+        let sizes = 0..faults.len().min(FEW + 1);
+        let candidates: Vec<Vec<Scenario>> = sizes.map(of_size).collect();
+        candidates.into_iter().any(|candidates| self.take(candidates).is_some())
     }
 
     /// Leaves each line out by itself and lowers each count by the least, and tells what cannot
