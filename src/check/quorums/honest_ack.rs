@@ -42,10 +42,14 @@ impl HonestAck {
     }
 }
 
-/// Does each that was counted hold it still, or the home for which it stood in?
-fn all_hold_or_handed_over(asked: &[Asked], holders: &[NodeId]) -> bool {
-    let mut counted = asked.iter().filter(|asked| asked.heard == Heard::Answer);
-    counted.all(|asked| holders.contains(&asked.node) || holders.contains(&asked.home))
+/// Did W nodes confirm it, of which each holds it still, or the home for which it stood in?
+fn was_handed_over(w: usize, asked: &[Asked], holders: &[NodeId]) -> bool {
+    let counted = || asked.iter().filter(|asked| asked.heard == Heard::Answer);
+    let mut nodes: Vec<NodeId> = counted().map(|asked| asked.node).collect();
+    nodes.sort_unstable();
+    nodes.dedup();
+    let holds = |it: &Asked| holders.contains(&it.node) || holders.contains(&it.home);
+    nodes.len() >= w && counted().all(holds)
 }
 
 impl Judge for HonestAck {
@@ -64,7 +68,7 @@ impl Judge for HonestAck {
         holders.dedup();
         if holders.len() < self.w as usize {
             let (held, w) = (holders.len(), self.w);
-            let excused = all_hold_or_handed_over(&counted.request.asked, &holders);
+            let excused = was_handed_over(w as usize, &counted.request.asked, &holders);
             let findings = if excused { &mut self.handed } else { &mut self.findings };
             findings.add(|| Finding {
                 time: Some(now),

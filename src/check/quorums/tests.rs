@@ -138,10 +138,11 @@ fn an_acknowledged_write_is_held_by_w_nodes() {
     assert_eq!(few(&stamped), Outcome::Anomaly);
 }
 
-/// W = 2: a home and the stand-in for it are counted, and the home alone holds the write.
+/// W = 2: a home and the stand-in for it are counted, and the home alone holds the write. Without
+/// any other, or where that stood in for another home, too few had it.
 #[test]
 fn a_stand_in_that_has_handed_its_copy_to_a_home_that_counts_is_excused() {
-    let verdict = |other: usize| {
+    let verdict = |other: Option<usize>| {
         judged("honest_ack", &layout(Vec::new()), |stage| {
             let (beyond, homes) = beyond_and_homes();
             let ghost = stage.ghost(0, &[]);
@@ -150,12 +151,14 @@ fn a_stand_in_that_has_handed_its_copy_to_a_home_that_counts_is_excused() {
             stage.keep(homes[0].0, &stored, Cause::Put);
             let mut told = counted(operation, Some(&ghost), Vec::new(), None);
             told.request.asked[1].heard = Heard::Silence;
-            told.request.asked.push(asked(beyond, homes[other], Heard::Answer));
+            let other = other.map(|other| asked(beyond, homes[other], Heard::Answer));
+            told.request.asked.extend(other);
             tell(stage, told);
         })
     };
-    assert_eq!((verdict(0).outcome, verdict(0).found), (Outcome::Anomaly, 1));
-    assert_eq!(verdict(1).outcome, Outcome::Violated);
+    assert_eq!((verdict(Some(0)).outcome, verdict(Some(0)).found), (Outcome::Anomaly, 1));
+    assert_eq!(verdict(Some(1)).outcome, Outcome::Violated);
+    assert_eq!(verdict(None).outcome, Outcome::Violated);
 }
 
 #[test]
