@@ -21,10 +21,10 @@ pub type First<'f> = dyn FnMut(&[Scenario]) -> Option<usize> + 'f;
 /// Rounds over everything; each takes what those before have made possible.
 const ROUNDS: usize = 32;
 
-/// So many faults are few: as many of those that one seed needs are tried with other seeds.
+/// Of the faults that the finding's seed needs, all choices of so many are tried with other seeds.
 const FEW: usize = 3;
 
-/// Those seeds.
+/// The other seeds: small ones, since any will do.
 const SEEDS: std::ops::RangeInclusive<u64> = 1..=16;
 
 /// What came of it.

@@ -97,7 +97,9 @@ impl Trial {
         let budget = budget.into();
         let mut trial = Trial::of_plan(plan, budget, others);
         if care == Care::Twice {
-            trial.verdicts.extend(repeated(plan, budget, trial.digest));
+            let repeat = repeated(plan, budget, trial.digest);
+            // Where one of the runs was given up, its digest says nothing about the other.
+            trial.verdicts.extend(repeat.filter(|_| !(budget.is_unwanted)()));
         }
         trial
     }
@@ -190,6 +192,8 @@ fn repeated(plan: &Plan, budget: Budget<'_>, watched: u64) -> Option<Verdict> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
     use crate::scenario::spec::Scenario;
     use crate::time::Duration;
@@ -210,9 +214,25 @@ mod tests {
         let words: Vec<String> =
             short.sightings().iter().map(|one| one.fingerprint.words()).collect();
         assert_eq!(words, ["budget: the run does not end"]);
-        let unwanted = Budget { events: EVENTS, is_unwanted: &|| true };
-        let longer = Plan { duration: Duration::from_secs(60), ..plan() };
-        assert_eq!(Trial::of_plan(&longer, unwanted, &mut []).events, 0);
         assert_eq!(repeated(&plan(), EVENTS.into(), 7).unwrap().outcome, Outcome::Violated);
+    }
+
+    /// A run that nobody wants any more shows nothing, nor does its repetition.
+    #[test]
+    fn what_is_not_wanted_any_more_is_no_finding() {
+        let plan = Plan { duration: Duration::from_secs(120), ..plan() };
+        let looks = AtomicUsize::new(0);
+        let after = |most: usize, care: Care| {
+            looks.store(0, Ordering::Relaxed);
+            let is_unwanted = || looks.fetch_add(1, Ordering::Relaxed) >= most;
+            let budget = Budget { events: EVENTS, is_unwanted: &is_unwanted };
+            let trial = Trial::with_care(&plan, budget, care, &mut []);
+            (trial.sightings(), trial.events > 0)
+        };
+        assert_eq!(after(usize::MAX, Care::Once), (Vec::new(), true));
+        let whole = looks.load(Ordering::Relaxed);
+        assert!(whole > 0, "the run is long enough to be looked at");
+        assert_eq!(after(0, Care::Once), (Vec::new(), false));
+        assert_eq!(after(whole, Care::Twice), (Vec::new(), true));
     }
 }

@@ -6,9 +6,9 @@
 //! Does not verify that stand-ins follow in clockwise order, which depends on who was believed up.
 //! A request under way when the ring changes goes by the one before for those who were asked until
 //! then, and asks by the new one who is to stand in for a home of the old: each may fit any of the
-//! last [`MOST_RINGS`] that its coordinator has believed in, or two of them. A client
-//! that coordinates goes by what it pulled from some node at some time: by any that anybody has
-//! believed in lately. Without that no knob breaks this. Examines each request that succeeded.
+//! last [`MOST_RINGS`] that its coordinator has believed in, or two of them. A client that
+//! coordinates goes by what it pulled from some node at some time: by any that anybody has believed
+//! in lately. Without that no knob breaks this. Examines each request that succeeded.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
@@ -47,8 +47,8 @@ struct Reference {
     homes: BTreeMap<RangeId, Vec<NodeId>>,
 }
 
-/// Do the same nodes own the same tokens? News of the membership make another ring of them each
-/// time.
+/// Do the same nodes own the same tokens? Each news of the membership makes another
+/// ring of them.
 fn is_same(one: &Rc<Ring>, other: &Rc<Ring>) -> bool {
     let same = |place: usize| one.token(place) == other.token(place);
     Rc::ptr_eq(one, other) || one.tokens() == other.tokens() && (0..one.tokens()).all(same)
