@@ -13,7 +13,7 @@ use crate::dynamo::message::{Command, Settler};
 use crate::dynamo::ring::history::{Change, Heir, History, Status};
 use crate::dynamo::ring::position::{Position, choose_free_tokens};
 use crate::dynamo::ring::shares::{Capacities, join, leave};
-use crate::dynamo::ring::strategy::{capacities, equal_ends, partitions, token_count};
+use crate::dynamo::ring::strategy::{capacities, token_count};
 use crate::id::NodeId;
 use crate::random::luck::Luck;
 use crate::random::purpose::Purpose;
@@ -104,10 +104,14 @@ pub fn prepared(history: &History, node: NodeId, choice: Choice<'_>) -> Option<R
     let before = history.change(node)?;
     if before.status == Status::Joining && before.tokens.is_empty() {
         let tokens = match history.is_in_partitions() {
-            true if !is_next(history, node) => return None,
+            // Who has not been told of any ring would take all partitions for free.
+            true if history.ring_is_unknown() || !is_next(history, node) => return None,
             true => stolen(history, node, choice),
             false => scattered(history, node, choice),
         };
+        if tokens.is_empty() {
+            return None;
+        }
         let silent = choice.planted.is(Plant::RingEditWithoutVersionBump);
         let (counter, claimed) = (before.counter + u32::from(!silent), before.issued);
         let tokens = tokens.into();
@@ -120,8 +124,16 @@ pub fn prepared(history: &History, node: NodeId, choice: Choice<'_>) -> Option<R
         return Some(history.with(node, change));
     }
     let leaves = before.status == Status::Leaving && history.is_in_partitions();
-    let chooses = leaves && !before.has_heirs() && is_next(history, node);
-    chooses.then(|| left(history, history, node, choice))
+    let is_last = history.members() == [node];
+    if !leaves || is_last || before.has_heirs() || !is_next(history, node) {
+        return None;
+    }
+    // Who has no partitions has nobody to wait for.
+    let owns = |tokens: &Vec<Position>| !tokens.is_empty();
+    match history.tokens_among(history.members()).get(&node).is_some_and(owns) {
+        true => Some(left(history, history, node, choice)),
+        false => Some(ended(history, node)),
+    }
 }
 
 /// Shares are dealt to one node at a time: is it this one's turn?
@@ -149,13 +161,10 @@ fn scattered(history: &History, node: NodeId, choice: Choice<'_>) -> Vec<Positio
     choose_free_tokens(luck, node, count, &taken)
 }
 
-/// Partitions taken from those who have most; all of them if nobody has any (strategy 3).
+/// Partitions taken from those who have most (strategy 3).
 fn stolen(history: &History, node: NodeId, choice: Choice<'_>) -> Vec<Position> {
     let Choice { settings, luck, .. } = choice;
     let mut tokens = history.tokens_among(history.members());
-    if tokens.is_empty() {
-        return equal_ends(partitions(settings).expect("strategy 3 has partitions"));
-    }
     let mut luck = luck.stream(Purpose::Placement, u64::from(node.0));
     join(&mut tokens, node, &known_capacities(history, node, settings), &mut luck);
     tokens.remove(&node).unwrap_or_default()
@@ -404,6 +413,43 @@ mod tests {
         let cancelled = tell(&joining, Command::Remove(NodeId(8)), 7).unwrap();
         assert_eq!(cancelled.members().len(), 3);
         assert_eq!(cancelled.transition(), None);
+    }
+
+    // Strategy 3: neither has anything to choose from.
+    #[test]
+    fn who_finds_no_partitions_waits() {
+        let settings =
+            &Partitioning { strategy: 3, partitions: Some(2), ..Partitioning::default() };
+        let choice = Choice { settings, luck: &Luck::new(3), planted: Planted::NONE };
+        let of = |owners: &[u32]| {
+            let founder = |it: &u32| (NodeId(*it), Change::founder([u128::from(*it) << 96].into()));
+            Rc::new(History::new(owners.iter().map(founder).collect()).in_partitions())
+        };
+        let told = |owners: &[u32]| {
+            obeyed(&of(owners), &Command::Join(NodeId(5)), Time(1), choice).expect("it can come")
+        };
+        assert!(prepared(&told(&[]), NodeId(5), choice).is_none(), "it was told of no ring");
+        assert!(prepared(&told(&[0, 1]), NodeId(5), choice).is_none(), "each has just one");
+    }
+
+    #[test]
+    fn who_has_nothing_leaves_at_once_and_the_last_stays() {
+        let settings =
+            &Partitioning { strategy: 3, partitions: Some(1), ..Partitioning::default() };
+        let choice = Choice { settings, luck: &Luck::new(3), planted: Planted::NONE };
+        let founders =
+            [(NodeId(0), Change::founder([0].into())), (NodeId(1), Change::founder([].into()))];
+        let both = Rc::new(History::new(founders.into()).in_partitions());
+        let leaving = |history: &History, node, at| {
+            obeyed(history, &Command::Leave(NodeId(node)), Time(at), choice).expect("it may go")
+        };
+        let going = leaving(&both, 1, 1);
+        let gone = prepared(&going, NodeId(1), choice).expect("it has nothing to wait for");
+        assert_eq!(gone.members(), [NodeId(0)]);
+        let all = leaving(&going, 0, 2);
+        let last = prepared(&all, NodeId(1), choice).expect("it has nothing to wait for");
+        assert_eq!((last.members(), last.transition()), (&[NodeId(0)][..], None));
+        assert!(prepared(&last, NodeId(0), choice).is_none());
     }
 
     // Checklist item 8: with strategy 3 every node holds Q/S partitions, but for one, after any

@@ -154,7 +154,9 @@ impl History {
         let removed = changes.iter().filter(is_removed).map(|(node, _)| *node).collect();
         let replaced = |(by, change): (&NodeId, &Change)| Some((*by, change.in_place_of?));
         let replacements = changes.iter().filter_map(replaced).collect();
-        let moving = changes.iter().filter(|(_, change)| change.is_moving(numbered));
+        let moving = changes
+            .iter()
+            .filter(|(node, change)| change.is_moving(numbered) && !is_last(&members, **node));
         let begun = |(node, it): (&NodeId, &Change)| Transition { issued: it.issued, node: *node };
         let transition = moving.map(begun).min();
         let tokens = changes.values().map(|change| change.tokens.len() as u64).sum();
@@ -280,7 +282,8 @@ impl History {
     /// Is this join or leave still to be ended?
     pub fn is_under_way(&self, transition: Transition) -> bool {
         let change = self.changes.get(&transition.node);
-        change.is_some_and(|it| it.is_moving(self.numbered) && it.issued == transition.issued)
+        let is_same = |it: &Change| it.is_moving(self.numbered) && it.issued == transition.issued;
+        change.is_some_and(is_same) && !is_last(&self.members, transition.node)
     }
 
     /// The ring of the members; needs at least one.
@@ -384,6 +387,11 @@ impl Change {
     fn rank(&self) -> (u32, Time, Status) {
         (self.counter, self.issued, self.status)
     }
+}
+
+/// Is this the only node on the ring? It cannot leave before another has come.
+fn is_last(members: &[NodeId], node: NodeId) -> bool {
+    *members == [node]
 }
 
 #[cfg(test)]
