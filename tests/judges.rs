@@ -5,9 +5,13 @@
 
 use dynamo_sim::check::verdict::Outcome;
 use dynamo_sim::experiment::known_figures;
-use dynamo_sim::hunt::trial::Trial;
+use dynamo_sim::hunt::swarm::{SWARM, draw};
+use dynamo_sim::hunt::trial::{EVENTS, Trial};
 use dynamo_sim::scenario::read::Checked;
 use dynamo_sim::scenario::spec::Scenario;
+use dynamo_sim::time::Time;
+use dynamo_sim::trace::observer::{Interest, Observer};
+use dynamo_sim::trace::record::Record;
 
 const WORLD: &str = r#"{
   "name": "any-trouble",
@@ -118,4 +122,29 @@ fn random_trouble_breaks_nothing() {
         }
     }
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+/// Sees each message, and does nothing.
+struct Onlooker;
+
+impl Observer for Onlooker {
+    fn interest(&self) -> Interest {
+        Interest { messages: true, facts: true }
+    }
+
+    fn see(&mut self, _: Time, _: &Record<'_>) {}
+}
+
+/// Hunts count what messages meet, and runs need not: the judges say the same of both. World 867239
+/// is one in which a hint melts into another that a disk loses in the same moment.
+#[test]
+fn what_judges_say_does_not_depend_on_who_else_watches() {
+    let swarm = read("swarm", SWARM, &[]);
+    for seed in (1..=24).chain([867_239]) {
+        let checked = Checked::new(draw(swarm.scenario(), seed), &[]);
+        let plan = checked.unwrap_or_else(|told| panic!("world {seed}: {told:?}")).plan();
+        let alone = Trial::of_plan(&plan, EVENTS, &mut []);
+        let beside = Trial::of_plan(&plan, EVENTS, &mut [&mut Onlooker]);
+        assert_eq!(alone.verdicts, beside.verdicts, "world {seed}");
+    }
 }

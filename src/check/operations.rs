@@ -10,14 +10,14 @@
 //! Does not verify that the end is true (that a failed put had no effect, say), nor that an answer
 //! is right (the judges of quorums do). No knob breaks this. Examines each operation.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::check::judge::Judge;
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
 use crate::dynamo::fact::request::Unanswered;
 use crate::dynamo::fact::{Cause, Fact};
 use crate::dynamo::storage::store::Change;
-use crate::id::{Address, AttemptId, NodeId, OperationId};
+use crate::id::{Address, AttemptId, Key, NodeId, OperationId};
 use crate::time::{Duration, Time};
 use crate::trace::layout::Layout;
 use crate::trace::observer::Interest;
@@ -44,9 +44,9 @@ pub struct Operations {
     standing: u32,
     stood: Time,
     writes_named: bool,
-    /// What each node is about to keep, and has made and kept as a home.
+    /// What each node is about to keep, and has made and kept as a home, by the key of it.
     making: BTreeMap<NodeId, OperationId>,
-    made: BTreeSet<(NodeId, OperationId)>,
+    made: BTreeMap<(NodeId, OperationId), Key>,
     made_first: VecDeque<(NodeId, OperationId)>,
     findings: Findings,
 }
@@ -81,7 +81,7 @@ impl Operations {
             stood: Time::ZERO,
             writes_named: layout.writes_named,
             making: BTreeMap::new(),
-            made: BTreeSet::new(),
+            made: BTreeMap::new(),
             made_first: VecDeque::new(),
             findings: Findings::default(),
         }
@@ -124,9 +124,15 @@ impl Operations {
             Fact::Made { attempt, .. } => self.on_made(who, *attempt),
             Fact::Kept { change, cause: Cause::Put } => self.on_kept(now, who, change),
             Fact::HintCreated { .. } => self.on_hint(who),
-            // What a disk has lost or changed may be made anew.
+            // What a disk has lost or changed may be made anew,
             Fact::Lost { .. } | Fact::Damaged { .. } => {
-                self.made.retain(|(maker, _)| who != Address::Node(*maker));
+                self.made.retain(|(maker, _), _| who != Address::Node(*maker));
+            }
+            // and so may what went, even if another node's making of it came back.
+            Fact::Reaped { change } | Fact::Released { change } => {
+                let went =
+                    |maker: NodeId, key: Key| who == Address::Node(maker) && key == change.key;
+                self.made.retain(|(maker, _), key| !went(*maker, *key));
             }
             _other => {}
         }
@@ -162,7 +168,7 @@ impl Operations {
         let Some(operation) = self.making.remove(&node) else { return };
         let event = self.open.get(&operation).and_then(|open| open.event);
         let held = |event| change.before.as_deref().is_some_and(|set| set.knows(event));
-        let again = !self.made.insert((node, operation));
+        let again = self.made.insert((node, operation), change.key).is_some();
         if again && self.writes_named && event.is_some_and(held) {
             self.find(now, operation, "was done anew by the node that held it");
         }
@@ -199,7 +205,7 @@ impl Judge for Operations {
                 (self.standing, self.stood) = (self.standing - 1, now);
             }
             // A node that starts anew remembers nothing that it has made.
-            Record::Down { node, .. } => self.made.retain(|(maker, _)| maker != node),
+            Record::Down { node, .. } => self.made.retain(|(maker, _), _| maker != node),
             Record::Client { client, fact } => match fact {
                 ClientFact::Invoked(invocation) => self.on_invoked(now, invocation),
                 ClientFact::Coordinated(fact) => {

@@ -94,19 +94,23 @@ fn a_hint_goes_when_its_home_has_it() {
 
 #[test]
 fn a_hint_melts_into_others() {
-    let melts = |into: bool| {
+    let melts = |into: bool, lost: bool| {
         told("hint_conservation", |stage, _| {
             let hint = hint(1, &unknown(stage));
             stage.fact(3, Fact::HintCreated { hint: hint.clone() });
             stage.fact(3, Fact::HintSuperseded { hint: hint.clone() });
             if into {
-                stage.fact(3, Fact::HintCreated { hint });
+                stage.fact(3, Fact::HintCreated { hint: hint.clone() });
+            }
+            if lost {
+                stage.fact(3, Fact::HintLost { hint });
             }
             stage.fact(0, Fact::Passed);
         })
     };
-    assert_eq!(melts(true).outcome, Outcome::Held);
-    assert_eq!(melts(false).findings[0].mechanism, "a hint that went into nothing");
+    assert_eq!(melts(true, false).outcome, Outcome::Held);
+    assert_eq!(melts(true, true).outcome, Outcome::Held, "a disk has lost it at once");
+    assert_eq!(melts(false, false).findings[0].mechanism, "a hint that went into nothing");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use crate::dynamo::message::Ticket;
 use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::ring::position::{KeySpace, Position};
 use crate::dynamo::ring::strategy::Placement;
+use crate::dynamo::storage::store::Change;
 use crate::dynamo::versioning::clock::Actor;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::ghost::Ghost;
@@ -374,16 +375,27 @@ fn stage_ghost() -> Ghost {
 fn a_named_write_is_done_once_by_the_node_that_holds_it() {
     let mut named = strict();
     named.writes_named = true;
-    let found = broken("operations", &named, |stage| {
-        let ghost = stage.ghost(0, &[]);
-        let operation = stage.put(0, &ghost);
-        for attempt in 0..2 {
-            let attempt = AttemptId { operation, attempt };
-            stage.fact(1, Fact::Made { attempt, making: Box::new(making(&ghost)) });
-            stage.keep(1, &set(&[&ghost]), Cause::Put);
+    let twice = |reaped: bool| {
+        move |stage: &mut Stage<Judges>| {
+            let ghost = stage.ghost(0, &[]);
+            let operation = stage.put(0, &ghost);
+            for attempt in 0..2 {
+                let attempt = AttemptId { operation, attempt };
+                stage.fact(1, Fact::Made { attempt, making: Box::new(making(&ghost)) });
+                stage.keep(1, &set(&[&ghost]), Cause::Put);
+                if reaped {
+                    let (before, after) = (Some(set(&[&ghost])), None);
+                    stage.fact(1, Fact::Reaped { change: Change { key: Key(0), before, after } });
+                    stage.keep(1, &set(&[&ghost]), Cause::Put);
+                }
+            }
+            stage.ok(operation, None);
         }
-    });
+    };
+    let found = broken("operations", &named, twice(false));
     assert_eq!(found, "was done anew by the node that held it");
+    // Reaped, and known again by what another node made of the same write.
+    assert_ne!(judged("operations", &named, twice(true)).outcome, Outcome::Violated);
 }
 
 #[test]
