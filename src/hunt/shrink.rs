@@ -55,7 +55,8 @@ pub fn shrink(scenario: &Scenario, first: &mut First<'_>, stop: &dyn Fn() -> boo
         work.simplify(smaller);
         work.simplify(simpler);
         proof = work.prove();
-        if (work.stop)() || proof.finished && !work.change_luck() {
+        let is_stuck = proof.finished && !work.change_luck() && !work.trade();
+        if (work.stop)() || is_stuck {
             break;
         }
     }
@@ -171,6 +172,21 @@ impl Work<'_, '_> {
         let sizes = 0..faults.len().min(FEW + 1);
         let candidates: Vec<Vec<Scenario>> = sizes.map(of_size).collect();
         candidates.into_iter().any(|candidates| self.take(candidates).is_some())
+    }
+
+    /// Where many faults are left, each may do no more than to add one of what a cluster can have
+    /// more of to begin with (crashes that add actors to a clock, as homes do): N is raised if that
+    /// makes a fault unnecessary.
+    fn trade(&mut self) -> bool {
+        let now = &self.scenario;
+        if now.faults.len() <= FEW {
+            return false;
+        }
+        let mut larger = now.clone();
+        larger.cluster.n += 1;
+        let places = 0..now.faults.len();
+        let candidates = places.map(|place| List::Faults.of(&larger).without(place, 1)).collect();
+        self.take(candidates).is_some()
     }
 
     /// Leaves each line out by itself and lowers each count by the least, and tells what cannot
