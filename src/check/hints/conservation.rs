@@ -7,7 +7,7 @@
 //! Does not verify what happens to a put whose coordinator stops, nor to one for which all
 //! stand-ins are silent until its time is up: then nobody has a hint, and only anti-entropy helps.
 //! That a later hint for the same home keeps what was in the earlier is for the judges of versions.
-//! Who has lost something of a key is not looked at again for it. Whom a coordinator may
+//! Who has lost something of a key in a crash is not looked at again for it. Whom a coordinator may
 //! ask is judged only as long as nobody joins or leaves. Knobs that legitimately break it, and make
 //! it an anomaly: `versioning` `literal` and `last_write_wins` and `clock_truncation`, under which
 //! merging forgets. Silent with hinted handoff off or a `strict` quorum. Examines each of these
@@ -48,7 +48,7 @@ pub struct Conservation {
     delivered: BTreeMap<(NodeId, NodeId, Key), Past>,
     /// The last crash.
     crash: Option<(Time, NodeId, DiskAfterCrash)>,
-    /// Hints that have melted into others, which are told of before anything else happens.
+    /// Hints that have melted into what is still to be told of, before anything else happens.
     melted: Vec<(Time, NodeId, Hint)>,
     examined: u64,
     findings: Findings,
@@ -126,7 +126,10 @@ impl Conservation {
             Fact::StandIn(told) => self.on_stand_in(now, node, told, holdings),
             Fact::HintDelivered { hint } => self.on_delivered(now, node, hint, holdings),
             Fact::HintSuperseded { hint } => {
-                self.melted.push((now, node, hint.clone()));
+                self.examined += 1;
+                if !has_melted(node, hint, holdings) {
+                    self.melted.push((now, node, hint.clone()));
+                }
             }
             Fact::HintLost { hint } => self.on_lost(now, node, hint),
             Fact::HintDropped { hint } => {
@@ -249,42 +252,24 @@ impl Conservation {
         }
     }
 
-    /// All that hints melted into has been told of once anything else happens. Messages do not
-    /// count: what a judge says must not depend on who else watches the run.
+    /// What a hint melts into is told of in the same moment, before or after, and may melt or be
+    /// lost in turn: it is enough that it was there. Messages do not count, since what a judge says
+    /// must not depend on who else watches the run.
     fn look_at_melted(&mut self, now: Time, record: &Record<'_>, holdings: &Holdings) {
         let Some((when, who, _)) = self.melted.first() else { return };
-        let waits = match record {
-            Record::Node { node, .. } => node == who && *when == now,
-            Record::Sent { .. } | Record::Copied { .. } => true,
-            Record::Delivered { .. } | Record::Dropped { .. } => true,
-            _other => false,
-        };
-        if !waits {
-            let melted = std::mem::take(&mut self.melted);
-            melted.into_iter().for_each(|(when, node, hint)| {
-                self.look_at_one(when, node, &hint, holdings);
-            });
-        }
-    }
-
-    fn look_at_one(&mut self, when: Time, node: NodeId, hint: &Hint, holdings: &Holdings) {
-        self.examined += 1;
-        // What it melted into may have been lost in that same moment, by a disk that corrupts.
-        if self.losers.contains(&(node, hint.key)) {
-            return;
-        }
-        let hints = holdings.hints(hint.key).iter().filter(|((holder, _), _)| *holder == node);
-        let hints = hints.map(|(_, set)| &**set);
-        let own = holdings.copies(hint.key).get(&node).map(|set| &**set);
-        let here = hints.chain(own).any(|set| covers(Some(set), &hint.set));
-        // What merging keeps is for the judges of versions.
-        let later = holdings.hints(hint.key).contains_key(&(node, hint.target));
-        let copies = holdings.copies(hint.key);
-        let has_it = |home: &NodeId| covers(copies.get(home).map(|set| &**set), &hint.set);
-        if !here && !later && !holdings.homes(hint.key).iter().all(has_it) {
-            let story = "has gone, and neither is it in another hint there, nor do all homes have \
-                         what was in it";
-            self.find(when, node, hint, "a hint that went into nothing", story);
+        match record {
+            Record::Sent { .. } | Record::Copied { .. } => {}
+            Record::Delivered { .. } | Record::Dropped { .. } => {}
+            Record::Node { node, .. } if node == who && *when == now => {
+                self.melted.retain(|(_, node, hint)| !has_melted(*node, hint, holdings));
+            }
+            _other => {
+                for (when, node, hint) in std::mem::take(&mut self.melted) {
+                    let story = "has gone, and neither was it in another hint there, nor did all \
+                                 homes have what was in it";
+                    self.find(when, node, &hint, "a hint that went into nothing", story);
+                }
+            }
         }
     }
 
@@ -313,4 +298,17 @@ impl Conservation {
             story,
         });
     }
+}
+
+/// Is what was in a hint of this node in another there, or with all homes? What merging keeps is
+/// for the judges of versions.
+fn has_melted(node: NodeId, hint: &Hint, holdings: &Holdings) -> bool {
+    let (copies, hints) = (holdings.copies(hint.key), holdings.hints(hint.key));
+    if hints.contains_key(&(node, hint.target)) {
+        return true;
+    }
+    let has_it = |home: &NodeId| covers(copies.get(home).map(|set| &**set), &hint.set);
+    let of_it = hints.iter().filter(|((holder, _), _)| *holder == node);
+    let mut here = of_it.map(|(_, set)| &**set).chain(copies.get(&node).map(|set| &**set));
+    here.any(|set| covers(Some(set), &hint.set)) || holdings.homes(hint.key).iter().all(has_it)
 }
