@@ -21,8 +21,11 @@ pub type First<'f> = dyn FnMut(&[Scenario]) -> Option<usize> + 'f;
 /// Rounds over everything; each takes what those before have made possible.
 const ROUNDS: usize = 32;
 
-/// Of the faults that the finding's seed needs, all choices of so many are tried with other seeds.
-const FEW: usize = 3;
+/// Other seeds are tried with fewer faults: all choices of so and so many, unless there are more.
+const CHOICES: usize = 128;
+
+/// More faults than a reader takes in at once: of these a larger cluster may save some.
+const MANY: usize = 3;
 
 /// The other seeds: small ones, since any will do.
 const SEEDS: std::ops::RangeInclusive<u64> = 1..=16;
@@ -89,6 +92,11 @@ struct Proof {
     needed: Vec<String>,
     implied: Vec<String>,
     finished: bool,
+}
+
+/// How many choices there are of so many out of all.
+fn choices(all: usize, size: usize) -> usize {
+    (0..size).fold(1_usize, |count, one| count.saturating_mul(all - one) / (one + 1))
 }
 
 /// All choices of so many of these, each in their order.
@@ -164,14 +172,19 @@ impl Work<'_, '_> {
     /// True if there is such luck.
     fn change_luck(&mut self) -> bool {
         let faults = self.scenario.faults.clone();
+        let now = self.scenario.clone();
         let seeds = |faults: Vec<Fault>| {
-            let fewer = Scenario { faults, ..self.scenario.clone() };
+            let fewer = Scenario { faults, ..now.clone() };
             SEEDS.map(move |seed| Scenario { seed, ..fewer.clone() })
         };
-        let of_size = |size: usize| some_of(&faults, size).into_iter().flat_map(seeds).collect();
-        let sizes = 0..faults.len().min(FEW + 1);
-        let candidates: Vec<Vec<Scenario>> = sizes.map(of_size).collect();
-        candidates.into_iter().any(|candidates| self.take(candidates).is_some())
+        let sizes = (0..faults.len()).filter(|size| choices(faults.len(), *size) <= CHOICES);
+        for size in sizes {
+            let fewer = some_of(&faults, size).into_iter().flat_map(seeds).collect();
+            if self.take(fewer).is_some() {
+                return true;
+            }
+        }
+        false
     }
 
     /// Where many faults are left, each may do no more than to add one of what a cluster can have
@@ -179,7 +192,7 @@ impl Work<'_, '_> {
     /// makes a fault unnecessary.
     fn trade(&mut self) -> bool {
         let now = &self.scenario;
-        if now.faults.len() <= FEW {
+        if now.faults.len() <= MANY {
             return false;
         }
         let mut larger = now.clone();
