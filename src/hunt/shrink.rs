@@ -21,10 +21,10 @@ pub type First<'f> = dyn FnMut(&[Scenario]) -> Option<usize> + 'f;
 /// Rounds over everything; each takes what those before have made possible.
 const ROUNDS: usize = 32;
 
-/// Other seeds are tried with fewer faults: all choices of so and so many, unless there are more.
+/// Other seeds are tried with fewer faults: with all choices of a size, unless there are more.
 const CHOICES: usize = 128;
 
-/// More faults than a reader takes in at once: of these a larger cluster may save some.
+/// More faults than these are many: a larger N is tried in place of one.
 const MANY: usize = 3;
 
 /// The other seeds: small ones, since any will do.

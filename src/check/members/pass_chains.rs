@@ -3,8 +3,8 @@
 //!
 //! Who gave a range away passes each request for it on to the new home, which may have given it
 //! away in turn. How often a request was passed on, it tells itself: copies of it are no evidence.
-//! Does not verify that a request is executed once: no two versions of one attempt are other
-//! judges' matter. No knob breaks it. Examines each passing on.
+//! Does not verify that a request is executed once: two versions of one attempt are for other
+//! judges. No knob breaks it. Examines each passing on.
 
 use crate::check::judge::Judge;
 use crate::check::members::if_met_or_administered;

@@ -47,8 +47,7 @@ struct Reference {
     homes: BTreeMap<RangeId, Vec<NodeId>>,
 }
 
-/// Do the same nodes own the same tokens? Each news of the membership makes another
-/// ring of them.
+/// Do the same nodes own the same tokens? Each news of the membership makes another ring of them.
 fn is_same(one: &Rc<Ring>, other: &Rc<Ring>) -> bool {
     let same = |place: usize| one.token(place) == other.token(place);
     Rc::ptr_eq(one, other) || one.tokens() == other.tokens() && (0..one.tokens()).all(same)

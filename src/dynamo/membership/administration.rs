@@ -109,6 +109,7 @@ pub fn prepared(history: &History, node: NodeId, choice: Choice<'_>) -> Option<R
             true => stolen(history, node, choice),
             false => scattered(history, node, choice),
         };
+        // Everybody has the one that it must keep: it waits for the next news.
         if tokens.is_empty() {
             return None;
         }
