@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::dynamo::ring::history::{History, Status};
+use crate::dynamo::ring::history::{History, Status, Transition};
 use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::ring::range::Move;
 use crate::dynamo::ring::strategy::Placement;
@@ -93,6 +93,11 @@ impl View {
     /// What moves in the transition under way.
     pub fn moves(&self) -> Rc<[Move]> {
         self.history.moves(&self.placement)
+    }
+
+    /// What would have to move if this transition were the one under way.
+    pub fn moves_of(&self, transition: Transition) -> Vec<Move> {
+        self.history.moves_of(transition, &self.placement)
     }
 
     /// The ring of these nodes, as the history knows them.

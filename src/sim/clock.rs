@@ -73,9 +73,8 @@ impl LocalClock {
         self.moment_of(due)
     }
 
-    /// The next timer that is due by now, if one is.
-    pub fn next_due(&mut self, now: Time) -> Option<Timer> {
-        let run = self.has_run(now);
+    /// The next timer that is due when this much has run, if one is.
+    pub fn next_due(&mut self, run: Time) -> Option<Timer> {
         let first = self.timers.as_mut()?.by_due.first_entry()?;
         (first.key().0 <= run).then(|| first.remove())
     }
@@ -154,8 +153,10 @@ impl LocalClock {
         (self.run, self.since) = (self.has_run(now), now);
         let drift: i64 = self.troubles.iter().map(|(_, trouble)| trouble.drift_ppm()).sum();
         self.rate = (RIGHT_PPM + drift).max(0) as u64;
+        // What is due already was looked for in its time.
         let pending = self.timers.iter().flat_map(|timers| timers.by_due.keys());
-        pending.filter_map(|(due, _)| self.moment_of(*due)).collect()
+        let later = pending.filter(|(due, _)| *due > self.run);
+        later.filter_map(|(due, _)| self.moment_of(*due)).collect()
     }
 }
 
@@ -202,13 +203,22 @@ mod tests {
         let mut clock = LocalClock::new(seconds(-5), true);
         assert_eq!(clock.arm(at(0), Duration(4 * SECOND), Timer::Gossip), Some(at(4)));
         assert_eq!(clock.begin(at(2), 0, ClockTrouble::DriftPpm(-500_000)), [at(6)]);
-        assert_eq!(clock.next_due(at(5)), None);
+        assert_eq!(clock.next_due(clock.has_run(at(5))), None);
         assert_eq!(clock.begin(at(4), 1, ClockTrouble::Frozen), [], "it stands still");
         assert_eq!(clock.end(at(100), 0), []);
         assert_eq!(clock.end(at(100), 1), [at(101)]);
-        assert_eq!(clock.next_due(Time(at(101).0 - 1)), None);
-        assert!(matches!(clock.next_due(at(101)), Some(Timer::Gossip)));
-        assert_eq!(clock.next_due(at(500)), None);
+        assert_eq!(clock.next_due(clock.has_run(Time(at(101).0 - 1))), None);
+        assert!(matches!(clock.next_due(clock.has_run(at(101))), Some(Timer::Gossip)));
+        assert_eq!(clock.next_due(clock.has_run(at(500))), None);
+        // What was due in its time is not looked for again when the clock is set right.
+        clock.arm(at(110), Duration(SECOND), Timer::Flush);
+        clock.arm(at(110), Duration(9 * SECOND), Timer::Gossip);
+        assert_eq!(
+            clock.begin(at(112), 3, ClockTrouble::DriftPpm(1_000_000)),
+            [at(115) + Duration(SECOND / 2)]
+        );
+        assert_eq!(clock.end(at(114), 3), [at(117)]);
+        while clock.next_due(clock.has_run(at(117))).is_some() {}
         // A step moves no timer.
         clock.arm(at(200), Duration(SECOND), Timer::Flush);
         assert_eq!(clock.begin(at(200), 2, ClockTrouble::Step(seconds(-50))), [at(201)]);

@@ -18,10 +18,11 @@ pub enum Event {
         life: u32,
         timer: Timer,
     },
-    /// A timer may be due at this moment on the clock of a machine that keeps its own.
+    /// A timer may be due on the clock of a machine that keeps its own. How far that had run then,
+    /// if the machine stood still and the look waits until it goes on.
     Look {
         node: NodeId,
-        at: Time,
+        had_run: Option<Time>,
     },
     Client {
         client: ClientId,

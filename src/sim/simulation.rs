@@ -342,7 +342,7 @@ impl Simulation {
                 self.fold(u64::from(node.0), timer.number());
                 self.hand_to_node(observers, node, Input::Timer(timer));
             }
-            Event::Look { node, at } => self.look(observers, node, at),
+            Event::Look { node, had_run } => self.look(observers, node, had_run),
             Event::Done(job) => {
                 let Task { node, life, .. } = *self.jobs.get(job);
                 let lives = self.lives(node, life);
@@ -358,14 +358,16 @@ impl Simulation {
         }
     }
 
-    /// Hands over the timers that are due on the clock of a machine that keeps its own.
-    /// Others may have become due since then, while it stood still: they come in their turn.
-    fn look(&mut self, observers: &mut Observers<'_>, node: NodeId, at: Time) {
-        let is_up = self.machines[node.index()].is_up();
-        if !is_up || self.is_late(observers, node, Event::Look { node, at }) {
+    /// Hands over the timers that are due on the clock of a machine that keeps its own. Where it
+    /// stood still, others have become due since then: they come in their turn.
+    fn look(&mut self, observers: &mut Observers<'_>, node: NodeId, had_run: Option<Time>) {
+        let machine = &self.machines[node.index()];
+        let run = had_run.unwrap_or_else(|| machine.clock.has_run(self.now));
+        let wait = Event::Look { node, had_run: Some(run) };
+        if !machine.is_up() || self.is_late(observers, node, wait) {
             return;
         }
-        while let Some(timer) = self.machines[node.index()].clock.next_due(at) {
+        while let Some(timer) = self.machines[node.index()].clock.next_due(run) {
             self.fold(u64::from(node.0), timer.number());
             self.hand_to_node(observers, node, Input::Timer(timer));
         }

@@ -135,7 +135,8 @@ impl Simulation {
 
     /// Looks at a machine's clock at these moments.
     pub(super) fn look_at_clock(&mut self, node: NodeId, at: impl IntoIterator<Item = Time>) {
-        at.into_iter().for_each(|at| self.queue.push(at, Event::Look { node, at }));
+        let look = Event::Look { node, had_run: None };
+        at.into_iter().for_each(|at| self.queue.push(at, look));
     }
 
     fn arm(&mut self, after: Duration, event: Event) {

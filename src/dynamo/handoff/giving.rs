@@ -6,23 +6,22 @@
 //! every request for them, with what the new home may not have yet. So at every moment the two of
 //! them are one replica, whatever others believe about who is responsible.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod work;
 
 use crate::dynamo::config::RangeTransfer;
 use crate::dynamo::config::plant::{Plant, Planted};
-use crate::dynamo::fact::Fact;
-use crate::dynamo::fact::members::MemberFact;
-use crate::dynamo::job::{Job, ReadRange};
+use crate::dynamo::handoff::giving::work::{Stage, Work, held_in};
+use crate::dynamo::job::ReadRange;
 use crate::dynamo::message::Message;
 use crate::dynamo::message::moving::{DealName, Moving};
+use crate::dynamo::ring::history::Transition;
 use crate::dynamo::ring::position::Position;
-use crate::dynamo::ring::range::{KeyRange, Ranges};
+use crate::dynamo::ring::range::{Move, Ranges};
 use crate::dynamo::storage::disk::{Disk, Given, Promise};
 use crate::dynamo::timer::Timer;
 use crate::dynamo::view::View;
 use crate::dynamo::words::NodeCtx;
 use crate::id::{Address, Key, NodeId};
-use crate::time::Time;
 
 /// So many bits number the batches of one life.
 const LIFE_SHIFT: u32 = 16;
@@ -41,49 +40,6 @@ pub struct Giving {
     /// How often it has said how far it is.
     turn: u32,
     planted: Planted,
-}
-
-/// What it gives for one transition.
-#[derive(Debug)]
-struct Work {
-    name: DealName,
-    stage: Stage,
-    ranges: Ranges,
-    deals: BTreeMap<NodeId, Deal>,
-    last_batch: u32,
-}
-
-/// How far the giving has come.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Stage {
-    /// What is in the ranges is on its way.
-    Sending,
-    /// It has all arrived once, and the one that comes or goes was told so.
-    Prepared,
-    /// The ranges are given away; what changed last is on its way.
-    Closing,
-    /// All is done.
-    Given,
-}
-
-/// What goes to one new home.
-#[derive(Debug, Default)]
-struct Deal {
-    ranges: Vec<KeyRange>,
-    confirmed: bool,
-    /// Keys whose copies are still to be sent.
-    waiting: BTreeSet<Key>,
-    under_way: Option<Batch>,
-    /// Digests of what has arrived.
-    arrived: BTreeMap<Key, u64>,
-}
-
-/// Copies that were sent together.
-#[derive(Debug)]
-struct Batch {
-    number: u32,
-    keys: Vec<Key>,
-    since: Time,
 }
 
 impl Giving {
@@ -120,9 +76,12 @@ impl Giving {
             (None, None) => self.next_work(view),
         };
         let same = |old: &Work| work.as_ref().is_some_and(|new| new.name == old.name);
-        if self.work.as_ref().is_some_and(same) {
-            return;
+        if !self.work.as_ref().is_some_and(same) {
+            self.take_up(ctx, work);
         }
+    }
+
+    fn take_up(&mut self, ctx: &mut NodeCtx<'_>, work: Option<Work>) {
         let before = self.leave_work();
         self.work = work;
         if let Some(work) = &mut self.work {
@@ -143,14 +102,10 @@ impl Giving {
 
     fn next_work(&self, view: &View) -> Option<Work> {
         let transition = view.history().transition()?;
-        let mine = view.moves();
-        let mine: Vec<_> = mine.iter().filter(|it| it.from == view.me).collect();
-        if mine.is_empty() {
-            return None;
-        }
+        let ranges = given_by(view.me, &view.moves());
         let membership = view.history().membership();
-        let ranges = Ranges::new(mine.iter().map(|it| (it.range, it.to)));
-        Some(Work::new(DealName { transition, membership }, Stage::Sending, ranges))
+        let name = DealName { transition, membership };
+        (!ranges.is_empty()).then(|| Work::new(name, Stage::Sending, ranges))
     }
 
     /// A new home expects the ranges.
@@ -221,14 +176,54 @@ impl Giving {
     }
 
     /// All who give are prepared: the ranges change hands now.
-    pub fn on_take_over(&mut self, ctx: &mut NodeCtx<'_>, disk: &mut Disk, name: DealName) {
-        let Some(work) = self.work_on(name) else { return };
+    pub fn on_take_over(
+        &mut self,
+        ctx: &mut NodeCtx<'_>,
+        view: &View,
+        disk: &mut Disk,
+        name: DealName,
+    ) {
+        let Some(work) = self.work_on(name) else {
+            return self.give_at_once(ctx, view, disk, name.transition);
+        };
         if work.stage == Stage::Prepared {
             work.stage = Stage::Closing;
             let ranges = work.ranges.clone();
             disk.given.push(Given { transition: name.transition, ranges });
             disk.promised = None;
         }
+        self.go_on(ctx, disk);
+    }
+
+    /// A promise that is kept nowhere was lost with the disk. The one that comes or goes cannot
+    /// step back any more and waits for this node, and so may another in whose favour this one is
+    /// prepared by now. It gives at once, by the ring that it knows, what it holds by now.
+    fn give_at_once(
+        &mut self,
+        ctx: &mut NodeCtx<'_>,
+        view: &View,
+        disk: &mut Disk,
+        transition: Transition,
+    ) {
+        let history = view.history();
+        let promised = disk.promised.as_ref().map(|promise| promise.ranges.transition);
+        let busy = |work: &Work| work.stage == Stage::Closing || work.name.transition == transition;
+        if promised == Some(transition)
+            || self.work.as_ref().is_some_and(busy)
+            || !history.is_under_way(transition)
+            || view.ring().is_none()
+        {
+            return;
+        }
+        let before = disk.given.iter().find(|given| given.transition == transition).cloned();
+        let given = before.unwrap_or_else(|| {
+            let ranges = given_by(view.me, &view.moves_of(transition));
+            let given = Given { transition, ranges };
+            disk.given.push(given.clone());
+            given
+        });
+        let work = Work::after_restart(&given, history.membership(), Stage::Closing, disk);
+        self.take_up(ctx, Some(work));
         self.go_on(ctx, disk);
     }
 
@@ -299,99 +294,10 @@ impl Giving {
     }
 }
 
-impl Work {
-    fn new(name: DealName, stage: Stage, ranges: Ranges) -> Work {
-        let mut deals: BTreeMap<NodeId, Deal> = BTreeMap::new();
-        for (range, to) in ranges.iter() {
-            deals.entry(to).or_default().ranges.push(range);
-        }
-        Work { name, stage, ranges, deals, last_batch: 0 }
-    }
-
-    /// What was promised or given away before a crash is sent once more: what had arrived is not
-    /// known.
-    fn after_restart(given: &Given, membership: u64, stage: Stage, disk: &Disk) -> Work {
-        let name = DealName { transition: given.transition, membership };
-        let mut work = Work::new(name, stage, given.ranges.clone());
-        for (to, deal) in &mut work.deals {
-            deal.confirmed = true;
-            deal.waiting = held_in(disk, &work.ranges, *to);
-        }
-        work
-    }
-
-    /// What has arrived for an earlier deal has arrived.
-    fn remember(&mut self, before: Option<Work>) {
-        for (to, deal) in before.into_iter().flat_map(|work| work.deals) {
-            if let Some(now) = self.deals.get_mut(&to) {
-                now.arrived = deal.arrived;
-            }
-        }
-    }
-
-    fn send_next(&mut self, ctx: &mut NodeCtx<'_>, most: usize) {
-        for (to, deal) in &mut self.deals {
-            if deal.waiting.is_empty() || deal.under_way.is_some() {
-                continue;
-            }
-            self.last_batch += 1;
-            let keys: Vec<Key> = deal.waiting.iter().copied().take(most).collect();
-            keys.iter().for_each(|key| {
-                deal.waiting.remove(key);
-            });
-            let batch = self.last_batch;
-            let read = ReadRange { to: *to, deal: self.name, batch, keys: keys.clone() };
-            ctx.submit(Job::ReadRange(Box::new(read)));
-            deal.under_way = Some(Batch { number: batch, keys, since: ctx.ran });
-        }
-    }
-
-    /// Has all that is to go arrived?
-    fn has_arrived(&self) -> bool {
-        let arrived =
-            |deal: &Deal| deal.confirmed && deal.waiting.is_empty() && deal.under_way.is_none();
-        self.deals.values().all(arrived)
-    }
-
-    fn advance(&mut self, ctx: &mut NodeCtx<'_>, turn: &mut u32) {
-        if !self.has_arrived() {
-            return;
-        }
-        self.stage = match self.stage {
-            Stage::Sending => Stage::Prepared,
-            Stage::Closing => Stage::Given,
-            Stage::Prepared | Stage::Given => return,
-        };
-        self.repeat(ctx, turn);
-    }
-
-    fn repeat(&self, ctx: &mut NodeCtx<'_>, turns: &mut u32) {
-        let (deal, turn) = (self.name, *turns);
-        *turns += 1;
-        match self.stage {
-            Stage::Sending => {
-                let open = self.deals.iter().filter(|(_, deal)| !deal.confirmed);
-                for (to, Deal { ranges, .. }) in open {
-                    send(ctx, *to, Moving::Offer { deal, turn, ranges: ranges.clone() });
-                }
-            }
-            Stage::Prepared => send(ctx, deal.transition.node, Moving::Prepared { deal, turn }),
-            Stage::Closing => {}
-            // What has come since by background work goes first.
-            Stage::Given if !self.has_arrived() => {}
-            Stage::Given => {
-                let transition = deal.transition;
-                ctx.tell(|| Fact::Member(MemberFact::Given { transition }));
-                send(ctx, transition.node, Moving::Given { deal, turn });
-            }
-        }
-    }
-}
-
-/// The keys that are held in the ranges which go to a new home.
-fn held_in(disk: &Disk, ranges: &Ranges, to: NodeId) -> BTreeSet<Key> {
-    let goes = |key: &Key| ranges.partner(disk.store.position(*key)) == Some(to);
-    disk.store.held().map(|(key, _)| key).filter(goes).collect()
+/// What a node gives of what moves, and to whom.
+fn given_by(node: NodeId, moves: &[Move]) -> Ranges {
+    let mine = moves.iter().filter(|it| it.from == node);
+    Ranges::new(mine.map(|it| (it.range, it.to)))
 }
 
 /// Sends something about ranges that move.

@@ -321,7 +321,9 @@ impl Node {
                     self.end_transition(ctx);
                 }
             }
-            Moving::TakeOver { deal, .. } => self.giving.on_take_over(ctx, &mut self.disk, deal),
+            Moving::TakeOver { deal, .. } => {
+                self.giving.on_take_over(ctx, &self.view, &mut self.disk, deal);
+            }
             Moving::Withdraw { deal, .. } => {
                 self.giving.on_withdrawn(ctx, &self.view, &mut self.disk, deal);
             }
