@@ -4,12 +4,13 @@
 //! That requests from those who still take the dropper for a home are passed on, pass_chains and
 //! view_overlap watch. Knobs that legitimately break it, and make it an anomaly: `versioning`
 //! `literal` and `last_write_wins`. Copies of keys of which a tombstone was dropped are passed
-//! over, and so is who took over while its disk lost something. Where anybody is removed while a
+//! over, and so is who took over while its disk lost something, and a home that has forgotten with
+//! its disk that it is one, and goes by what others knew before. Where anybody is removed while a
 //! node leaves, whom the one who drops takes for its heir may be removed already by what others
 //! have announced: then that one counts as well. Examines each copy that is dropped. Rings that did
 //! not know of each other and merge (section 4.8.1) make it an anomaly.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use crate::check::holdings::Holdings;
@@ -22,6 +23,7 @@ use crate::dynamo::fact::Fact;
 use crate::dynamo::fact::members::MemberFact;
 use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::versioning::version::VersionSet;
+use crate::faults::spec::DiskAfterCrash;
 use crate::ghost::Past;
 use crate::id::{EventId, Key, NodeId};
 use crate::time::Time;
@@ -42,6 +44,8 @@ pub struct RangesDropped {
     heirs: BTreeMap<(NodeId, Key), (NodeId, bool)>,
     /// What each node went by lately, and goes by now.
     rings: BTreeMap<NodeId, VecDeque<Rc<Ring>>>,
+    /// Those who may know less of the membership than they did.
+    forgetful: BTreeSet<NodeId>,
     examined: u64,
     findings: Findings,
     /// The same by changes that were past stepping back before they heard of each other.
@@ -70,6 +74,11 @@ impl Judge for RangesDropped {
                     self.heirs.insert((pair.from, key), (pair.to, alone));
                 }
             }
+        }
+        if let Record::Down { node, disk: DiskAfterCrash::Wiped | DiskAfterCrash::Restored(_) } =
+            record
+        {
+            self.forgetful.insert(*node);
         }
         let Record::Node { node, fact } = record else { return };
         match fact {
@@ -111,7 +120,8 @@ impl RangesDropped {
             return;
         }
         self.examined += 1;
-        if holdings.homes(key).contains(&node) && !self.switching.has_removed() {
+        let is_home = holdings.homes(key).contains(&node) && !self.has_forgotten((node, key));
+        if is_home && !self.switching.has_removed() {
             let finding = finding(at, (node, key), &set, "a home that drops its copy");
             self.findings.add(|| finding);
         }
@@ -125,6 +135,13 @@ impl RangesDropped {
             let found = if alone { &mut self.findings } else { &mut self.crossed };
             found.add(|| finding(at, (node, key), &set, "a copy dropped before another has it"));
         }
+    }
+
+    /// Has a disk lost that its node is a home of this key? What it is told then may be of before.
+    fn has_forgotten(&self, (node, key): (NodeId, Key)) -> bool {
+        let ring = self.rings.get(&node).and_then(VecDeque::back);
+        let takes_itself = ring.is_some_and(|ring| ring.is_home(node, ring.range_of(key)));
+        !takes_itself && self.forgetful.contains(&node)
     }
 
     /// What is known where the copy has to be now, and whether the changes by which it is to be

@@ -11,6 +11,7 @@ use crate::dynamo::ring::history::{Change, History, Status, Transition};
 use crate::dynamo::ring::position::KeySpace;
 use crate::dynamo::ring::strategy::Placement;
 use crate::dynamo::storage::store::Change as StoreChange;
+use crate::faults::spec::DiskAfterCrash;
 use crate::id::{AttemptId, ClientId, Key, NodeId, OperationId};
 use crate::trace::layout::{Homes, Layout};
 use crate::trace::record::{Account, Record};
@@ -36,7 +37,8 @@ fn administered() -> Layout {
 }
 
 fn believe(stage: &mut Stage<Judges>, node: u32, history: &Rc<History>) {
-    let keys = KeySpace::at(Vec::new()).into();
+    // Behind the last token: the first three nodes are their homes.
+    let keys = KeySpace::at(vec![301; 3]).into();
     let ring = (!history.ring_is_unknown()).then(|| {
         let placement = Placement::by_tokens(3, keys);
         history.ring(&placement)
@@ -281,6 +283,20 @@ fn a_copy_goes_only_once_another_has_it() {
         release(stage, &written);
     });
     assert_eq!(found(&early), ["a home that drops its copy"]);
+    // It takes itself for none, by a history of before: because its disk was wiped, or for no cause.
+    let by_old_news = |wiped: bool| {
+        judged("ranges_dropped", |stage, _| {
+            let (_, written) = stage.write(0, 0, &[]);
+            if wiped {
+                stage.see(Record::Down { node: NodeId(2), disk: DiskAfterCrash::Wiped });
+            }
+            let before = [(0, 1, Member), (1, 1, Member), (2, 0, Left), (3, 1, Member)];
+            believe(stage, 2, &history(&before));
+            release(stage, &written);
+        })
+    };
+    assert_eq!(by_old_news(true).outcome, Outcome::Held);
+    assert_eq!(found(&by_old_news(false)), ["a home that drops its copy"]);
     let lost = judged("ranges_dropped", |stage, account| {
         let (_, written) = stage.write(0, 0, &[]);
         leave(stage);
