@@ -116,6 +116,37 @@ fn a_canary_must_be_found_and_a_clean_hunt_says_what_it_proves() {
 }
 
 #[test]
+fn a_hunt_that_is_killed_loses_nothing_and_the_next_says_what_it_tried() {
+    let folder = tempfile::tempdir().unwrap();
+    let words = ["hunt", "--plant", "partition-leaks", "--seeds", "100000", "--out", "found"];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dynamo-sim"));
+    let mut hunt = command.current_dir(folder.path()).args(words).spawn().unwrap();
+    let names = |part: &str| -> Vec<String> {
+        let entries = std::fs::read_dir(folder.path().join(part)).into_iter().flatten().flatten();
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    };
+    let is_found = || names("found").iter().any(|name| name.starts_with("z3-"));
+    while !is_found() || names("found/under-way").is_empty() {
+        assert!(hunt.try_wait().unwrap().is_none(), "it goes on until it is killed");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    hunt.kill().unwrap();
+    hunt.wait().unwrap();
+    // It may have been between two worlds.
+    let under_way = folder.path().join("found/under-way");
+    std::fs::create_dir_all(&under_way).unwrap();
+    std::fs::write(under_way.join("123456"), []).unwrap();
+    let left = names("found/under-way");
+    let again = [&HUNT[..5], &["--out", "found"]].concat();
+    let told = text(&run(folder.path(), &again, &[]).stderr);
+    assert!(told.contains("an earlier hunt left found/under-way"), "{told}");
+    assert!(left.iter().all(|seed| told.contains(seed.as_str())), "{left:?}: {told}");
+    assert!(!under_way.exists());
+    let told = text(&run(folder.path(), &again, &[]).stderr);
+    assert!(!told.contains("an earlier hunt"), "{told}");
+}
+
+#[test]
 fn bugs_are_listed_and_scored() {
     let folder = tempfile::tempdir().unwrap();
     let listed = run(folder.path(), &["bugs", "partition-leaks"], &[]);

@@ -4,6 +4,7 @@ pub mod corpus;
 pub mod found;
 pub mod github;
 pub mod tell;
+pub mod under_way;
 pub mod world;
 
 use std::path::Path;
@@ -12,6 +13,8 @@ use crate::cli::arguments::Hunt;
 use crate::cli::deadline::Deadline;
 use crate::cli::exit::{Code, Failure};
 use crate::cli::files::Folder;
+use crate::cli::hunt::found::Shelf;
+use crate::cli::hunt::under_way::UnderWay;
 use crate::cli::hunt::world::{Tried, Worlds};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::parallel;
@@ -36,8 +39,14 @@ pub fn hunt(arguments: &Hunt, terminal: &Terminal) -> Result<Code, Failure> {
     let corpus = corpus::replay_all(arguments, terminal)?;
     let guided = worlds.is_swarm() && arguments.guided;
     let mut campaign = Campaign::new(start(arguments)?, guided);
-    let ended = try_all(arguments, &worlds, &mut campaign, terminal)?;
-    let kept = keep(arguments, &worlds, &campaign)?;
+    let folder = folder(arguments, &worlds)?;
+    let mut shelf = Shelf::new(&worlds, folder.as_ref());
+    let under_way = UnderWay::begin(folder.as_ref(), terminal);
+    let attempt = |seed: u64| under_way.with(seed, || worlds.attempt(seed));
+    let ended = try_all(arguments, &worlds, (&mut campaign, &mut shelf), &attempt, terminal)?;
+    drop(under_way);
+    folder.iter().try_for_each(|folder| write_coverage(folder, &campaign))?;
+    let kept = shelf.into_kept();
     let told = tell::Told { arguments, worlds: &worlds, campaign: &campaign, kept: &kept };
     terminal.print(&told.summary())?;
     if arguments.coverage {
@@ -74,7 +83,8 @@ fn start(arguments: &Hunt) -> Result<u64, Failure> {
 fn try_all(
     arguments: &Hunt,
     worlds: &Worlds,
-    campaign: &mut Campaign,
+    (campaign, shelf): (&mut Campaign, &mut Shelf<'_>),
+    attempt: &(dyn Fn(u64) -> Tried + Sync),
     terminal: &Terminal,
 ) -> Result<Option<Code>, Failure> {
     let (interrupt, jobs) = (Interrupt::listen()?, parallel::jobs(arguments.jobs));
@@ -87,12 +97,13 @@ fn try_all(
         let mut seeds = campaign.batch(&|seed| worlds.promise(seed));
         let left = most.map(|most| most - campaign.tally().worlds);
         seeds.truncate(left.map_or(seeds.len(), |left| left.min(seeds.len() as u64) as usize));
-        let tried = parallel::each(jobs, &seeds, &stop, &|seed| worlds.attempt(*seed));
+        let tried = parallel::each(jobs, &seeds, &stop, &|seed| attempt(*seed));
         for (seed, tried) in seeds.iter().zip(tried) {
             // What the time left out is left out from there on: no gap is counted as clean.
             let Some(Tried { trial, cells }) = tried else { break };
             campaign.take(*seed, &trial, cells);
         }
+        shelf.update(campaign)?;
         let done = most.map_or(0.0, |most| campaign.tally().worlds as f64 / most as f64);
         progress.at_part(done.max(deadline.part().unwrap_or(0.0)));
     }
@@ -111,19 +122,15 @@ fn length(arguments: &Hunt) -> Result<Option<Duration>, Failure> {
     arguments.length.as_ref().map(parse).transpose()
 }
 
-/// Writes each finding and what was reached; tells where the findings are.
-fn keep(
-    arguments: &Hunt,
-    worlds: &Worlds,
-    campaign: &Campaign,
-) -> Result<Vec<found::Kept>, Failure> {
-    let bundles = found::bundles(worlds, campaign);
-    if arguments.dry_run {
-        return Ok(bundles.into_iter().map(found::Kept::nowhere).collect());
-    }
+/// Where its files go; none if nothing is to be written.
+fn folder(arguments: &Hunt, worlds: &Worlds) -> Result<Option<Folder>, Failure> {
     let usual = Path::new("results").join("hunts").join(worlds.name());
-    let folder = Folder::make(arguments.out.as_deref().unwrap_or(&usual))?;
+    let place = arguments.out.as_deref().unwrap_or(&usual);
+    (!arguments.dry_run).then(|| Folder::make(place)).transpose()
+}
+
+/// Writes what was reached.
+fn write_coverage(folder: &Folder, campaign: &Campaign) -> Result<(), Failure> {
     folder.write("coverage.md", campaign.matrix().markdown().as_bytes())?;
-    folder.write("coverage.csv", campaign.matrix().csv().as_bytes())?;
-    bundles.into_iter().map(|bundle| found::Kept::write(bundle, &folder)).collect()
+    folder.write("coverage.csv", campaign.matrix().csv().as_bytes())
 }
