@@ -296,9 +296,6 @@ impl Node {
     }
 
     fn on_done(&mut self, ctx: &mut NodeCtx<'_>, job: Job) {
-        if self.view.history().is_founding() {
-            return self.finish(ctx, job);
-        }
         let written = job.writes();
         self.finish(ctx, job);
         if let Some((key, None)) = written {
@@ -327,11 +324,7 @@ impl Node {
                 self.replica.keep(ctx, config, disk, (key, set), Cause::AntiEntropy);
             }
             Job::Accept { .. } => self.replica.accept(ctx, config, disk, job),
-            Job::ReadHint { target, scan, key } => {
-                if let Some(part) = &mut self.handoff {
-                    part.on_read(ctx, &disk.hints, (target, scan, key));
-                }
-            }
+            Job::ReadHint { target, scan, key } => self.on_hint_read(ctx, (target, scan, key)),
             Job::DropHint { .. } => self.replica.drop_hint(ctx, disk, job),
             Job::ReadKeys(read) => {
                 if let Some(part) = &self.anti_entropy {

@@ -121,7 +121,7 @@ impl Node {
         self.replica.on_message(ctx, config, disk, (from, asked));
         // What is kept in memory is no job that would be finished later.
         let at_once = self.replica.is_buffered() && for_another.is_none();
-        if at_once && !self.view.history().is_founding() {
+        if at_once {
             self.on_written(ctx, key);
         }
     }

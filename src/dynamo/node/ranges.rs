@@ -228,19 +228,34 @@ impl Node {
 
     /// Hints for those who are no members any more go to the homes that there are now.
     pub(super) fn retarget_hints(&mut self, ctx: &mut NodeCtx<'_>) {
-        let known = self.view.history();
-        if known.is_founding() || self.disk.hints.is_empty() {
+        if self.view.history().is_founding() || self.disk.hints.is_empty() {
             return;
         }
-        let first = self.handoff.as_ref().and_then(|part| part.first_known());
-        let history = first.unwrap_or(known);
-        let is_gone = |target: NodeId| {
-            let status = history.change(target).map(|change| change.status);
-            matches!(status, Some(Status::Removed | Status::Left))
-        };
         let hints = self.disk.hints.iter().map(|(key, target, _)| (key, target));
-        let lost: Vec<(Key, NodeId)> = hints.filter(|(_, target)| is_gone(*target)).collect();
+        let lost: Vec<(Key, NodeId)> = hints.filter(|(_, target)| self.is_gone(*target)).collect();
         lost.into_iter().for_each(|(key, target)| self.retarget(ctx, key, target));
+    }
+
+    /// A hint was read: its target may have gone while the disk was busy.
+    pub(super) fn on_hint_read(
+        &mut self,
+        ctx: &mut NodeCtx<'_>,
+        (target, scan, key): (NodeId, u64, Key),
+    ) {
+        if self.is_gone(target) {
+            self.retarget(ctx, key, target);
+        }
+        if let Some(part) = &mut self.handoff {
+            part.on_read(ctx, &self.disk.hints, (target, scan, key));
+        }
+    }
+
+    /// Is the target of a hint no member any more?
+    fn is_gone(&self, target: NodeId) -> bool {
+        let first = self.handoff.as_ref().and_then(|part| part.first_known());
+        let history = first.unwrap_or(self.view.history());
+        let status = history.change(target).map(|change| change.status);
+        matches!(status, Some(Status::Removed | Status::Left))
     }
 
     fn retarget(&mut self, ctx: &mut NodeCtx<'_>, key: Key, target: NodeId) {
