@@ -283,7 +283,7 @@ fn a_copy_goes_only_once_another_has_it() {
         release(stage, &written);
     });
     assert_eq!(found(&early), ["a home that drops its copy"]);
-    // It takes itself for none, by a history of before: because its disk was wiped, or for no cause.
+    // It takes itself for none by a history of before, because its disk was wiped or for no cause.
     let by_old_news = |wiped: bool| {
         judged("ranges_dropped", |stage, _| {
             let (_, written) = stage.write(0, 0, &[]);
