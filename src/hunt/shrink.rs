@@ -24,7 +24,7 @@ const ROUNDS: usize = 32;
 /// Other seeds are tried with fewer faults: with all choices of a size, unless there are more.
 const CHOICES: usize = 128;
 
-/// More faults than these are many: a larger N is tried in place of one.
+/// More faults than these are many: another N is tried in place of some.
 const MANY: usize = 3;
 
 /// The other seeds: small ones, since any will do.
@@ -171,10 +171,15 @@ impl Work<'_, '_> {
     /// Where several faults only bring about what luck alone can, other luck needs fewer of them.
     /// True if there is such luck.
     fn change_luck(&mut self) -> bool {
-        let faults = self.scenario.faults.clone();
         let now = self.scenario.clone();
+        self.take_fewer(&now)
+    }
+
+    /// Takes this world with fewer faults than there are now, and with any of the other seeds.
+    fn take_fewer(&mut self, world: &Scenario) -> bool {
+        let faults = self.scenario.faults.clone();
         let seeds = |faults: Vec<Fault>| {
-            let fewer = Scenario { faults, ..now.clone() };
+            let fewer = Scenario { faults, ..world.clone() };
             SEEDS.map(move |seed| Scenario { seed, ..fewer.clone() })
         };
         let sizes = (0..faults.len()).filter(|size| choices(faults.len(), *size) <= CHOICES);
@@ -187,19 +192,21 @@ impl Work<'_, '_> {
         false
     }
 
-    /// Where many faults are left, each may do no more than to add one of what a cluster can have
-    /// more of to begin with (crashes that add actors to a clock, as homes do): N is raised if that
-    /// makes a fault unnecessary.
+    /// Where many faults are left, they may only do to one home after another what one of them does
+    /// to a single home; or each may do no more than to add one of what a cluster can have more of
+    /// to begin with (crashes that add actors to a clock, as homes do). So N is lowered to one, or
+    /// raised, if that makes faults unnecessary.
     fn trade(&mut self) -> bool {
         let now = &self.scenario;
         if now.faults.len() <= MANY {
             return false;
         }
-        let mut larger = now.clone();
+        let (mut single, mut larger) = (now.clone(), now.clone());
+        (single.cluster.n, single.cluster.r, single.cluster.w) = (1, 1, 1);
         larger.cluster.n += 1;
         let places = 0..now.faults.len();
-        let candidates = places.map(|place| List::Faults.of(&larger).without(place, 1)).collect();
-        self.take(candidates).is_some()
+        let larger = places.map(|place| List::Faults.of(&larger).without(place, 1)).collect();
+        self.take_fewer(&single) || self.take(larger).is_some()
     }
 
     /// Leaves each line out by itself and lowers each count by the least, and tells what cannot
@@ -296,6 +303,21 @@ mod tests {
         assert_eq!(at.len(), 1);
         assert!(at[0].is_multiple_of(100_000_000) && at[0] <= 3_500_000_000, "{at:?}");
         assert_eq!(shrunk.needed[0], "administration[0] (join)");
+    }
+
+    /// Five faults do to each of three homes what one does to a single one.
+    #[test]
+    fn where_many_faults_are_left_one_home_is_tried() {
+        let mut drawn = drawn();
+        drawn.faults.truncate(5);
+        let all = drawn.faults.clone();
+        let shows = |it: &Scenario| match it.cluster.n {
+            1 => it.seed == 7 && it.faults.contains(&all[3]) && can_be(it),
+            _ => it.faults == all && can_be(it),
+        };
+        let mut first = |some: &[Scenario]| some.iter().position(shows);
+        let shrunk = shrink(&drawn, &mut first, &|| false);
+        assert_eq!((shrunk.scenario.faults.len(), shrunk.scenario.cluster.n), (1, 1));
     }
 
     /// What does not go only because the time is over is not said to be needed.
