@@ -19,7 +19,8 @@ use crate::trace::record::Record;
 pub struct Switching {
     chronicle: Chronicle,
     last: Option<Switch>,
-    /// The last time at which somebody was removed or replaced, by order or without.
+    /// The last time at which somebody was removed or replaced, by order or without, or went off
+    /// the ring to come in again.
     removed: Option<Time>,
     /// Joins and leaves that are past stepping back, since when, and whether the node knew then of
     /// the last change before.
@@ -168,7 +169,7 @@ impl Switching {
         self.has_second_ring |= (strange || alone) && !members.is_empty();
     }
 
-    /// Was anybody ever removed?
+    /// Was anybody ever removed, or off the ring to come in again?
     pub fn has_removed(&self) -> bool {
         self.removed.is_some()
     }
@@ -180,6 +181,7 @@ impl Switching {
         }
         let entries = self.chronicle.entries(subject);
         let Some(to) = to.map(|to| &entries[to]) else { return };
+        let was_member = entries.iter().any(|it| it.change.status == Status::Member);
         let before = from.map(|from| (entries[from].change.status, &entries[from]));
         match (before, to.change.status) {
             (Some((Status::Joining, begun)), Status::Member)
@@ -198,6 +200,9 @@ impl Switching {
                 let (kind, begun, node) = (Kind::Removal, now, subject);
                 self.last = Some(Switch { kind, begun, node, alone: true });
             }
+            // A member that has forgotten everything is told to join: it goes off the ring as if it
+            // were removed.
+            (None, Status::Joining) if was_member => self.removed = Some(now),
             _other => {}
         }
     }
