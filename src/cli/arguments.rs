@@ -347,6 +347,9 @@ pub struct Reproduce {
     /// Spend less effort, for a first look
     #[arg(long)]
     pub reduced: bool,
+    /// How many runs at a time [default: one for each core]; nothing else depends on it
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
     /// Seed of all luck: decimal, 0x hexadecimal, or a git commit hash of 40 digits
     #[arg(long, value_name = "SEED", default_value = "1")]
     pub seed: String,

@@ -11,6 +11,7 @@ use crate::cli::files::Folder;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::parallel;
 use crate::cli::plot::{self, Plot};
+use crate::cli::reproduce;
 use crate::cli::terminal::Terminal;
 use crate::gallery::figure::{Drawn, Figure, Make};
 use crate::gallery::list::{LIST, find};
@@ -19,7 +20,7 @@ use crate::gallery::trial::Trial;
 use crate::report::plot::draw;
 use crate::report::tabular::table::{Row, Table};
 use crate::reproduce::result::Reproduction;
-use crate::reproduce::work::{Effort, Stopped, Work};
+use crate::reproduce::work::{Effort, Settings, Stopped};
 
 /// `gallery`
 #[derive(Args, Debug)]
@@ -132,8 +133,8 @@ fn make(
             Ok((table, drawn))
         }
         Make::Again { make, stems } => {
-            let mut pulse = |_: f64| interrupt.asked().is_none();
-            let made = make(&mut Work::new(effort, 1, &mut pulse)).map_err(stopped)?;
+            let luck = (effort, 1, &Settings::default());
+            let made = reproduce::make(make, luck, (Some(jobs), interrupt), &|_: f64| ())?;
             let drawn = again(made, stems);
             Ok((points(&drawn.charts), drawn))
         }

@@ -3,19 +3,25 @@
 //! A measurement: it exits with 0 whatever the verdicts are, which its pages and the summary tell.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::cli::arguments::Reproduce;
 use crate::cli::exit::{Code, Failure};
 use crate::cli::files::Folder;
 use crate::cli::interrupt::Interrupt;
+use crate::cli::parallel;
 use crate::cli::progress::Progress;
 use crate::cli::terminal::Terminal;
+use crate::experiment;
 use crate::report::plot::draw;
-use crate::reproduce::list::{Entry, LIST, find, refusal, settings};
+use crate::reproduce::list::{Entry, LIST, Make, find, refusal, settings};
 use crate::reproduce::page::{Summary, overview, page, table_csv};
 use crate::reproduce::result::Reproduction;
 use crate::reproduce::work::{Effort, Settings, Stopped, Work};
+use crate::scenario::read::Checked;
 use crate::scenario::seed;
+use crate::time::Time;
 
 /// What remains beside the pages for the summary over all.
 const OUTCOME: &str = "outcome.csv";
@@ -32,7 +38,12 @@ pub fn reproduce(arguments: &Reproduce, terminal: &Terminal) -> Result<Code, Fai
     let interrupt = Interrupt::listen()?;
     for entry in entries {
         let settings = settings_of(entry, &arguments.settings)?;
-        let made = make(entry, effort, seed, &settings, (&interrupt, terminal))?;
+        let progress = Mutex::new(Progress::of_work(terminal, entry.name));
+        let at = |part: f64| locked(&progress).at_part(part);
+        let luck = (effort, seed, &settings);
+        let made = make(entry.make, luck, (arguments.jobs, &interrupt), &at);
+        progress.into_inner().unwrap_or_else(PoisonError::into_inner).end();
+        let made = made?;
         let set: Vec<String> = settings.texts();
         let name = |mark: &str| set.iter().fold(entry.name.to_string(), |all, s| all + mark + s);
         let summary = Summary::of(&name(" --set "), &made, effort, seed);
@@ -75,22 +86,40 @@ fn settings_of(entry: &Entry, texts: &[String]) -> Result<Settings, Failure> {
     }
 }
 
-fn make(
-    entry: &Entry,
-    effort: Effort,
-    seed: u64,
-    settings: &Settings,
-    (interrupt, terminal): (&Interrupt, &Terminal),
+/// Makes one, with several runs at a time; `at` hears how much of it is done, from 0 to 1.
+pub fn make(
+    make: Make,
+    (effort, seed, settings): (Effort, u64, &Settings),
+    (jobs, interrupt): (Option<usize>, &Interrupt),
+    at: &(dyn Fn(f64) + Sync),
 ) -> Result<Reproduction, Failure> {
-    let mut progress = Progress::of_work(terminal, entry.name);
-    let mut pulse = |part: f64| {
-        progress.at_part(part);
-        interrupt.asked().is_none()
+    let stop = || interrupt.asked().is_some();
+    let crew = |runs: &[Checked], (from, until): (f64, f64)| {
+        let ended = AtomicUsize::new(0);
+        let part = |ended: usize| from + (until - from) * ended as f64 / runs.len() as f64;
+        let run = |checked: &Checked| {
+            let mut pulse = |_: Time| {
+                at(part(ended.load(Ordering::Relaxed)));
+                !stop()
+            };
+            let outcome =
+                experiment::run(checked, &checked.plan().layout(), Vec::new(), &mut pulse);
+            ended.fetch_add(1, Ordering::Relaxed);
+            outcome
+        };
+        let outcomes = parallel::each(parallel::jobs(jobs), runs, &stop, &run);
+        outcomes.into_iter().map(Option::flatten).collect()
     };
-    let mut work = Work::new(effort, seed, &mut pulse).with(settings.clone());
-    let made = (entry.make)(&mut work);
-    progress.end();
+    let mut pulse = |part: f64| {
+        at(part);
+        !stop()
+    };
+    let made = make(&mut Work::new(effort, seed, &mut pulse).with(settings.clone()).by(&crew));
     made.map_err(|Stopped| Failure::Interrupted(interrupt.asked().unwrap_or(Code::Interrupted)))
+}
+
+fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn keep(folder: &Path, made: &Reproduction, summary: &Summary) -> Result<(), Failure> {

@@ -3,8 +3,8 @@
 use crate::gallery::trial::Trial;
 use crate::report::plot::chart::Chart;
 use crate::report::tabular::table::{Problem, Table};
-use crate::reproduce::result::Reproduction;
-use crate::reproduce::work::{Effort, Stopped, Work};
+use crate::reproduce::list;
+use crate::reproduce::work::Effort;
 
 /// One figure.
 #[derive(Clone, Copy)]
@@ -33,10 +33,7 @@ pub enum Make {
         draw: fn(&Table) -> Result<Drawn, Problem>,
     },
     /// As a reproduction of the paper has it: these of its pictures.
-    Again {
-        make: fn(&mut Work<'_>) -> Result<Reproduction, Stopped>,
-        stems: &'static [&'static str],
-    },
+    Again { make: list::Make, stems: &'static [&'static str] },
 }
 
 /// What is drawn of a table.

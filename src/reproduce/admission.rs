@@ -5,6 +5,7 @@ use crate::report::document::Report;
 use crate::report::plot::chart::{Axis, Chart, Panel, Series, Style};
 use crate::reproduce::result::{Figure, Picture, Reproduction, Row, Table, spelt};
 use crate::reproduce::work::{Stopped, Work, World};
+use crate::scenario::read::Checked;
 use crate::statistics::estimate::Estimate;
 use crate::statistics::sample::mean;
 
@@ -51,14 +52,14 @@ pub fn make(work: &mut Work<'_>) -> Result<Reproduction, Stopped> {
     let seeds = work.choose(5, 2);
     let mut runs: Vec<Runs> = Vec::new();
     for (place, mode) in MODES.into_iter().enumerate() {
-        work.done(place as f64 / 5.0)?;
-        runs.push(repeated(work, mode, mode.admission, seeds)?);
+        let until = (place + 1) as f64 / 5.0;
+        runs.push(repeated(work, (mode, mode.admission), seeds, until)?);
     }
     let mut limits = Vec::new();
     for (place, slices) in LIMITS.into_iter().enumerate() {
-        work.done(0.6 + 0.1 * place as f64)?;
+        let until = 0.6 + 0.1 * (place + 1) as f64;
         let admission = &format!(r#"{{ "slices": {slices} }}"#);
-        limits.push((slices, repeated(work, MODES[ON], admission, seeds)?));
+        limits.push((slices, repeated(work, (MODES[ON], admission), seeds, until)?));
     }
     work.done(1.0)?;
     let foreground = foreground(&runs);
@@ -158,14 +159,17 @@ fn world(mode: Mode, admission: &str, seed: u64) -> World {
     ))
 }
 
-/// The same trouble again and again, each time on other luck.
-fn repeated(work: &mut Work<'_>, mode: Mode, admission: &str, seeds: u64) -> Result<Runs, Stopped> {
-    let mut runs = Vec::new();
-    for seed in work.seed..work.seed + seeds {
-        let world = world(mode, admission, seed);
-        runs.push(Measured::of(&work.run(&world.checked, Vec::new())?.report));
-    }
-    Ok(runs)
+/// The same trouble again and again, each time on other luck; after it so much of all is done.
+fn repeated(
+    work: &mut Work<'_>,
+    (mode, admission): (Mode, &str),
+    seeds: u64,
+    until: f64,
+) -> Result<Runs, Stopped> {
+    let seeds = work.seed..work.seed + seeds;
+    let runs: Vec<Checked> = seeds.map(|seed| world(mode, admission, seed).checked).collect();
+    let outcomes = work.run_all(&runs, until)?;
+    Ok(outcomes.iter().map(|outcome| Measured::of(&outcome.report)).collect())
 }
 
 impl Measured {

@@ -5,6 +5,7 @@ use crate::experiment::Outcome;
 use crate::report::plot::chart::{Axis, Chart, Panel, Scale, Series, Style};
 use crate::reproduce::result::{Figure, Picture, Reproduction, Row, Table, Verdict, spelt};
 use crate::reproduce::work::{Stopped, Work, World};
+use crate::scenario::read::Checked;
 use crate::statistics::estimate::Estimate;
 use crate::statistics::sample::line;
 
@@ -44,36 +45,36 @@ struct Counts {
 /// The whole reproduction.
 pub fn make(work: &mut Work<'_>) -> Result<Reproduction, Stopped> {
     let (mut settings, mut scenarios) = (Vec::new(), Vec::new());
-    for (place, quorum) in QUORUMS.into_iter().enumerate() {
+    let all = (QUORUMS.len() * KINDS.len() * CRASHES.len()) as f64;
+    for quorum in QUORUMS {
         for kind in KINDS {
             let mut points = Vec::new();
             for crashes in CRASHES {
-                let world = |seed, seconds| world((quorum, kind, crashes), seconds, seed);
-                points.push(point(work, crashes, &world)?);
-                let (seed, seconds) = (work.seed.wrapping_mul(100), work.choose(300, 60));
-                let first = world(seed, seconds);
-                scenarios.push((first.checked.scenario().name.clone(), first.text));
+                let until = (scenarios.len() + 1) as f64 / all;
+                points.push(point(work, (quorum, kind, crashes), &mut scenarios, until)?);
             }
             settings.push(Setting { quorum, kind, points });
         }
-        work.done((place + 1) as f64 / QUORUMS.len() as f64)?;
     }
     Ok(told(&settings, scenarios))
 }
 
+/// One setting at one rate of failure, after which so much of all is done.
 fn point(
     work: &mut Work<'_>,
-    crashes: u32,
-    world: &dyn Fn(u64, u32) -> World,
+    setting: ((u32, u32, u32), &str, u32),
+    scenarios: &mut Vec<(String, String)>,
+    until: f64,
 ) -> Result<Point, Stopped> {
-    let mut counts = Vec::new();
-    for run in 0..work.choose(3, 2) {
-        // The same crashes for every setting.
-        let seed = work.seed.wrapping_mul(100).wrapping_add(run);
-        let outcome = work.run(&world(seed, work.choose(300, 60)).checked, Vec::new())?;
-        counts.push(Counts::of(&outcome));
-    }
-    Ok(Point { crashes, counts })
+    // The same crashes for every setting.
+    let seeds = (0..work.choose(3, 2)).map(|run| work.seed.wrapping_mul(100).wrapping_add(run));
+    let mut worlds: Vec<World> =
+        seeds.map(|seed| world(setting, work.choose(300, 60), seed)).collect();
+    let runs: Vec<Checked> = worlds.iter().map(|world| world.checked.clone()).collect();
+    let counts = work.run_all(&runs, until)?.iter().map(Counts::of).collect();
+    let first = worlds.swap_remove(0);
+    scenarios.push((first.checked.scenario().name.clone(), first.text));
+    Ok(Point { crashes: setting.2, counts })
 }
 
 impl Counts {

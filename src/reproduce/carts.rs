@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::experiment::Outcome;
 use crate::reproduce::work::{Stopped, Work, World};
+use crate::scenario::read::Checked;
 use crate::scenario::spec::Scenario;
 use crate::statistics::estimate::Estimate;
 
@@ -68,24 +70,22 @@ impl<'l, 'w> Laboratory<'l, 'w> {
 
     /// The world with these `PATH=VALUE` laid over it.
     pub fn run(&mut self, changes: &[&str]) -> Result<Measured, Stopped> {
-        let mut measured = Measured::default();
-        for repetition in 0..self.seeds {
-            let checked = read(changes);
-            let seed = self.work.seed * 1_000 + repetition;
-            let checked = checked.with_seed(seed).expect("no rule is about seeds");
-            let report = self.work.run(&checked, Vec::new())?.report;
-            for path in FIGURES.into_iter().chain(REPLIES) {
-                let value = report.figure(path).flatten().unwrap_or(0.0);
-                measured.values.entry(path).or_default().push(value);
-            }
-        }
+        let world = read(changes);
+        let seeds = (0..self.seeds).map(|repetition| self.work.seed * 1_000 + repetition);
+        let seeded = |seed| world.clone().with_seed(seed).expect("no rule is about seeds");
+        let runs: Vec<Checked> = seeds.map(seeded).collect();
         self.runs += 1.0;
-        self.work.done((self.runs / self.expected).min(1.0))?;
+        let outcomes = self.work.run_all(&runs, (self.runs / self.expected).min(1.0))?;
+        let mut measured = Measured::default();
+        for path in FIGURES.into_iter().chain(REPLIES) {
+            let value = |it: &Outcome| it.report.figure(path).flatten().unwrap_or(0.0);
+            measured.values.insert(path, outcomes.iter().map(value).collect());
+        }
         Ok(measured)
     }
 }
 
-fn read(changes: &[&str]) -> crate::scenario::read::Checked {
+fn read(changes: &[&str]) -> Checked {
     let changes: Vec<String> = changes.iter().map(|change| change.to_string()).collect();
     let read = Scenario::read("reconciliation.json", WORLD, &changes, &[]);
     read.unwrap_or_else(|told| panic!("{told}"))

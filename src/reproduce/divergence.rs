@@ -4,6 +4,7 @@ use crate::experiment::Outcome;
 use crate::report::plot::chart::{Axis, Chart, Panel, Scale, Series, Style};
 use crate::reproduce::result::{Figure, Picture, Reproduction, Row, Table, spelt};
 use crate::reproduce::work::{Stopped, Work, World};
+use crate::scenario::read::Checked;
 use crate::statistics::estimate::Estimate;
 use crate::statistics::sample::line;
 
@@ -50,39 +51,37 @@ pub fn make(work: &mut Work<'_>) -> Result<Reproduction, Stopped> {
     let mut scenarios = Vec::new();
     let (mut writers, mut crashes, mut pauses) = (Vec::new(), Vec::new(), Vec::new());
     for (place, count) in WRITERS.into_iter().enumerate() {
-        writers.push(point(work, f64::from(count), (count, 0, USUAL_PAUSE), &mut scenarios)?);
-        work.done(0.6 * (place as f64 + 1.0) / WRITERS.len() as f64)?;
+        let until = 0.6 * (place as f64 + 1.0) / WRITERS.len() as f64;
+        let world = (count, 0, USUAL_PAUSE);
+        writers.push(point(work, (f64::from(count), until), world, &mut scenarios)?);
     }
     for (place, count) in CRASHES.into_iter().enumerate() {
+        let until = 0.6 + 0.2 * (place as f64 + 1.0) / CRASHES.len() as f64;
         let world = (USUAL_WRITERS, count, USUAL_PAUSE);
-        crashes.push(point(work, f64::from(count), world, &mut scenarios)?);
-        work.done(0.6 + 0.2 * (place as f64 + 1.0) / CRASHES.len() as f64)?;
+        crashes.push(point(work, (f64::from(count), until), world, &mut scenarios)?);
     }
     for (place, pause) in PAUSES.into_iter().enumerate() {
-        pauses.push(point(work, f64::from(pause), (2, 0, pause), &mut scenarios)?);
-        work.done(0.8 + 0.2 * (place as f64 + 1.0) / PAUSES.len() as f64)?;
+        let until = 0.8 + 0.2 * (place as f64 + 1.0) / PAUSES.len() as f64;
+        pauses.push(point(work, (f64::from(pause), until), (2, 0, pause), &mut scenarios)?);
     }
     Ok(told(Sweeps { writers, crashes, pauses, scenarios }))
 }
 
+/// One value of what is varied, after which so much of all is done.
 fn point(
     work: &mut Work<'_>,
-    at: f64,
+    (at, until): (f64, f64),
     (writers, crashes, pause): (u32, u32, u32),
     scenarios: &mut Vec<(String, String)>,
 ) -> Result<Point, Stopped> {
-    let mut reads = Vec::new();
-    for run in 0..work.choose(5, 3) {
-        let seed = work.seed.wrapping_mul(100).wrapping_add(run);
-        let seconds = work.choose(400, 100);
-        let world = world((writers, crashes, pause), seconds, seed);
-        let outcome = work.run(&world.checked, Vec::new())?;
-        reads.push(versions(&outcome));
-        if run == 0 {
-            let name = format!("writers-{writers}-crashes-{crashes}-pause-{pause}ms");
-            scenarios.push((name, world.text));
-        }
-    }
+    let seconds = work.choose(400, 100);
+    let seeds = (0..work.choose(5, 3)).map(|run| work.seed.wrapping_mul(100).wrapping_add(run));
+    let mut worlds: Vec<World> =
+        seeds.map(|seed| world((writers, crashes, pause), seconds, seed)).collect();
+    let runs: Vec<Checked> = worlds.iter().map(|world| world.checked.clone()).collect();
+    let reads = work.run_all(&runs, until)?.iter().map(versions).collect();
+    let name = format!("writers-{writers}-crashes-{crashes}-pause-{pause}ms");
+    scenarios.push((name, worlds.swap_remove(0).text));
     Ok(Point { at, reads })
 }
 

@@ -7,6 +7,9 @@ use crate::reproduce::{
     figure_8, gossip, merkle, placements, reconciliation, table_2, virtual_nodes,
 };
 
+/// How one is made.
+pub type Make = fn(&mut Work<'_>) -> Result<Reproduction, Stopped>;
+
 /// A reproduction by its name.
 #[derive(Clone, Copy)]
 pub struct Entry {
@@ -14,7 +17,7 @@ pub struct Entry {
     pub name: &'static str,
     /// What it shows, in a few words.
     pub about: &'static str,
-    pub make: fn(&mut Work<'_>) -> Result<Reproduction, Stopped>,
+    pub make: Make,
 }
 
 /// In the order of the summary.

@@ -12,6 +12,7 @@ use crate::report::plot::chart::{Axis, Chart, Panel, Series, Style};
 use crate::reproduce::result::{Figure, Picture, Reproduction, Row, Table, Verdict, spelt};
 use crate::reproduce::table_2::pauses::{CHOSEN, Choice, OTHERS};
 use crate::reproduce::work::{Stopped, Work, World};
+use crate::scenario::read::Checked;
 use crate::statistics::estimate::Estimate;
 
 /// The first model's world of servers, with the latencies that were found.
@@ -49,7 +50,7 @@ pub fn make(work: &mut Work<'_>) -> Result<Reproduction, Stopped> {
     let models = models(work);
     let mut measured = Vec::new();
     for (place, model) in models.iter().enumerate() {
-        measured.push(measure(work, model, (place, models.len()))?);
+        measured.push(measure(work, model, (place + 1) as f64 / models.len() as f64)?);
     }
     let all: Vec<(&Model, &Measured)> = models.iter().zip(&measured).collect();
     let tables: Vec<Table> = all.iter().flat_map(|(model, found)| tables(model, found)).collect();
@@ -116,27 +117,21 @@ fn scenarios(models: &[Model]) -> Vec<(String, String)> {
     files.collect()
 }
 
-fn measure(
-    work: &mut Work<'_>,
-    model: &Model,
-    (place, models): (usize, usize),
-) -> Result<Measured, Stopped> {
+/// All runs of a model, after which so much of all is done.
+fn measure(work: &mut Work<'_>, model: &Model, until: f64) -> Result<Measured, Stopped> {
     let repetitions = work.choose(5, 2);
+    let seeds = (0..repetitions).map(|repetition| work.seed * 1_000 + repetition);
+    let runs: Vec<Checked> = seeds
+        .flat_map(|seed| model.worlds.each_ref().map(|world| (world, seed)))
+        .map(|(world, seed)| world.checked.clone().with_seed(seed).expect("no rule is about seeds"))
+        .collect();
     let mut measured = Measured::default();
-    for repetition in 0..repetitions {
-        for (mode, world) in model.worlds.iter().enumerate() {
-            let done = (2 * repetition + mode as u64) as f64 / (2 * repetitions) as f64;
-            work.done((place as f64 + done) / models as f64)?;
-            let seed = work.seed * 1_000 + repetition;
-            let checked = world.checked.clone().with_seed(seed).expect("no rule is about seeds");
-            let report = work.run(&checked, Vec::new())?.report;
-            for (place, (path, ..)) in CELLS.iter().enumerate() {
-                let value = report.figure(path).flatten().expect("operations succeed");
-                measured[mode][place].push(value);
-            }
+    for (place, outcome) in work.run_all(&runs, until)?.iter().enumerate() {
+        for (cell, (path, ..)) in CELLS.iter().enumerate() {
+            let value = outcome.report.figure(path).flatten().expect("operations succeed");
+            measured[place % MODES.len()][cell].push(value);
         }
     }
-    work.done((place + 1) as f64 / models as f64)?;
     Ok(measured)
 }
 

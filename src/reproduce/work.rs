@@ -22,6 +22,11 @@ pub enum Effort {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Stopped;
 
+/// Does runs that know nothing of each other, perhaps several at a time: what came of each, in
+/// their order, or nothing if they were given up. Beside them stand the parts of all work that are
+/// done before and after them.
+pub type Crew<'w> = &'w dyn Fn(&[Checked], (f64, f64)) -> Option<Vec<Outcome>>;
+
 /// One reproduction under way.
 pub struct Work<'w> {
     pub effort: Effort,
@@ -30,6 +35,7 @@ pub struct Work<'w> {
     /// What is asked for beside what the paper has.
     pub settings: Settings,
     pulse: &'w mut dyn FnMut(f64) -> bool,
+    crew: Option<Crew<'w>>,
     part: f64,
 }
 
@@ -91,7 +97,12 @@ impl<'w> Work<'w> {
     /// `pulse` is called now and then with the part that is done, from 0 to 1; when it answers
     /// false the work is given up.
     pub fn new(effort: Effort, seed: u64, pulse: &'w mut dyn FnMut(f64) -> bool) -> Work<'w> {
-        Work { effort, seed, settings: Settings::default(), pulse, part: 0.0 }
+        Work { effort, seed, settings: Settings::default(), pulse, crew: None, part: 0.0 }
+    }
+
+    /// The same with somebody who does several runs at a time.
+    pub fn by(self, crew: Crew<'w>) -> Work<'w> {
+        Work { crew: Some(crew), ..self }
     }
 
     /// The same with what is asked for beside what the paper has.
@@ -113,6 +124,11 @@ impl<'w> Work<'w> {
         if (self.pulse)(part) { Ok(()) } else { Err(Stopped) }
     }
 
+    /// So much of all is done, from 0 to 1.
+    pub fn part(&self) -> f64 {
+        self.part
+    }
+
     /// Is it to go on?
     pub fn go_on(&mut self) -> Result<(), Stopped> {
         self.done(self.part)
@@ -128,6 +144,25 @@ impl<'w> Work<'w> {
         let layout = checked.plan().layout();
         let mut pulse = |_: Time| pulse(part);
         experiment::run(checked, &layout, watchers, &mut pulse).ok_or(Stopped)
+    }
+
+    /// Runs scenarios that know nothing of each other; what came of each, in their order. After
+    /// them so much of all is done, from 0 to 1.
+    pub fn run_all(&mut self, runs: &[Checked], until: f64) -> Result<Vec<Outcome>, Stopped> {
+        let from = self.part;
+        let outcomes = match self.crew {
+            Some(crew) => crew(runs, (from, until)).ok_or(Stopped)?,
+            None => {
+                let mut outcomes = Vec::new();
+                for (place, checked) in runs.iter().enumerate() {
+                    self.done(from + (until - from) * place as f64 / runs.len() as f64)?;
+                    outcomes.push(self.run(checked, Vec::new())?);
+                }
+                outcomes
+            }
+        };
+        self.done(until)?;
+        Ok(outcomes)
     }
 }
 

@@ -1,10 +1,12 @@
 //! Why the day comes out as it does: the same world at steady loads, and with objects of one size.
 //! Looked at after the day was known, and held to nothing.
 
+use crate::experiment::Outcome;
 use crate::report::plot::chart::{Axis, Chart, Panel, Series, Style};
 use crate::reproduce::day::{self, Mode, SIZES, Tail};
 use crate::reproduce::result::{Figure, Picture, Row, Table};
 use crate::reproduce::work::{Stopped, Work};
+use crate::scenario::read::Checked;
 use crate::statistics::estimate::Estimate;
 
 /// A quiet hour, and objects that are all alike.
@@ -29,21 +31,21 @@ pub struct Why {
 type Tails = Vec<(f64, f64)>;
 
 fn tails(work: &mut Work<'_>, tail: Tail, requests: f64, sizes: &str) -> Result<Tails, Stopped> {
+    let until = work.part();
     let puts = match tail {
         Tail::Messages => PUTS,
         Tail::Pauses => PUTS * PAUSED,
     };
     let seconds = (work.choose(puts, puts / 4.0) * 2.0 / requests) as u64;
-    let mut tails = Vec::new();
-    for seed in work.seed..work.seed + work.choose(3, 2) {
-        let mut tail = |mode| {
-            let world = day::steady((mode, tail), requests, seconds, sizes, seed);
-            let report = work.run(&world.checked, Vec::new())?.report;
-            Ok(report.figure("latency.put.p99_9_ms").flatten().unwrap_or(f64::NAN))
-        };
-        tails.push((tail(Mode::Direct)?, tail(Mode::Buffered)?));
-    }
-    Ok(tails)
+    let modes = |seed| [(Mode::Direct, seed), (Mode::Buffered, seed)];
+    let runs: Vec<Checked> = (work.seed..work.seed + work.choose(3, 2))
+        .flat_map(modes)
+        .map(|(mode, seed)| day::steady((mode, tail), requests, seconds, sizes, seed).checked)
+        .collect();
+    let figure = |outcome: &Outcome| outcome.report.figure("latency.put.p99_9_ms").flatten();
+    let found = work.run_all(&runs, until)?;
+    let found: Vec<f64> = found.iter().map(|it| figure(it).unwrap_or(f64::NAN)).collect();
+    Ok(found.chunks(2).map(|pair| (pair[0], pair[1])).collect())
 }
 
 fn factor(tails: &Tails) -> Estimate {
