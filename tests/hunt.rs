@@ -99,6 +99,16 @@ fn two_hundred_faults_come_down_to_five() {
     assert!(faults(&found) > 150 && faults("small.json") <= 5, "{}", text(&shrunk.stdout));
 }
 
+/// Whoever may not answer yet declines; who asks itself in its own place must stop at that.
+#[test]
+fn a_node_that_stands_in_for_itself_does_not_decline_for_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    let many = ["--set", "hunt.faults=[200,200]", "--seeds", "1", "--dry-run", "-q"];
+    let hunted = run(folder.path(), &[&["hunt", "--plant", "hint-self"], &many[..]].concat(), &[]);
+    assert_eq!(hunted.status.code(), Some(1), "{}", text(&hunted.stderr));
+    assert!(text(&hunted.stdout).contains("Q2: "), "{}", text(&hunted.stdout));
+}
+
 #[test]
 fn a_canary_must_be_found_and_a_clean_hunt_says_what_it_proves() {
     let folder = tempfile::tempdir().unwrap();

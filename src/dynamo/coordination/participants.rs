@@ -91,8 +91,10 @@ pub fn next_stand_in(scene: Scene<'_>, range: RangeId, chosen: &Participants) ->
     if !stand_ins_allowed(scene) || planted.is(Plant::FallbackNotTriedAfterTimeout) {
         return None;
     }
-    if scene.config.planted.is(Plant::HintSelf) {
-        return Some(scene.view.me);
+    if planted.is(Plant::HintSelf) {
+        // Whoever cannot answer yet declines what it asks of itself, and must not do so for ever.
+        let asked = chosen.iter().filter(|participant| participant.node == scene.view.me).count();
+        return (asked <= scene.ring.homes(range).len()).then_some(scene.view.me);
     }
     let beyond = scene.ring.walk(range).skip(scene.ring.homes(range).len());
     let taken = |node: NodeId| chosen.iter().any(|participant| participant.node == node);
