@@ -3,6 +3,8 @@
 //! Judged per client and key, by true histories. Only what had ended when a read began obliges it.
 //! A client's memory holds the [`MOST_KEYS`] keys that it used last and, of each, up to
 //! [`MOST_WRITES`] writes that it knows to have succeeded; violations beyond that are not seen.
+//!
+//! [`MOST_KEYS`]: crate::trace::memories::MOST_KEYS
 
 use std::collections::BTreeMap;
 
@@ -11,29 +13,18 @@ use serde::Serialize;
 use crate::ghost::{Ghost, Past};
 use crate::id::{ClientId, Key, OperationId};
 use crate::metrics::read::Read;
+use crate::trace::memories::Memories;
 use crate::workload::words::{Ending, Function, Invocation, OperationResult};
 
-/// Keys that a client's memory holds.
-pub const MOST_KEYS: usize = 64;
 /// Writes of a client to one key after which the older ones are forgotten.
 pub const MOST_WRITES: u32 = 256;
 
 /// Watches the sessions of all clients.
 #[derive(Debug)]
 pub struct Sessions {
-    /// By client; the key used last stands last.
-    memories: Vec<Vec<Memory>>,
+    memories: Memories,
     open: BTreeMap<OperationId, Open>,
     figures: SessionsFigures,
-}
-
-/// What a client knows of a key.
-#[derive(Clone, Debug)]
-struct Memory {
-    key: Key,
-    seen: Past,
-    written: Past,
-    writes: u32,
 }
 
 /// An operation under way.
@@ -57,7 +48,7 @@ impl Sessions {
     /// Nobody knows anything yet.
     pub fn new(clients: u32) -> Sessions {
         Sessions {
-            memories: vec![Vec::new(); clients as usize],
+            memories: Memories::new(clients, MOST_WRITES),
             open: BTreeMap::new(),
             figures: SessionsFigures::default(),
         }
@@ -83,7 +74,7 @@ impl Sessions {
             self.figures.read_your_writes_violations += lacks(&written);
             self.figures.monotonic_reads_violations += lacks(&seen);
         }
-        self.memory(read.operation.client, read.key).seen.join(read.history);
+        self.memories.note_read(read.operation.client, read.key, read.history);
     }
 
     /// An operation ended; successful reads come by [`Sessions::read`].
@@ -92,7 +83,10 @@ impl Sessions {
         let success = matches!(ending.result, OperationResult::Ok { .. });
         match (ending.function, open) {
             (Function::Put | Function::Delete, Some(Open::Write(ghost))) if success => {
-                self.memory(ending.operation.client, ending.key).note_write(&ghost);
+                // The write's past is remembered with it: histories are closed, so that whoever
+                // knows the write knows its past, and with the past the set stays a few intervals.
+                let client = ending.operation.client;
+                self.memories.note_write(client, ending.key, |written| ghost.add_to(written));
             }
             (Function::Get | Function::Put | Function::Delete, _) => {}
         }
@@ -104,34 +98,7 @@ impl Sessions {
     }
 
     fn known(&self, client: ClientId, key: Key) -> Option<Open> {
-        let memory = self.memories[client.index()].iter().find(|memory| memory.key == key)?;
+        let memory = self.memories.known(client, key)?;
         Some(Open::Read { seen: memory.seen.clone(), written: memory.written.clone() })
-    }
-
-    fn memory(&mut self, client: ClientId, key: Key) -> &mut Memory {
-        let memories = &mut self.memories[client.index()];
-        match memories.iter().position(|memory| memory.key == key) {
-            Some(place) => memories[place..].rotate_left(1),
-            None => {
-                if memories.len() == MOST_KEYS {
-                    memories.remove(0);
-                }
-                let (seen, written) = (Past::default(), Past::default());
-                memories.push(Memory { key, seen, written, writes: 0 });
-            }
-        }
-        memories.last_mut().expect("the memory of this key stands last")
-    }
-}
-
-impl Memory {
-    /// The write's past is remembered with it: histories are closed, so that whoever knows the
-    /// write knows its past, and with the past the set stays a few intervals.
-    fn note_write(&mut self, ghost: &Ghost) {
-        if self.writes == MOST_WRITES {
-            (self.written, self.writes) = (Past::default(), 0);
-        }
-        self.writes += 1;
-        ghost.add_to(&mut self.written);
     }
 }

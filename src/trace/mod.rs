@@ -4,6 +4,7 @@
 
 pub mod acknowledged;
 pub mod layout;
+pub mod memories;
 pub mod observer;
 pub mod record;
 #[cfg(test)]

@@ -12,6 +12,8 @@
 //! elsewhere; that nothing is shown beside what was made from it is promised wherever versions are
 //! exact and contexts are told, but for keys of which one write was made into two versions.
 //! Examines each read of which a client, or the writer of what it returned, knew something before.
+//!
+//! [`MOST_KEYS`]: crate::trace::memories::MOST_KEYS
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -26,21 +28,19 @@ use crate::ghost::{Ghost, Past};
 use crate::id::{ClientId, EventId, Key, OperationId};
 use crate::time::Time;
 use crate::trace::layout::Layout;
+use crate::trace::memories::Memories;
 use crate::trace::observer::Interest;
 use crate::trace::record::{Account, Record};
 use crate::workload::words::{ClientFact, Ending, Function, Invocation, OperationResult};
 
-/// Keys that a client's memory holds.
-const MOST_KEYS: usize = 64;
 /// Writes of a client to one key after which it forgets them, and writes of a key whose writers'
 /// knowledge is remembered.
-const MOST_WRITES: usize = 128;
+const MOST_WRITES: u32 = 128;
 
 /// The judge.
 #[derive(Debug)]
 pub struct Sessions {
-    /// By client; the key used last stands last.
-    memories: Vec<Vec<Memory>>,
+    memories: Memories,
     /// By key, what W nodes have stored.
     stored: Vec<Past>,
     /// By key, writes whose writers knew more than the write says, the latest last.
@@ -51,15 +51,6 @@ pub struct Sessions {
     examined: [u64; 4],
     findings: [Findings; 4],
     shown: Findings,
-}
-
-/// What a client knows of a key.
-#[derive(Clone, Debug)]
-struct Memory {
-    key: Key,
-    seen: Past,
-    written: Past,
-    writes: usize,
 }
 
 /// What the writer of an event knew.
@@ -96,7 +87,7 @@ impl Sessions {
     /// Nobody knows anything.
     pub fn new(layout: &Layout) -> Sessions {
         Sessions {
-            memories: vec![Vec::new(); layout.clients as usize],
+            memories: Memories::new(layout.clients, MOST_WRITES),
             stored: vec![Past::default(); layout.keys as usize],
             writers: BTreeMap::new(),
             open: BTreeMap::new(),
@@ -126,7 +117,7 @@ impl Sessions {
 
     /// What a client has read and written of a key, as far as W nodes have stored it.
     fn known(&self, client: ClientId, key: Key) -> Option<(Past, Past)> {
-        let memory = self.memories[client.index()].iter().find(|memory| memory.key == key)?;
+        let memory = self.memories.known(client, key)?;
         let stored = &self.stored[key.index()];
         Some((memory.seen.common_with(stored), memory.written.common_with(stored)))
     }
@@ -138,7 +129,7 @@ impl Sessions {
         }
         let EventId { key, number } = ghost.event();
         let writers = self.writers.entry(key).or_default();
-        if writers.len() == MOST_WRITES {
+        if writers.len() == MOST_WRITES as usize {
             writers.pop_front();
         }
         writers.push_back(Writer { event: number, began: now, seen, written });
@@ -159,10 +150,11 @@ impl Sessions {
                 if let Some(set) = set.as_deref() {
                     self.look_at_writers(now, ending, set, &history);
                 }
-                self.memory(client, key).seen.join(&history);
+                self.memories.note_read(client, key, &history);
             }
             (Function::Put | Function::Delete, Some(Open::Write(ghost))) => {
-                self.memory(client, key).note_write(&ghost);
+                let number = ghost.event().number;
+                self.memories.note_write(client, key, |written| written.insert(number));
             }
             (Function::Put | Function::Delete, _) => {}
         }
@@ -223,31 +215,6 @@ impl Sessions {
                 ..Finding::default()
             });
         }
-    }
-
-    fn memory(&mut self, client: ClientId, key: Key) -> &mut Memory {
-        let memories = &mut self.memories[client.index()];
-        match memories.iter().position(|memory| memory.key == key) {
-            Some(place) => memories[place..].rotate_left(1),
-            None => {
-                if memories.len() == MOST_KEYS {
-                    memories.remove(0);
-                }
-                let (seen, written) = (Past::default(), Past::default());
-                memories.push(Memory { key, seen, written, writes: 0 });
-            }
-        }
-        memories.last_mut().expect("the memory of this key stands last")
-    }
-}
-
-impl Memory {
-    fn note_write(&mut self, ghost: &Ghost) {
-        if self.writes == MOST_WRITES {
-            (self.written, self.writes) = (Past::default(), 0);
-        }
-        self.writes += 1;
-        self.written.insert(ghost.event().number);
     }
 }
 
