@@ -1,7 +1,6 @@
 //! From the text of a file to a scenario that keeps every rule.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -39,7 +38,7 @@ pub struct Checked {
 #[derive(Clone, PartialEq, Debug, Default)]
 struct Drawn {
     /// The scenario before that, if there was anything to decide.
-    written: Option<Arc<Written>>,
+    written: Option<Box<Written>>,
     chosen: Vec<Chosen>,
 }
 
@@ -136,7 +135,7 @@ impl Reader<'_> {
         told.extend(problems.take(PROBLEM_LIMIT).map(|problem| source.diagnose(&problem)));
         match reading.scenario {
             Some(scenario) if told.is_empty() => {
-                let written = written.leaves_open().then(|| Arc::new(written));
+                let written = written.leaves_open().then(|| Box::new(written));
                 let drawn = Drawn { written, chosen: laid.chosen };
                 let inputs = inputs.read;
                 Ok(Checked { drawn, inputs, profile, ..Checked::trusted(scenario) })
@@ -253,7 +252,7 @@ impl Checked {
         told.extend(problems.map(|problem| laid.as_written(problem)));
         match reading.scenario {
             Some(scenario) if told.is_empty() => {
-                let drawn = Drawn { written: Some(Arc::new(written)), chosen: laid.chosen };
+                let drawn = Drawn { written: Some(Box::new(written)), chosen: laid.chosen };
                 let Checked { inputs, profile, .. } = self;
                 Ok(Checked { drawn, inputs, profile, ..Checked::trusted(scenario) })
             }
