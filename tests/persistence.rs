@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use dynamo_sim::dynamo::config::Flush;
 use dynamo_sim::dynamo::config::handoff::HintedHandoff;
 use dynamo_sim::dynamo::config::local::{Admission, DurableWrite, ObjectBuffer};
-use dynamo_sim::dynamo::config::{AntiEntropy, Timeouts};
+use dynamo_sim::dynamo::config::{AntiEntropy, Timeouts, Versioning};
 use dynamo_sim::dynamo::fact::{AdmissionFact, BufferFact, Fact};
 use dynamo_sim::dynamo::message::{Message, ToReplica};
 use dynamo_sim::faults::spec::DiskAfterCrash;
@@ -22,7 +22,7 @@ use dynamo_sim::switch::Switch;
 use dynamo_sim::time::{Duration, Time};
 use dynamo_sim::trace::observer::{Interest, Observer};
 use dynamo_sim::trace::record::Record;
-use dynamo_sim::workload::spec::{Arrivals, Keys, Mix};
+use dynamo_sim::workload::spec::{Arrivals, Keys, Mix, Routing};
 
 use watch::{Ledger, crash, lost_writes, run, small_plan};
 
@@ -203,6 +203,21 @@ fn exactly_one_replica_of_each_put_is_durable() {
     };
     assert_eq!(told(DurableWrite::FirstRemote), BTreeSet::from([1]));
     assert_eq!(told(DurableWrite::None), BTreeSet::from([0]));
+}
+
+// Checklist item 58: a client that coordinates its puts (section 6.4) tells one of them too.
+#[test]
+fn exactly_one_replica_of_each_put_of_a_client_is_durable() {
+    let mut plan = slow_disks(1_000, DurableWrite::FirstRemote);
+    plan.cluster.versioning = Versioning::LastWriteWins;
+    plan.workload.routing = Routing::ClientDriven;
+    let mut stores = Stores::default();
+    run(&plan, &mut stores);
+    assert!(stores.0.len() > 50);
+    for asked in stores.0.values() {
+        let told: Vec<bool> = asked.iter().map(|(_, durable)| *durable).collect();
+        assert_eq!(told, [true, false, false], "the first of the top N");
+    }
 }
 
 // Checklist item 58: at W=2 of N=3 a put does not wait for the durable replica; at W=3 it does.

@@ -88,6 +88,7 @@ impl Puts {
     ) {
         let ticket = self.insert(ctx, scene, name, request, Some(set));
         let put = self.open.get_mut(ticket).expect("it was inserted just now");
+        put.durable = put.choose_durable(scene, None);
         put.ask_all_to_store(ctx, scene, ticket, &mut self.replicas);
         self.ends.set(ctx, scene.config.timeouts.operation, ticket);
     }
@@ -136,7 +137,7 @@ impl Puts {
         // first answer is what the others are sent, anti-entropy joins the two.
         if put.set.is_none() {
             put.set = Some(set);
-            put.durable = put.choose_durable(scene, from);
+            put.durable = put.choose_durable(scene, Some(from));
             put.ask_all_to_store(ctx, scene, ticket, &mut self.replicas);
         }
         self.settle(ctx, scene, ticket);
@@ -335,8 +336,9 @@ impl Put {
 
     /// Section 6.1: exactly one replica writes to the disk before it answers. Not the one that has
     /// made the version, since the others wait for that, nor this node, whose answer comes first.
-    fn choose_durable(&self, scene: Scene<'_>, maker: NodeId) -> Option<NodeId> {
-        let remote = |p: &&Participant| p.node != maker && p.node != scene.view.me;
+    /// To a client that has made it itself all replicas are remote.
+    fn choose_durable(&self, scene: Scene<'_>, maker: Option<NodeId>) -> Option<NodeId> {
+        let remote = |p: &&Participant| Some(p.node) != maker && p.node != scene.view.me;
         match scene.config.flush {
             Flush::Buffered(ObjectBuffer { durable_write: DurableWrite::FirstRemote, .. }) => {
                 self.participants.iter().find(remote).map(|p| p.home)
