@@ -126,6 +126,7 @@ shipped![
     ("regressions", "dead-before-it-gave"),
     ("regressions", "drop-that-failed"),
     ("regressions", "dropped-for-nobody"),
+    ("regressions", "durable-for-clients"),
     ("regressions", "every-disk-wiped"),
     ("regressions", "forgot-its-promise"),
     ("regressions", "given-back-meanwhile"),
