@@ -70,6 +70,54 @@ const KINDS: [&[&str]; 14] = [
          {\"leave\":{\"node\":\"n3\",\"at\":\"8s\",\"via\":\"n1\"}}]"],
 ];
 
+/// What a knob or the moment explains, with the judge that looks at it and what it says: a hint that
+/// was the only copy and whose window was over; a version that a truncated clock no longer knows; a
+/// home of which a rumour never told; an answer of one that was a home when it was asked.
+const EXPLAINED: [(&str, Outcome, &str); 4] = [
+    (
+        "ghost_frontier",
+        Outcome::Anomaly,
+        r#""duration": "9s",
+        "cluster": { "nodes": 5, "w": 1,
+            "hinted_handoff": { "scan_interval": "200ms", "window": "8s" } },
+        "workload": { "clients": 2, "arrivals": { "poisson": "2/s" },
+            "keys": { "uniform": { "count": 1 } }, "value": "1B" },
+        "faults": [{ "swizzle": { "nodes": ["n1", "n4"], "from": "0s", "to": "9s" } }]"#,
+    ),
+    (
+        "operations",
+        Outcome::Anomaly,
+        r#""duration": "5s",
+        "cluster": { "nodes": 7, "clock_truncation": { "threshold": 3 } },
+        "network": { "loss": 0.1 },
+        "workload": { "clients": 1, "arrivals": { "constant": "29/s" },
+            "keys": { "uniform": { "count": 1 } }, "value": "1B",
+            "retry": { "policy": "same_id" }, "routing": "client_driven" }"#,
+    ),
+    (
+        "hint_drain",
+        Outcome::Anomaly,
+        r#""seed": 395006, "duration": "20s",
+        "cluster": { "nodes": 5,
+            "gossip": { "seeds": 2, "spread": "push", "rumours": { "k": 1 } } },
+        "network": { "sites": { "east": ["n0..n1"] } },
+        "workload": { "clients": 1, "arrivals": { "poisson": "0.3/s" },
+            "keys": { "uniform": { "count": 2 } }, "value": "1B" },
+        "administration": [
+            { "replace": { "dead": "n0", "by": "n5", "at": "7500ms", "via": "n4" } }]"#,
+    ),
+    (
+        "conditions",
+        Outcome::Held,
+        r#""duration": "8s",
+        "cluster": { "nodes": 4, "conditions": { "pr": 2 } },
+        "workload": { "clients": 1,
+            "arrivals": { "closed": { "think": { "exponential": { "mean": "218ms" } } } },
+            "keys": { "uniform": { "count": 8 } }, "value": "1B", "routing": "client_driven" },
+        "administration": [{ "join": { "node": "n4", "at": "5s", "via": "n3" } }]"#,
+    ),
+];
+
 fn read(name: &str, text: &str, changes: &[String]) -> Checked {
     let figures = known_figures();
     let figures: Vec<&str> = figures.iter().map(String::as_str).collect();
@@ -122,6 +170,17 @@ fn random_trouble_breaks_nothing() {
         }
     }
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+#[test]
+fn what_a_knob_explains_is_no_violation() {
+    for (judge, expected, world) in EXPLAINED {
+        let trial = Trial::of(&read(judge, &format!(r#"{{ "name": "explained", {world} }}"#), &[]));
+        let broken = trial.verdicts.iter().find(|verdict| verdict.outcome == Outcome::Violated);
+        assert_eq!(broken.map(|verdict| verdict.judge), None, "{judge}");
+        let verdict = trial.verdicts.iter().find(|verdict| verdict.judge == judge);
+        assert_eq!(verdict.map(|verdict| verdict.outcome), Some(expected), "{judge}");
+    }
 }
 
 /// Sees each message, and does nothing.

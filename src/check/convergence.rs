@@ -12,9 +12,10 @@
 //! membership (a new home fetches what others hold then); `tombstones` that go before the run ends
 //! (a hint brings the value back to one home alone). Then `hinted_handoff` off where the membership
 //! changes: a copy that its holder was not asked to give stays where it is; `gossip.rumours` that
-//! nobody reconciles: who never learns of a change goes by the old membership for ever; and the
-//! loss of all disks that knew the members, after which nobody can tell them to anybody. Read
-//! repair alone mends only what is read. Examines each key and each node.
+//! nobody reconciles: who never learns of a change goes by the old membership for ever; the loss of
+//! all disks that knew the members, after which nobody can tell them to anybody; and orders that
+//! take out all members, each given where some seem to be left, after which nothing has a home.
+//! Read repair alone mends only what is read. Examines each key and each node.
 
 use std::rc::Rc;
 
@@ -67,7 +68,12 @@ impl Judge for Convergence {
             let story = "no disk is left that knows the members".to_string();
             self.findings.add(|| Finding::story(story));
         }
-        let allowed = forgotten || !is_promised(layout, self.lacks_hints, account.now);
+        let homeless = account.nodes.iter().all(|node| !node.belongs);
+        if homeless {
+            let story = "orders have taken out all members: nothing has a home".to_string();
+            self.findings.add(|| Finding::story(story));
+        }
+        let allowed = forgotten || homeless || !is_promised(layout, self.lacks_hints, account.now);
         let otherwise = if allowed { Outcome::Anomaly } else { Outcome::Violated };
         Some(self.findings.verdict("convergence", examined, otherwise))
     }

@@ -8,12 +8,15 @@
 //! clocks change their pace (`clock`).
 //!
 //! Does not verify that the end is true (that a failed put had no effect, say), nor that an answer
-//! is right (the judges of quorums do). No knob breaks this. Examines each operation.
+//! is right (the judges of quorums do). One knob legitimately breaks the last of it, and makes that
+//! an anomaly: `clock_truncation`, which cuts off what a node recognises its own version by.
+//! Examines each operation.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::check::judge::Judge;
-use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
+use crate::check::verdict::{Finding, Verdict};
+use crate::check::weighed::Weighed;
 use crate::dynamo::fact::request::Unanswered;
 use crate::dynamo::fact::{Cause, Fact};
 use crate::dynamo::storage::store::Change;
@@ -44,11 +47,13 @@ pub struct Operations {
     standing: u32,
     stood: Time,
     writes_named: bool,
+    /// Do clocks lose what a node recognises its versions by?
+    truncated: bool,
     /// What each node is about to keep, and has made and kept as a home, by the key of it.
     making: BTreeMap<NodeId, OperationId>,
     made: BTreeMap<(NodeId, OperationId), Key>,
     made_first: VecDeque<(NodeId, OperationId)>,
-    findings: Findings,
+    findings: Weighed,
 }
 
 /// An operation under way.
@@ -80,10 +85,11 @@ impl Operations {
             standing: 0,
             stood: Time::ZERO,
             writes_named: layout.writes_named,
+            truncated: layout.cluster.clock_truncation.is_some(),
             making: BTreeMap::new(),
             made: BTreeMap::new(),
             made_first: VecDeque::new(),
-            findings: Findings::default(),
+            findings: Weighed::default(),
         }
     }
 
@@ -170,7 +176,8 @@ impl Operations {
         let held = |event| change.before.as_deref().is_some_and(|set| set.knows(event));
         let again = self.made.insert((node, operation), change.key).is_some();
         if again && self.writes_named && event.is_some_and(held) {
-            self.find(now, operation, "was done anew by the node that held it");
+            let what = "was done anew by the node that held it";
+            self.findings.add(self.truncated, || told(now, operation, what));
         }
         if !again {
             self.made_first.push_back((node, operation));
@@ -181,13 +188,13 @@ impl Operations {
     }
 
     fn find(&mut self, now: Time, operation: OperationId, what: &'static str) {
-        let story = || format!("operation {operation} {what}");
-        self.findings.add(|| Finding {
-            time: Some(now),
-            mechanism: what,
-            ..Finding::story(story())
-        });
+        self.findings.add(false, || told(now, operation, what));
     }
+}
+
+fn told(now: Time, operation: OperationId, mechanism: &'static str) -> Finding {
+    let story = format!("operation {operation} {mechanism}");
+    Finding { time: Some(now), mechanism, ..Finding::story(story) }
 }
 
 impl Judge for Operations {
@@ -223,6 +230,6 @@ impl Judge for Operations {
         for operation in std::mem::take(&mut self.open).into_keys() {
             self.find(account.now, operation, "never ended");
         }
-        Some(self.findings.verdict("operations", self.begun, Outcome::Violated))
+        Some(self.findings.verdict_of_all("operations", self.begun))
     }
 }

@@ -1,5 +1,6 @@
 //! Verifies: where PR, PW or a number of sites is asked for, those whose answers made a request
-//! succeed were so many homes of the key in the coordinator's ring, at so many sites.
+//! succeed were so many homes of the key, in the ring in which the coordinator began the request or
+//! in that which it had come to believe in meanwhile, at so many sites.
 //!
 //! Does not verify that a request which could meet its conditions does succeed. No knob breaks
 //! this. Silent where nothing is asked for. Examines each successful request that is asked for it.
@@ -9,6 +10,7 @@ use crate::check::quorums::promise::counted;
 use crate::check::verdict::{Finding, Findings, Outcome, Verdict};
 use crate::dynamo::config::conditions::Conditions as Settings;
 use crate::dynamo::fact::request::{Counted, Heard};
+use crate::dynamo::ring::placement::Ring;
 use crate::id::NodeId;
 use crate::time::Time;
 use crate::trace::layout::Layout;
@@ -42,8 +44,10 @@ impl Conditions {
         let answered = request.asked.iter().filter(|asked| asked.heard == Heard::Answer);
         let answered: Vec<NodeId> = answered.map(|asked| asked.node).collect();
         let ring = &request.ring;
-        let range = ring.range_of(request.key);
-        let at_home = answered.iter().filter(|node| ring.is_home(**node, range)).count();
+        let is_home = |ring: &Ring, node| ring.is_home(node, ring.range_of(request.key));
+        let rings = [&request.began_in, ring];
+        let homes_of = |node: &&NodeId| rings.iter().any(|ring| is_home(ring, **node));
+        let at_home = answered.iter().filter(homes_of).count();
         let mut at: Vec<usize> = answered.iter().map(|node| ring.site(*node)).collect();
         at.sort_unstable();
         at.dedup();

@@ -4,9 +4,9 @@
 //! Does not verify that the homes agree (C1) nor that what they hold was acknowledged (D2). Knobs
 //! and troubles that legitimately break it, and make it an anomaly: `versioning` `literal`, and
 //! `vectors` as to the others, `clock_truncation`, `tombstones` that are dropped, disks that lost a
-//! copy of the key, retries that are not recognised, machines that are taken out, and homes that
-//! nothing brings up to date. Says nothing where the last write wins (D14 does). Examines each key
-//! that was ever stored.
+//! copy of the key, hints dropped after their `window`, retries that are not recognised, machines
+//! that are taken out, and homes that nothing brings up to date. Says nothing where the last write
+//! wins (D14 does). Examines each key that was ever stored.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,7 +33,7 @@ pub struct GhostFrontier {
     exactness: Exactness,
     /// By key, all writes that reached a disk, and those that no other of them had seen.
     reached: BTreeMap<Key, (Past, Vec<Ghost>)>,
-    /// Keys of which a disk lost a copy, or writes were made twice.
+    /// Keys of which a disk lost a copy, a hint was dropped, or writes were made twice.
     excused: BTreeSet<Key>,
     lacks_hints: bool,
 }
@@ -98,7 +98,7 @@ impl Judge for GhostFrontier {
     fn see_with(&mut self, _: Time, record: &Record<'_>, holdings: &Holdings) {
         self.lacks_hints |= is_end_of_hints(record);
         let Some(step) = holdings.step() else { return };
-        if step.why == Why::Lost {
+        if matches!(step.why, Why::Lost | Why::Dropped) {
             self.excused.insert(step.key);
         }
         if let Some(set) = step.news() {

@@ -16,6 +16,7 @@ use crate::dynamo::coordination::{Scene, Silent, reply};
 use crate::dynamo::fact::request::{Counted, Unanswered};
 use crate::dynamo::fact::{Fact, Merge, Merger};
 use crate::dynamo::message::{Message, Outcome, Replied, Ticket, ToReplica};
+use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::timer::Timer;
 use crate::dynamo::versioning::reconcile::merge;
 use crate::dynamo::versioning::version::VersionSet;
@@ -46,6 +47,7 @@ struct Get {
     answers: Vec<Option<Rc<VersionSet>>>,
     replied: bool,
     began: Time,
+    began_in: Rc<Ring>,
     /// Is the reminder of its end set?
     end_armed: bool,
 }
@@ -78,6 +80,7 @@ impl Gets {
             answers: Vec::new(),
             replied: false,
             began: ctx.ran,
+            began_in: scene.shared_ring(),
             end_armed: false,
         };
         self.replicas.prune(|ticket| self.open.get(ticket).is_some());
@@ -229,6 +232,7 @@ impl Get {
             ticket,
             ghost: None,
             asked: told(&self.participants),
+            began_in: Rc::clone(&self.began_in),
             ring: scene.shared_ring(),
             took: ran.since(self.began),
         }

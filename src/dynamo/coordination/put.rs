@@ -19,6 +19,7 @@ use crate::dynamo::fact::Fact;
 use crate::dynamo::fact::request::Counted;
 use crate::dynamo::fact::stand_in::StandInFact;
 use crate::dynamo::message::{self, Message, Outcome, Replied, Ticket, ToReplica};
+use crate::dynamo::ring::placement::Ring;
 use crate::dynamo::timer::Timer;
 use crate::dynamo::versioning::version::VersionSet;
 use crate::dynamo::words::{NodeCtx, NodeWords};
@@ -45,6 +46,7 @@ struct Put {
     set: Option<Rc<VersionSet>>,
     replied: bool,
     began: Time,
+    began_in: Rc<Ring>,
     /// The home whose replica, or who stands in for it, is to do the durable write (section 6.1).
     durable: Option<NodeId>,
 }
@@ -110,6 +112,7 @@ impl Puts {
             set,
             replied: false,
             began: ctx.ran,
+            began_in: scene.shared_ring(),
             durable: None,
         };
         for deadlines in [&mut self.replicas, &mut self.ends] {
@@ -372,18 +375,6 @@ impl Put {
         for home in homes.into_iter().filter(|home| !kept_for(*home)) {
             let (key, ghost) = (self.key, self.request.ghost.clone());
             let fact = StandInFact::OutOfTime { key, ghost, home };
-            ctx.tell(|| Fact::StandIn(Box::new(fact)));
-        }
-    }
-
-    fn tell_stand_in(&self, ctx: &mut NodeCtx<'_>, from: NodeId) {
-        if !ctx.observed {
-            return;
-        }
-        let stands_in = |p: &&Participant| p.node == from && p.home != from;
-        if let Some(Participant { home, .. }) = self.participants.iter().find(stands_in).copied() {
-            let (key, ghost) = (self.key, self.request.ghost.clone());
-            let fact = StandInFact::Confirmed { key, ghost, holder: from, home };
             ctx.tell(|| Fact::StandIn(Box::new(fact)));
         }
     }

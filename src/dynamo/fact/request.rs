@@ -22,6 +22,8 @@ pub struct Unanswered {
     pub ghost: Option<Ghost>,
     /// Everybody who was to take part, in the order in which they came in.
     pub asked: SmallVec<[Asked; 4]>,
+    /// The ring as the coordinator believed it to be when the request began.
+    pub began_in: Rc<Ring>,
     /// The ring as the coordinator believes it to be now.
     pub ring: Rc<Ring>,
     /// Since it began, by the coordinator's clock.

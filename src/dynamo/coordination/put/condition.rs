@@ -4,13 +4,15 @@ use std::rc::Rc;
 
 use crate::dynamo::coordination::Scene;
 use crate::dynamo::coordination::conditions::{Needed, are_met};
-use crate::dynamo::coordination::participants::told;
+use crate::dynamo::coordination::participants::{Participant, told};
 use crate::dynamo::coordination::put::Put;
+use crate::dynamo::fact::Fact;
 use crate::dynamo::fact::request::Unanswered;
+use crate::dynamo::fact::stand_in::StandInFact;
 use crate::dynamo::message::{Message, Ticket, ToReplica};
 use crate::dynamo::versioning::version::VersionSet;
 use crate::dynamo::words::NodeCtx;
-use crate::id::Address;
+use crate::id::{Address, NodeId};
 use crate::time::Time;
 
 impl Put {
@@ -26,8 +28,22 @@ impl Put {
             ticket,
             ghost: Some(self.request.ghost.clone()),
             asked: told(&self.participants),
+            began_in: Rc::clone(&self.began_in),
             ring: scene.shared_ring(),
             took: ran.since(self.began),
+        }
+    }
+
+    /// Somebody has it in the place of a home.
+    pub(super) fn tell_stand_in(&self, ctx: &mut NodeCtx<'_>, from: NodeId) {
+        if !ctx.observed {
+            return;
+        }
+        let stands_in = |p: &&Participant| p.node == from && p.home != from;
+        if let Some(Participant { home, .. }) = self.participants.iter().find(stands_in).copied() {
+            let (key, ghost) = (self.key, self.request.ghost.clone());
+            let fact = StandInFact::Confirmed { key, ghost, holder: from, home };
+            ctx.tell(|| Fact::StandIn(Box::new(fact)));
         }
     }
 
