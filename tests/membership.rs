@@ -539,6 +539,33 @@ fn a_start_by_mistake_changes_nothing() {
     assert!(judged.account.nodes[9].up);
 }
 
+// Nobody chooses who is no member to push to: whom it pushes to tells it.
+#[test]
+fn a_node_that_was_taken_out_alive_hears_of_it_where_gossip_only_pushes() {
+    for seed in 1..=4 {
+        let mut plan = busy_plan(seed);
+        plan.cluster.gossip.spread = Spread::Push;
+        plan.administration = vec![Order::Remove(step(3, 10, 1))];
+        let judged = judge(&plan);
+        judged.must_hold();
+        assert_eq!(judged.members(), [0, 1, 2, 4]);
+        assert!(judged.account.nodes[3].copies.is_empty());
+    }
+}
+
+// Nobody asks a node of which nobody knows: whoever it asks is told what it knows.
+#[test]
+fn a_node_that_alone_knows_that_it_joins_comes_in_where_gossip_only_pulls() {
+    for seed in 1..=4 {
+        let mut plan = busy_plan(seed);
+        plan.cluster.gossip.spread = Spread::Pull;
+        plan.administration = vec![join(7, 5, 7)];
+        let judged = judge(&plan);
+        judged.must_hold();
+        assert_eq!(judged.members(), [0, 1, 2, 3, 4, 7]);
+    }
+}
+
 /// A node of thirty is removed, and those who hear of it tell it until one of them knew.
 fn removal_by_rumours(reconcile_every: Option<u32>) -> Judged {
     let mut plan = busy_plan(3);

@@ -33,8 +33,11 @@ impl Simulation {
         let belongs = self.truth.is_member(node);
         let informed = disk.history.digest() == self.truth.digest();
         let works = machine.is_up() && informed && disk.lacking.is_empty();
+        // Where all were taken out there is nobody to hand anything over to.
+        let homeless = self.truth.ring_is_unknown();
         let hands_over = self.identity.config.hinted_handoff.on().is_some();
-        let is_rid = disk.hints.is_empty() && (belongs || !hands_over || disk.store.is_empty());
+        let is_rid =
+            homeless || disk.hints.is_empty() && (belongs || !hands_over || disk.store.is_empty());
         (works || !belongs) && (is_rid || !machine.is_up() && !belongs)
     }
 

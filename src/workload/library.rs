@@ -157,7 +157,11 @@ impl Library {
         }
         self.learnt = ctx.now;
         let joined = History::join(self.parts.view.history(), history);
-        self.parts.view.learn(joined);
+        // Where orders given at both sides of a partition have taken everybody out, nobody is left
+        // to turn to, and requests fail by the membership before.
+        if !joined.ring_is_unknown() {
+            self.parts.view.learn(joined);
+        }
     }
 
     /// A node says that it is no home of a key for which it was asked. If the client thought so,

@@ -32,7 +32,10 @@ impl Refill {
 
     /// The membership has changed, or the node has just started: asks for what is lacking.
     pub fn look(&mut self, ctx: &mut NodeCtx<'_>, view: &View, disk: &mut Disk) {
-        disk.lacking.retain(|lack| view.history().is_member(lack.survivor));
+        let members = view.history();
+        // Who was taken out meanwhile is no home of anything.
+        let mine = members.is_member(view.me);
+        disk.lacking.retain(|lack| mine && members.is_member(lack.survivor));
         if !disk.lacking.is_empty() && !std::mem::replace(&mut self.armed, true) {
             self.ask(ctx, disk);
             ctx.arm(self.settings.retry, Timer::Refill);
@@ -90,11 +93,14 @@ impl Refill {
     ) {
         let matches = |lack: &Lack| lack.survivor == from && lack.range == range;
         let Some(place) = disk.lacking.iter().position(matches) else { return };
-        if disk.lacking[place].serial != serial {
+        let lack = &mut disk.lacking[place];
+        // Where keeping a page takes longer than until it is asked for again, the first answer
+        // counts: who waits for the last one waits for ever.
+        if !(lack.first..=lack.serial).contains(&serial) {
             return;
         }
         match more {
-            Some(_) => disk.lacking[place].after = more,
+            Some(_) => (lack.after, lack.first) = (more, lack.serial + 1),
             None => {
                 disk.lacking.remove(place);
             }
@@ -107,7 +113,7 @@ impl Refill {
 
 fn ask(ctx: &mut NodeCtx<'_>, lack: &mut Lack) {
     lack.serial += 1;
-    let Lack { range, survivor, after, serial } = *lack;
+    let Lack { range, survivor, after, serial, .. } = *lack;
     send(ctx, survivor, Moving::Ask { range, after, serial });
 }
 

@@ -157,14 +157,7 @@ impl Gossip {
                 None
             }
             Membership::History { round, history, answer } => {
-                let joined = self.joined(mine, &history);
-                let tell = self.settings.exchange == Exchange::Full;
-                let back = self.settings.spread == Spread::PushPull || self.interest.is_some();
-                if answer && back && (tell || joined.digest() != history.digest()) {
-                    let history = Rc::clone(&joined);
-                    send(ctx, from, Membership::History { round, history, answer: false });
-                }
-                (joined.digest() != mine.digest()).then_some(joined)
+                self.on_history(ctx, view, (from, round), (history, answer))
             }
             Membership::Grouped(grouped) => {
                 let (answer, joined) = groups::reconcile(mine, *grouped);
@@ -184,6 +177,35 @@ impl Gossip {
                 unreachable!("only clients ask nodes for it")
             }
         }
+    }
+
+    /// A peer sends its whole history, and may want an answer.
+    fn on_history(
+        &self,
+        ctx: &mut NodeCtx<'_>,
+        view: &View,
+        (from, round): (NodeId, u64),
+        (theirs, answer): (Rc<History>, bool),
+    ) -> Option<Rc<History>> {
+        let mine = view.history();
+        let joined = self.joined(mine, &theirs);
+        let tell = self.settings.exchange == Exchange::Full;
+        let differs = joined.digest() != theirs.digest();
+        let back = self.settings.spread == Spread::PushPull || self.interest.is_some();
+        let asked = answer && back && (tell || differs);
+        // Nobody chooses a stranger: gossip that goes one way would never bring it what is new, or
+        // take from it what it was told. Nor can who knows nobody choose whom to learn from.
+        let strange = |node, to: &History| to.peers().binary_search(&node).is_err();
+        let unreached = || {
+            let me = strange(view.me, &theirs) || strange(view.me, &joined);
+            me || strange(from, &joined) || theirs.ring_is_unknown()
+        };
+        let one_way = self.settings.spread != Spread::PushPull;
+        if asked || (one_way && differs && unreached()) {
+            let history = Rc::clone(&joined);
+            send(ctx, from, Membership::History { round, history, answer: false });
+        }
+        (joined.digest() != mine.digest()).then_some(joined)
     }
 
     /// What two histories come to.

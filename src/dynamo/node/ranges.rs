@@ -157,7 +157,7 @@ impl Node {
             let others = ring.homes(ring.range_at(range.to)).iter();
             let held = then.homes(then.range_at(range.to));
             for &survivor in others.filter(|home| **home != self.view.me && held.contains(home)) {
-                self.disk.lacking.push(Lack { range, survivor, after: None, serial: 0 });
+                self.disk.lacking.push(Lack::new(range, survivor));
             }
         }
     }

@@ -44,8 +44,11 @@ pub struct Ring {
 /// Where the owners of tokens stand.
 #[derive(Debug)]
 struct Sites {
-    /// By index of the node.
+    /// By index of the node, of others than owners too: whoever was asked as a member may be none
+    /// by now.
     of_node: Vec<u32>,
+    /// One more than the highest name of an owner.
+    names: usize,
     /// How many nodes stand at each site.
     nodes: Vec<u32>,
 }
@@ -54,14 +57,14 @@ impl Sites {
     fn new(tokens: &[(Position, NodeId)], stated: &[u32]) -> Sites {
         let names = 1 + tokens.iter().map(|(_, node)| node.index()).max().unwrap_or(0);
         let of_node = |node| stated.get(node).copied().unwrap_or(0);
-        let of_node: Vec<u32> = (0..names).map(of_node).collect();
+        let of_node: Vec<u32> = (0..names.max(stated.len())).map(of_node).collect();
         let mut nodes = vec![0; 1 + of_node.iter().max().map_or(0, |site| *site as usize)];
         let mut owners = vec![false; names];
         tokens.iter().for_each(|(_, node)| owners[node.index()] = true);
         for (node, _) in owners.into_iter().enumerate().filter(|(_, owns)| *owns) {
             nodes[of_node[node] as usize] += 1;
         }
-        Sites { of_node, nodes }
+        Sites { of_node, names, nodes }
     }
 }
 
@@ -235,7 +238,7 @@ impl Ring {
 
     /// One more than the highest name of an owner.
     pub(super) fn names(&self) -> usize {
-        self.sites.of_node.len()
+        self.sites.names
     }
 
     /// Do members stand at more than one site?
@@ -243,9 +246,9 @@ impl Ring {
         self.sites.nodes.iter().filter(|nodes| **nodes > 0).count() > 1
     }
 
-    /// Where a member stands.
+    /// Where a node stands, be it a member or not.
     pub fn site(&self, node: NodeId) -> usize {
-        self.sites.of_node[node.index()] as usize
+        self.sites.of_node.get(node.index()).map_or(0, |site| *site as usize)
     }
 
     /// How many members stand at each site.

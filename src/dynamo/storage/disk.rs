@@ -78,8 +78,16 @@ pub struct Lack {
     pub survivor: NodeId,
     /// The last key that it has sent.
     pub after: Option<Key>,
-    /// How often it was asked.
+    /// How often it was asked, and which time was the first for the page that is open.
     pub serial: u32,
+    pub first: u32,
+}
+
+impl Lack {
+    /// Nothing was asked yet.
+    pub fn new(range: KeyRange, survivor: NodeId) -> Lack {
+        Lack { range, survivor, after: None, serial: 0, first: 1 }
+    }
 }
 
 /// What a crash or a failing device took from a disk.
