@@ -72,8 +72,23 @@ const KINDS: [&[&str]; 14] = [
 
 /// What a knob or the moment explains, with the judge that looks at it and what it says: a hint that
 /// was the only copy and whose window was over; a version that a truncated clock no longer knows; a
-/// home of which a rumour never told; an answer of one that was a home when it was asked.
-const EXPLAINED: [(&str, Outcome, &str); 4] = [
+/// home of which a rumour never told; an answer of one that was a home when it was asked; a hint
+/// that a wrong clock made too old at once.
+const EXPLAINED: [(&str, Outcome, &str); 5] = [
+    (
+        "honest_ack",
+        Outcome::Anomaly,
+        r#""duration": "8s",
+        "cluster": { "nodes": 7, "w": 3,
+            "hinted_handoff": { "scan_interval": "200ms", "window": "8s" } },
+        "network": { "loss": 0.1,
+            "sites": { "east": ["n0..n2", "c0"], "west": ["n3..n6", "c1..c2"] },
+            "between": [{ "sites": ["east", "west"], "latency": { "constant": "40ms" } }] },
+        "workload": { "clients": 3, "arrivals": { "poisson": "6.8/s" },
+            "keys": { "uniform": { "count": 5 } }, "value": "1B" },
+        "faults": [
+            { "clock": { "node": "n0", "from": "0s", "is": { "offset": "-54064ms" } } }]"#,
+    ),
     (
         "ghost_frontier",
         Outcome::Anomaly,

@@ -12,10 +12,11 @@
 //! membership (a new home fetches what others hold then); `tombstones` that go before the run ends
 //! (a hint brings the value back to one home alone). Then `hinted_handoff` off where the membership
 //! changes: a copy that its holder was not asked to give stays where it is; `gossip.rumours` that
-//! nobody reconciles: who never learns of a change goes by the old membership for ever; the loss of
-//! all disks that knew the members, after which nobody can tell them to anybody; and orders that
-//! take out all members, each given where some seem to be left, after which nothing has a home.
-//! Read repair alone mends only what is read. Examines each key and each node.
+//! nobody reconciles: who never learns of a change goes by the old membership for ever, and who
+//! lost its disk may know nobody to the end; the loss of all disks that knew the members, after
+//! which nobody can tell them to anybody; and orders that take out all members, each given where
+//! some seem to be left, after which nothing has a home. Read repair alone mends only what is read.
+//! Examines each key and each node.
 
 use std::rc::Rc;
 
@@ -73,7 +74,10 @@ impl Judge for Convergence {
             let story = "orders have taken out all members: nothing has a home".to_string();
             self.findings.add(|| Finding::story(story));
         }
-        let allowed = forgotten || homeless || !is_promised(layout, self.lacks_hints, account.now);
+        let allowed = forgotten
+            || homeless
+            || is_left_untold(layout, account)
+            || !is_promised(layout, self.lacks_hints, account.now);
         let otherwise = if allowed { Outcome::Anomaly } else { Outcome::Violated };
         Some(self.findings.verdict("convergence", examined, otherwise))
     }
@@ -131,6 +135,12 @@ impl Convergence {
 fn is_forgotten(account: &Account) -> bool {
     let mut members = account.nodes.iter().filter(|node| node.belongs).peekable();
     members.peek().is_some() && members.all(|node| !node.is_informed)
+}
+
+/// Does a member that lost its disk know of nobody, where rumours die and nobody reconciles?
+fn is_left_untold(layout: &Layout, account: &Account) -> bool {
+    let ends = layout.cluster.gossip.reconciles_every().is_none();
+    ends && account.nodes.iter().any(|node| node.belongs && !node.is_informed)
 }
 
 /// Is there from now on a write that hints alone may not bring to all homes?

@@ -64,6 +64,8 @@ impl Losses {
             Record::Node { fact: Fact::Lost { .. } | Fact::HintLost { .. }, .. } => {
                 self.lost = true
             }
+            // Its window may be over the moment it is kept, by a clock that is wrong.
+            Record::Node { fact: Fact::HintDropped { .. }, .. } => self.lost = true,
             Record::Node { fact: Fact::Damaged { .. }, .. } => self.lost = true,
             Record::Rehomed { .. } => self.moved = true,
             _other => {}

@@ -50,6 +50,7 @@ fn request(operation: OperationId, ghost: Option<&Ghost>) -> Unanswered {
         ticket: Ticket { life: 0, slot: operation.number, serial: 0 },
         ghost: ghost.cloned(),
         asked: homes.iter().zip(heard).map(|(home, heard)| asked(*home, *home, heard)).collect(),
+        began_in: ring(),
         ring: ring(),
         took: Duration::from_millis(5),
     }
