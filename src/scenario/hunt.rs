@@ -16,6 +16,9 @@ pub struct Hunt {
     pub workload: bool,
     /// Is the network drawn? Otherwise it is that of the scenario.
     pub network: bool,
+    /// Are all other switches of a cluster drawn as well: sites, conditions on a quorum, detectors,
+    /// gossip that goes one way or ends, truncated clocks, slices of background work ...?
+    pub every_switch: bool,
     /// Nodes of a drawn cluster.
     pub nodes: [u32; 2],
     /// Clients of a drawn workload.
@@ -69,6 +72,7 @@ impl Default for Hunt {
             cluster: true,
             workload: true,
             network: true,
+            every_switch: false,
             nodes: [3, 9],
             clients: [1, 12],
             keys: [1, 40],

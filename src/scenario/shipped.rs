@@ -29,6 +29,7 @@ shipped![
     ("basics", "equal-partitions"),
     ("basics", "frontier"),
     ("hunts", "swarm"),
+    ("hunts", "every-switch"),
     ("sweeps", "quorums"),
     ("network", "one-way-cut"),
     ("network", "isolate"),

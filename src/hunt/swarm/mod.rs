@@ -14,6 +14,7 @@ pub mod dice;
 pub mod faults;
 pub mod kinds;
 pub mod nodes;
+pub mod switches;
 pub mod workload;
 
 use crate::random::luck::{Luck, Stream};
@@ -36,6 +37,7 @@ enum Part {
     Kinds = 3,
     Faults = 4,
     Administration = 5,
+    Switches = 6,
 }
 
 /// The world of a seed, inside the bounds of a scenario: as plain data, with nothing left to draw.
@@ -58,6 +60,9 @@ pub fn draw(base: &Scenario, seed: u64) -> Scenario {
     if hunt.workload {
         let (duration, nodes) = (drawn.duration, drawn.cluster.nodes);
         workload::draw(&mut drawn.workload, &hunt, (duration, nodes), &mut of(Part::Workload));
+    }
+    if hunt.every_switch {
+        switches::draw(&mut drawn, &mut of(Part::Switches));
     }
     trouble(&mut drawn, &hunt, of(Part::Kinds), (of(Part::Administration), of(Part::Faults)));
     without_contradictions(drawn)
@@ -119,7 +124,9 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::dynamo::config::{Spread, Versioning};
     use crate::scenario::hunt::KINDS;
+    use crate::workload::spec::Routing;
 
     fn base() -> Scenario {
         Scenario::read("swarm", SWARM, &[], &[]).unwrap().scenario().clone()
@@ -146,6 +153,47 @@ mod tests {
         });
         assert!(orders > 100, "{orders}");
         assert_eq!(sizes.into_iter().collect::<Vec<_>>(), (3..=9).collect::<Vec<_>>());
+    }
+
+    // What every switch adds has luck of its own, so that it takes nothing else from a world.
+    #[test]
+    fn every_switch_is_drawn_and_leaves_the_rest_of_a_world_as_it_is() {
+        let base = base();
+        let mut wide = base.clone();
+        wide.hunt.as_mut().unwrap().every_switch = true;
+        let mut seen = BTreeSet::new();
+        for seed in 0..400 {
+            let (drawn, usual) = (draw(&wide, seed), draw(&base, seed));
+            let (cluster, gossip) = (&drawn.cluster, &drawn.cluster.gossip);
+            let asked = &cluster.conditions;
+            assert_eq!((cluster.n, cluster.r, cluster.w), {
+                let usual = &usual.cluster;
+                (usual.n, usual.r, usual.w)
+            });
+            assert_eq!(drawn.workload.arrivals, usual.workload.arrivals);
+            for (switch, on) in [
+                ("vectors", cluster.versioning == Versioning::Vectors),
+                ("truncation", cluster.clock_truncation.is_some()),
+                ("sibling_limit", cluster.sibling_limit.is_some()),
+                ("sites", !drawn.network.sites.is_empty()),
+                ("homes", asked.pr > 0 && asked.pw > 0),
+                ("conditions on sites", asked.read_sites > 0 && asked.write_sites > 0),
+                ("capacities", !cluster.partitioning.capacities.is_empty()),
+                ("one way", gossip.spread != Spread::PushPull),
+                ("rumours", gossip.rumours.is_some()),
+                ("detection", !cluster.failure_detection.by.is_requests()),
+                ("checksums", !cluster.checksums),
+                ("admission", cluster.admission.on().is_some()),
+                ("window", cluster.hinted_handoff.on().is_some_and(|it| it.window.is_some())),
+                ("hash_bits", cluster.may_hashes_collide()),
+                ("own site", drawn.workload.routing == Routing::OwnSite),
+            ] {
+                if on {
+                    seen.insert(switch);
+                }
+            }
+        }
+        assert_eq!(seen.len(), 15, "{seen:?}");
     }
 
     #[test]
