@@ -73,8 +73,18 @@ const KINDS: [&[&str]; 14] = [
 /// What a knob or the moment explains, with the judge that looks at it and what it says: a hint that
 /// was the only copy and whose window was over; a version that a truncated clock no longer knows; a
 /// home of which a rumour never told; an answer of one that was a home when it was asked; a hint
-/// that a wrong clock made too old at once.
-const EXPLAINED: [(&str, Outcome, &str); 5] = [
+/// that a wrong clock made too old at once; a second version of a put whose message came twice.
+const EXPLAINED: [(&str, Outcome, &str); 6] = [
+    (
+        "convergence",
+        Outcome::Anomaly,
+        r#""seed": 1229128, "duration": "20s",
+        "cluster": { "nodes": 6, "anti_entropy": false }, "network": { "duplication": 0.2 },
+        "workload": { "clients": 5, "arrivals": { "poisson": "4.22/s" },
+            "keys": { "uniform": { "count": 3 } }, "mix": { "blind": 1.0 }, "value": "1B" },
+        "faults": [{ "bandwidth": { "senders": ["n1", "n2", "n5"], "receivers": ["n3"],
+            "from": "12s", "to": "20s", "per_second": "4KiB" } }]"#,
+    ),
     (
         "honest_ack",
         Outcome::Anomaly,

@@ -8,16 +8,19 @@
 //! `hinted_handoff` off or with a `window`; a `strict` quorum (without stand-ins there are no
 //! hints); a node that stopped (hints and puts under way die with their coordinator); a disk that
 //! lost or changed something; a put whose time was up before a home or anybody in its place had
-//! confirmed it (its version may even be made later, by a disk that stood still); a changing
-//! membership (a new home fetches what others hold then); `tombstones` that go before the run ends
-//! (a hint brings the value back to one home alone). Then `hinted_handoff` off where the membership
-//! changes: a copy that its holder was not asked to give stays where it is; `gossip.rumours` that
-//! nobody reconciles: who never learns of a change goes by the old membership for ever, and who
-//! lost its disk may know nobody to the end; the loss of all disks that knew the members, after
-//! which nobody can tell them to anybody; and orders that take out all members, each given where
-//! some seem to be left, after which nothing has a home. Read repair alone mends only what is read.
+//! confirmed it (its version may even be made later, by a disk that stood still); a put of which a
+//! second version is made, by another node or of a message that came twice: only the first is sent
+//! on, and nobody has a hint of the other; a changing membership (a new home fetches what others
+//! hold then); `tombstones` that go before the run ends (a hint brings the value back to one home
+//! alone). Then `hinted_handoff` off where the membership changes: a copy that its holder was not
+//! asked to give stays where it is; `gossip.rumours` that nobody reconciles: who never learns of a
+//! change goes by the old membership for ever, and who lost its disk may know nobody to the end;
+//! the loss of all disks that knew the members, after which nobody can tell them to anybody; and
+//! orders that take out all members, each given where some seem to be left, after which nothing has
+//! a home. Read repair alone mends only what is read.
 //! Examines each key and each node.
 
+use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use crate::check::judge::Judge;
@@ -27,7 +30,7 @@ use crate::dynamo::config::modes::Tombstones;
 use crate::dynamo::fact::Fact;
 use crate::dynamo::fact::stand_in::StandInFact;
 use crate::dynamo::versioning::version::VersionSet;
-use crate::id::{Key, NodeId};
+use crate::id::{AttemptId, Key, NodeId};
 use crate::time::Time;
 use crate::trace::layout::{Homes, Layout};
 use crate::trace::observer::Interest;
@@ -36,9 +39,38 @@ use crate::trace::record::{Account, NodeAccount, Record};
 /// The judge.
 #[derive(Debug, Default)]
 pub struct Convergence {
-    /// Has somebody stopped, or a put found nobody who would keep it for a home?
+    /// Has somebody stopped, or a put found nobody who would keep it for a home, or more than one
+    /// to make it?
     lacks_hints: bool,
+    makings: Makings,
     findings: Findings,
+}
+
+/// Attempts of which a version was made, the latest of them.
+#[derive(Debug, Default)]
+struct Makings {
+    attempts: BTreeSet<AttemptId>,
+    /// The oldest first.
+    order: VecDeque<AttemptId>,
+}
+
+/// Attempts that are remembered: far more than are open at a time.
+const MOST: usize = 1_024;
+
+impl Makings {
+    /// Is another version made of an attempt?
+    fn is_another(&mut self, record: &Record<'_>) -> bool {
+        let Record::Node { fact: Fact::Made { attempt, .. }, .. } = record else { return false };
+        if !self.attempts.insert(*attempt) {
+            return true;
+        }
+        self.order.push_back(*attempt);
+        if self.order.len() > MOST {
+            let oldest = self.order.pop_front();
+            oldest.map(|oldest| self.attempts.remove(&oldest));
+        }
+        false
+    }
 }
 
 /// What all nodes hold of the keys, by key: the holder and the set's digest, by node.
@@ -50,7 +82,7 @@ impl Judge for Convergence {
     }
 
     fn see(&mut self, _: Time, record: &Record<'_>) {
-        self.lacks_hints |= is_end_of_hints(record);
+        self.lacks_hints |= is_end_of_hints(record) || self.makings.is_another(record);
     }
 
     fn verdict(mut self: Box<Self>, layout: &Layout, account: &Account) -> Option<Verdict> {
