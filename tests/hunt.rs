@@ -110,6 +110,28 @@ fn a_node_that_stands_in_for_itself_does_not_decline_for_ever() {
 }
 
 #[test]
+fn what_is_set_and_then_drawn_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let hunt = |set: &[&str]| {
+        let words: Vec<&str> = set.iter().flat_map(|set| ["--set", set]).collect();
+        run(
+            folder.path(),
+            &[&["hunt", "--seeds", "1", "--dry-run", "-q"], &words[..]].concat(),
+            &[],
+        )
+    };
+    let refused = hunt(&["cluster.versioning=literal"]);
+    assert_eq!(refused.status.code(), Some(2));
+    let told = text(&refused.stderr);
+    assert!(told.contains("--set cluster.versioning: the hunt draws it"), "{told}");
+    assert!(told.contains("hunt.cluster=false"), "{told}");
+    let kept = hunt(&["cluster.versioning=last_write_wins", "hunt.cluster=false"]);
+    assert_eq!(kept.status.code(), Some(0), "{}", text(&kept.stderr));
+    // It is not drawn.
+    assert_eq!(hunt(&["cluster.timeouts.operation=400ms"]).status.code(), Some(0));
+}
+
+#[test]
 fn a_canary_must_be_found_and_a_clean_hunt_says_what_it_proves() {
     let folder = tempfile::tempdir().unwrap();
     let canary = [&HUNT[..], &["--canary", "--dry-run"]].concat();

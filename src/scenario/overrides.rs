@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::scenario::document::Document;
 use crate::scenario::path::{Path, Step};
+use crate::scenario::read::Checked;
 use crate::scenario::tokens::DEPTH_LIMIT;
 
 /// One value from the command line.
@@ -26,6 +27,17 @@ pub(super) struct Override {
 
 /// Why a value cannot be set: where in the text, and what would do.
 pub(super) type Refusal = (Range<usize>, String);
+
+/// Do two scenarios say the same in the place that a `PATH=VALUE` names, every default written out?
+pub fn are_alike_where_set(set: &str, one: &Checked, other: &Checked) -> bool {
+    let Ok(set) = Override::parse(set) else { return true };
+    let said = |checked: &Checked| -> Option<Value> {
+        let whole: Value = serde_json::from_str(&checked.resolved_json()).ok()?;
+        let mut steps = set.path.steps().iter();
+        steps.try_fold(&whole, |place, step| below(place, step)).cloned()
+    };
+    said(one) == said(other)
+}
 
 impl Override {
     /// Reads `PATH=VALUE`.

@@ -12,11 +12,17 @@ use crate::hunt::coverage::{Cell, Meetings};
 use crate::hunt::prospect;
 use crate::hunt::swarm::draw;
 use crate::hunt::trial::{Budget, Care, Trial};
+use crate::scenario::overrides::are_alike_where_set;
 use crate::scenario::read::Checked;
 use crate::scenario::spec::Scenario;
 
 /// Of so many worlds one is run twice, to see that it repeats.
 const TWICE: u64 = 16;
+
+/// Parts of a scenario that are drawn, unless `hunt` says otherwise.
+const PARTS: [&str; 3] = ["cluster", "workload", "network"];
+/// So many worlds tell what is drawn.
+const LOOKED_AT: u64 = 16;
 
 /// All worlds of a hunt.
 pub struct Worlds {
@@ -44,13 +50,37 @@ impl Worlds {
             plant: arguments.plant.clone(),
         };
         let read = checked(&subject, terminal)?;
-        Ok(Worlds {
+        let worlds = Worlds {
             base: read.scenario().clone(),
             subject,
             drawn_when_read: read.is_drawn(),
             budget: arguments.budget,
             twice: arguments.twice,
-        })
+        };
+        worlds.refuse_what_is_drawn_over(&read)?;
+        Ok(worlds)
+    }
+
+    /// What is set and then drawn would be set for nothing, and nobody would notice.
+    fn refuse_what_is_drawn_over(&self, read: &Checked) -> Result<(), Failure> {
+        if !self.is_swarm() {
+            return Ok(());
+        }
+        let drawn: Vec<Checked> = (1..=LOOKED_AT).map(|seed| self.plain(seed)).collect();
+        for set in &self.subject.overrides {
+            let path = set.split_once('=').map_or(&**set, |(path, _)| path).trim();
+            let Some(part) = PARTS.iter().find(|part| path.split('.').next() == Some(part)) else {
+                continue;
+            };
+            if !drawn.iter().all(|world| are_alike_where_set(set, read, world)) {
+                let story = format!(
+                    "--set {path}: the hunt draws it for each seed; \
+                     `--set hunt.{part}=false` keeps all of `{part}` as the scenario has it"
+                );
+                return Err(Failure::Arguments(story));
+            }
+        }
+        Ok(())
     }
 
     /// The scenario's name.
